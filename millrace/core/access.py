@@ -1,0 +1,98 @@
+"""Decides who may do what with which case, from values alone — e.g. an assessor with a declared conflict sees nothing of it.
+
+Deny by default: an action not in the table is refused, and a conflict outweighs every other relation. The same table is
+turned into a row filter by `web/access.py`; a property test holds the two equal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DRAFT_STATUSES = frozenset({"draft", "awaiting_sign_off"})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: the powers held at that moment, and what they may do for which organisation (id → membership powers)."""
+
+    person_id: int | None = None
+    powers: frozenset[str] = frozenset()
+    organisations: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.person_id is not None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The case asked about: its status, and this actor's own standings on it, and its parties (organisation id → roles)."""
+
+    status: str
+    standings: frozenset[str] = frozenset()
+    parties: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Yes or no, and the reason, as a code the page "why may she see this?" puts into words."""
+
+    allowed: bool
+    because: str
+
+
+# relation to the case → read as: whoever has this relation may do these things. "party:<role>:<membership power>" is a member
+# of an organisation that is a party in that role; "power:<power>" a power of the funder, on submitted cases only.
+MAY: Mapping[str, frozenset[str]] = {
+    "party:lead:member": frozenset(
+        {"read_case", "read_application", "edit_draft", "invite_partner", "ask_question", "answer_question", "withdraw"}
+        | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload"}
+    ),
+    "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money"}),
+    "party:lead:signatory": frozenset(
+        {"read_case", "read_application", "read_timeline", "read_award", "read_money", "sign_off", "submit", "accept_offer", "withdraw"}
+    ),
+    "party:partner:member": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
+    "party:partner:signatory": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
+    "party:sponsor:member": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
+    "party:sponsor:signatory": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
+    "standing:assessor": frozenset({"read_case", "read_application", "score"}),
+    "standing:committee": frozenset({"read_case", "read_application", "read_reviews"}),
+    "power:officer": frozenset(
+        {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
+        | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case", "reopen"}
+        | {"accept_document", "read_access"}
+    ),
+    "power:authority": frozenset({"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide"}),
+    "power:finance": frozenset({"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money"}),
+    "power:finance_maker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "order_payment"}),
+    "power:finance_checker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "check_payment"}),
+    "power:policy": frozenset({"read_case", "read_timeline", "read_award", "read_money", "read_verdict"}),
+    "power:auditor": frozenset(
+        {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "read_verdict", "read_access"}
+    ),
+}
+
+
+def relations(actor: Actor, subject: Subject) -> frozenset[str]:
+    """This will name every relation of `actor` to the case, in the words `MAY` uses."""
+    if not actor.is_signed_in:
+        return frozenset()
+    named = {f"standing:{standing}" for standing in subject.standings}
+    for organisation, roles in subject.parties.items():
+        powers = actor.organisations.get(organisation, frozenset())
+        named |= {f"party:{role}:{power}" for role in roles for power in powers}
+    if subject.status not in DRAFT_STATUSES:
+        named |= {f"power:{power}" for power in actor.powers}
+    return frozenset(named)
+
+
+def decide(actor: Actor, action: str, subject: Subject) -> Decision:
+    """This will say whether `actor` may do `action`, and because of which relation; a conflict closes everything."""
+    if not actor.is_signed_in:
+        return Decision(False, "not-signed-in")
+    if "conflicted" in subject.standings:
+        return Decision(False, "conflicted")
+    for relation in sorted(relations(actor, subject)):
+        if action in MAY.get(relation, frozenset()):
+            return Decision(True, relation)
+    return Decision(False, "no-relation")

@@ -1,0 +1,1 @@
+"""Pages that gather several stages — e.g. the finance officer's payment runs."""

@@ -1,0 +1,1 @@
+"""An applicant's own cases — e.g. drafts waiting for a signature."""

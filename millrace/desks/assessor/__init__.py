@@ -1,0 +1,1 @@
+"""An assessor's reviews — e.g. declare interests before reading."""

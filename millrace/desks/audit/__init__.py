@@ -1,0 +1,1 @@
+"""Replaying any day — e.g. who decided under which power."""

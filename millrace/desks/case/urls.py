@@ -1,0 +1,6 @@
+"""The addresses of this desk: the one page of a case, in panels by what the reader may see — e.g. a NIFS case's timeline."""
+
+from django.urls import URLPattern
+
+app_name = "case_desk"
+urlpatterns: list[URLPattern] = []

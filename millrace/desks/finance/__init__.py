@@ -1,0 +1,1 @@
+"""Envelopes, releases and payment runs — e.g. what to pay today."""

@@ -1,0 +1,1 @@
+"""The programme officer's lists — e.g. NIFS cases waiting for screening."""

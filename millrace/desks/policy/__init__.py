@@ -1,0 +1,1 @@
+"""The policy officer's page — e.g. which rules change next month."""

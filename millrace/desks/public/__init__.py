@@ -1,0 +1,1 @@
+"""What anyone may see — e.g. which scheme fits me."""

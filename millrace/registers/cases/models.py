@@ -1,0 +1,112 @@
+"""The case — one request for support, from first draft to last follow-up — with its parties, verdicts and standing.
+
+For example: reference NIFS-7KQ2-M4XD, Harbour Precision Ltd in the lead, bound to the NIFS version of 8 January 2024.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+
+class Case(models.Model):
+    """Current rows for lists and the case page; what was true on another day is asked of the sheet and the timeline."""
+
+    reference = models.CharField(max_length=40, unique=True, help_text="not consecutive: it betrays no count")
+    scheme = models.SlugField(max_length=60)
+    scheme_version = models.ForeignKey("policy.SchemeVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    stream = models.CharField(max_length=40, blank=True)
+    track = models.CharField(max_length=40, blank=True)
+    sector = models.CharField(max_length=60, blank=True)
+    stage_number = models.PositiveSmallIntegerField(default=1, help_text="1 or 2 for a scheme of two stages")
+    status = models.CharField(max_length=40, default="draft")
+    status_on = models.DateField()
+    title = models.CharField(max_length=400, blank=True)
+    lead = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    requested_cents = models.BigIntegerField(default=0)
+    approved_cents = models.BigIntegerField(default=0)
+    paid_cents = models.BigIntegerField(default=0)
+    unit = models.CharField(max_length=12, default="HKD")
+    is_test = models.BooleanField(default=False)
+    is_demonstration = models.BooleanField(default=False)
+    search_text = models.TextField(blank=True, help_text="reference, title and parties' names, both scripts, lower case")
+    search_grams = models.GeneratedField(
+        expression=models.Func(F("search_text"), function="bigrams"),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "-submitted_at", "id"], name="case_status_submitted"),
+            models.Index(fields=["scheme", "status", "-submitted_at", "id"], name="case_scheme_status"),
+            models.Index(fields=["-submitted_at", "id"], name="case_submitted"),
+            models.Index(fields=["lead", "id"], name="case_lead"),
+            GinIndex(fields=["search_grams"], name="case_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Party(models.Model):
+    """An organisation's part in a case, from when to when."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", "Lead applicant"
+        PARTNER = "partner", "Partner"
+        SPONSOR = "sponsor", "Sponsor"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "organisation", "role"], condition=Q(left_at__isnull=True), name="party_once"),
+        ]
+
+
+class Standing(models.Model):
+    """A person's own relation to a case, from when to when; 'conflicted' outweighs every other."""
+
+    class Relation(models.TextChoices):
+        APPLICANT = "applicant", "Applicant"
+        PARTNER = "partner", "Partner"
+        OFFICER = "officer", "Case officer"
+        ASSESSOR = "assessor", "Assessor"
+        COMMITTEE = "committee", "Committee member"
+        CONFLICTED = "conflicted", "Conflicted"
+
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="standings")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="standings")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    granted_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "relation", "case"])]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "case", "relation"], condition=Q(ends_at__isnull=True), name="standing_once"),
+        ]
+
+
+class Verdict(models.Model):
+    """What a rulebook said of frozen facts at one judgement; kept so that it can be replayed. Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
+    purpose = models.CharField(max_length=30, help_text="submission, screening, approval, claim …")
+    scheme_version = models.ForeignKey("policy.SchemeVersion", on_delete=models.PROTECT, related_name="+")
+    judged_on = models.DateField()
+    facts = models.JSONField()
+    verdict = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,1 @@
+"""Accounts, postings and balances — e.g. the reserved cents of one NIFS case."""

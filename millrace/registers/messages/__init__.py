@@ -1,0 +1,1 @@
+"""Letters and mail — e.g. the decision letter of a NIFS award."""

@@ -1,0 +1,161 @@
+"""Persons, organisations, and who may do what from when to when — e.g. Ms Chan may sign for Harbour Precision Ltd from 3 March.
+
+Every power is a half-open span of moments: it is ended, never deleted, so that "who had which power on day D" keeps its answer.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Makes persons; e-mail addresses are compared in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """This will create a person who signs in with `email`."""
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """A human who signs in, or "system", who acts for reactions and nightly work."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    name_zh = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    is_system = models.BooleanField(default=False)
+    is_demonstration = models.BooleanField(default=False)
+    joined_at = models.DateTimeField()
+    salt = models.BinaryField(max_length=16, default=bytes)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A party that may apply, partner or sponsor; registered once, by registration number with its check digit."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", "Company"
+        UNIVERSITY = "university", "University"
+        RD_CENTRE = "rd_centre", "R&D centre"
+        INSTITUTE = "institute", "Public research institute"
+        ASSOCIATION = "association", "Trade association or industry support body"
+        FUNDER = "funder", "Funder"
+
+    name = models.CharField(max_length=300)
+    name_zh = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    registration_kind = models.CharField(max_length=20)
+    registration_number = models.CharField(max_length=40)
+    incorporated_in = models.CharField(max_length=10, default="HK", help_text="HK, CN, or an ISO 3166 country code")
+    place = models.CharField(max_length=40, blank=True, help_text="city code of the Greater Bay Area, or empty")
+    is_subvented = models.BooleanField(default=False)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration_kind", "registration_number"], name="organisation_registered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What a person may do for an organisation, from when to when."""
+
+    class Power(models.TextChoices):
+        MEMBER = "member", "Member"
+        SIGNATORY = "signatory", "Authorised person"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    power = models.CharField(max_length=20, choices=Power.choices)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "organisation"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="membership_span"),
+            models.UniqueConstraint(fields=["person", "organisation", "power"], condition=Q(ends_at__isnull=True), name="membership_once"),
+        ]
+
+
+class Power(models.Model):
+    """What a person may do for the funder, from when to when, up to which amount."""
+
+    class Kind(models.TextChoices):
+        OFFICER = "officer", "Programme officer"
+        ASSESSOR = "assessor", "Assessor"
+        COMMITTEE = "committee", "Committee member"
+        AUTHORITY = "authority", "Authority"
+        FINANCE = "finance", "Finance controller"
+        FINANCE_MAKER = "finance_maker", "Payment maker"
+        FINANCE_CHECKER = "finance_checker", "Payment checker"
+        POLICY = "policy", "Policy officer"
+        AUDITOR = "auditor", "Auditor"
+        ADMINISTRATOR = "administrator", "Administrator"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="powers")
+    power = models.CharField(max_length=20, choices=Kind.choices)
+    limit_cents = models.BigIntegerField(null=True, help_text="delegated limit of an authority; an authority without one may not decide")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "power"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="power_span"),
+            models.UniqueConstraint(fields=["person", "power"], condition=Q(ends_at__isnull=True), name="power_once"),
+        ]
+
+
+class SavedView(models.Model):
+    """A list as one person left it: the page and its search, filters and order."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=60)
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "page", "name"], name="saved_view_once")]
+
+
+class ApiToken(models.Model):
+    """A program's key: scoped, hashed, expiring. The key itself is shown once and never stored."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    sha256 = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)

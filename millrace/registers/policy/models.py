@@ -1,0 +1,26 @@
+"""Every published text of the policy with its hash and effective moment — e.g. NIFS as enhanced on 8 January 2024.
+
+Nothing here is ever changed: a clerk's mistake is mended by a version with the same days, recorded later.
+"""
+
+from django.db import models
+
+
+class SchemeVersion(models.Model):
+    """One scheme's rules from a day on, as they were published; a case binds to the one in force when it was submitted."""
+
+    scheme = models.SlugField(max_length=60)
+    version = models.CharField(max_length=20)
+    starts_on = models.CharField(max_length=10, help_text="2024-01-08, or 2025-06 where only the month is known")
+    effective_at = models.DateTimeField(help_text="the first moment it is in force, in UTC, from the funder's zone")
+    files = models.JSONField(help_text="relative path to text: everything this version was published from")
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["scheme", "effective_at"])]
+        constraints = [models.UniqueConstraint(fields=["scheme", "version", "sha256"], name="scheme_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.version}"

@@ -1,0 +1,10 @@
+"""The root of all addresses: each stage and desk brings its own — e.g. /desk/ is the programme officer's."""
+
+from django.urls import include, path
+
+from millrace.site import settings
+
+urlpatterns = [
+    *[path("", include(f"millrace.stages.{name}.urls")) for name in settings.STAGES],
+    *[path("", include(f"millrace.desks.{name}.urls")) for name in settings.DESKS],
+]

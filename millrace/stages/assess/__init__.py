@@ -1,0 +1,1 @@
+"""Screening, interests, reviews and the committee — e.g. a RAISe+ business review."""

@@ -1,0 +1,1 @@
+"""Final account and rest — e.g. unspent money back to the envelope."""

@@ -1,0 +1,1 @@
+"""Milestones, matching money, claims and payment — e.g. a NIFS claim paid on completion."""

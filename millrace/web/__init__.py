@@ -1,0 +1,1 @@
+"""What every page and endpoint shares — e.g. the error summary above a NIFS form."""
