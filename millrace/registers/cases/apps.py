@@ -1,4 +1,4 @@
-"""Names this room for Django: the case, its parties, frozen facts and standing — e.g. one NIFS request from first draft to last follow-up."""
+"""Names this room for Django — e.g. in migrations and foreign keys."""
 
 from django.apps import AppConfig
 

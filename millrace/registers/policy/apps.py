@@ -1,4 +1,4 @@
-"""Names this room for Django: every published scheme version as text, hash and effective moment — e.g. NIFS as it stood on 8 January 2024."""
+"""Names this room for Django — e.g. in migrations and foreign keys."""
 
 from django.apps import AppConfig
 
