@@ -5,6 +5,7 @@ The streamlined track of the New Industrialisation Funding Scheme began in "2025
 """
 
 import calendar
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ class Dated(Generic[Value]):
 
     def __post_init__(self) -> None:
         starts = [begun for begun, _ in self.entries]
-        for before, after in zip(starts, starts[1:], strict=False):
+        for before, after in itertools.pairwise(starts):
             if before.latest >= after.earliest:
                 raise ValueError(f"the start {after} does not come clearly after {before}")
 
@@ -95,8 +96,6 @@ class Dated(Generic[Value]):
             if has_begun:
                 held = (value,)
             elif has_begun is None:
-                # Before the first value there was "nothing", which is a reading like any other;
-                # it is told by the empty place, not by a value.
                 held = (*held, value)
         return Reading(held)
 

@@ -34,7 +34,7 @@ def test_a_month_gives_a_doubt_until_its_last_day(day: date, candidates: tuple[s
 
 @pytest.mark.parametrize("written", ["2025", "2025-13", "June 2025", "2025-6", "2025-02-30", ""])
 def test_a_start_written_otherwise_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="\\d|start|month|day"):
+    with pytest.raises(ValueError, match=r"start|month|day"):
         dated.start(written)
 
 

@@ -101,9 +101,7 @@ def share_out(amount_cents: int, weights: Sequence[int]) -> list[int]:
         raise ValueError("sharing out needs a non-negative amount and some positive weight")
     parts = [amount_cents * weight // total for weight in weights]
     left = amount_cents - sum(parts)
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: (-(amount_cents * weights[i] % total), i)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(amount_cents * weights[i] % total), i))
     for index in by_remainder[:left]:
         parts[index] += 1
     return parts

@@ -29,9 +29,7 @@ class Span(Generic[When]):
 
     def overlaps(self, other: "Span[When]") -> bool:
         """Say whether any day or moment lies in both."""
-        return (other.end is None or self.start < other.end) and (
-            self.end is None or other.start < self.end
-        )
+        return (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
 
     def meet(self, other: "Span[When]") -> "Span[When] | None":
         """Give what lies in both, or None."""

@@ -38,9 +38,7 @@ def test_moments_must_say_their_zone() -> None:
 
 
 @given(some_span(), some_span(), DAYS)
-def test_what_two_spans_share_is_what_lies_in_both(
-    one: spans.Span[date], other: spans.Span[date], day: date
-) -> None:
+def test_what_two_spans_share_is_what_lies_in_both(one: spans.Span[date], other: spans.Span[date], day: date) -> None:
     shared = one.meet(other)
     assert (day in one and day in other) == (shared is not None and day in shared)
     assert one.overlaps(other) == other.overlaps(one)

@@ -1,0 +1,216 @@
+"""The facts that rules speak of: their types, units and questions, and values with their standing.
+
+`total_cost` is money in cents of HKD, asked of the applicant; `open_projects` is a count that only
+the system establishes, so that no limit rests on what an applicant says of itself.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from millrace.core.texts import Text
+
+Value = bool | int | str | date | tuple[str, ...]
+
+
+class FactType(enum.StrEnum):
+    """What kind of value a fact takes."""
+
+    MONEY = "money"  # whole minor units of the policy's currency
+    COUNT = "count"  # a whole number of its unit
+    SHARE = "share"  # whole basis points: 70% is 7000
+    FLAG = "flag"  # yes or no
+    CHOICE = "choice"  # one of the fact's choices
+    CHOICES = "choices"  # any of the fact's choices
+    DAY = "day"
+
+
+class Standing(enum.StrEnum):
+    """How firmly a value stands, weakest first."""
+
+    DECLARED = "declared"
+    COMPUTED = "computed"
+    VERIFIED = "verified"
+
+
+_STRENGTH = {Standing.DECLARED: 0, Standing.COMPUTED: 1, Standing.VERIFIED: 2}
+
+
+def weakest(standings: Iterable[Standing]) -> Standing:
+    """Give the standing of what rests on several values: the weakest among them."""
+    return min(standings, key=_STRENGTH.__getitem__, default=Standing.COMPUTED)
+
+
+# What the system can count or add up about an applicant; a fact names one as its `measure`.
+MEASURES = frozenset(
+    {
+        "open_projects",  # the applicant's cases under the scheme that are approved and not yet closed
+        "granted_cents",  # what the applicant was granted under the scheme, released money taken off
+        "applications_in_call",  # the applicant's other applications submitted in the same call
+        "granted_in_year_cents",  # as granted_cents, within the financial year
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that may be chosen."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact made of others: their sum, or the first less the rest."""
+
+    how: str  # sum | difference
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of the vocabulary."""
+
+    name: str
+    type: FactType
+    unit: str
+    label: Text
+    question: Text
+    help: Text
+    established: str  # applicant | system | officer
+    choices: tuple[Choice, ...] = ()
+    measure: str = ""
+    derived: Derived | None = None
+    is_asked_in_finder: bool = False
+
+    @property
+    def choice_ids(self) -> frozenset[str]:
+        """Name the values that may be chosen."""
+        return frozenset(choice.id for choice in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class FactValue:
+    """A value and its standing."""
+
+    value: Value
+    standing: Standing = Standing.DECLARED
+
+
+Facts = Mapping[str, FactValue]
+Vocabulary = Mapping[str, Fact]
+
+
+class WrongFact(ValueError):
+    """A value that the vocabulary does not allow; `fact` names it and `code` says why:
+    unknown_fact, wrong_type, not_a_choice, negative, or derived_fact."""
+
+    def __init__(self, code: str, fact: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {fact} {detail}".strip())
+        self.code = code
+        self.fact = fact
+        self.detail = detail
+
+
+def checked(fact: Fact, plain: Any) -> Value:
+    """Read a plain value (as from JSON) for a fact, refusing what is of the wrong kind.
+
+    Days are written 2024-01-08; money, counts and shares are whole numbers in their unit.
+    """
+    kind = fact.type
+    if kind is FactType.FLAG and isinstance(plain, bool):
+        return plain
+    if kind in (FactType.MONEY, FactType.COUNT, FactType.SHARE) and type(plain) is int:
+        if plain < 0:
+            raise WrongFact("negative", fact.name, str(plain))
+        return plain
+    if kind is FactType.DAY:
+        return _day(fact, plain)
+    if kind is FactType.CHOICE and isinstance(plain, str):
+        _must_be_choices(fact, [plain])
+        return plain
+    if kind is FactType.CHOICES and isinstance(plain, (list, tuple)):
+        chosen = [str(item) for item in plain]
+        _must_be_choices(fact, chosen)
+        return tuple(sorted(set(chosen)))
+    raise WrongFact("wrong_type", fact.name, f"is {kind}, not {plain!r}")
+
+
+def _day(fact: Fact, plain: Any) -> date:
+    if type(plain) is date:
+        return plain
+    try:
+        return date.fromisoformat(plain)
+    except (TypeError, ValueError):
+        raise WrongFact("wrong_type", fact.name, f"is a day such as 2024-01-08, not {plain!r}") from None
+
+
+def _must_be_choices(fact: Fact, chosen: list[str]) -> None:
+    for item in chosen:
+        if item not in fact.choice_ids:
+            raise WrongFact("not_a_choice", fact.name, f"{item!r} is not one of {', '.join(sorted(fact.choice_ids))}")
+
+
+def read(vocabulary: Vocabulary, plain: Mapping[str, Any], *, standing: Standing | None = Standing.DECLARED) -> dict[str, FactValue]:
+    """Read facts from plain data: `{"total_cost": 3000000000}`, or with a standing of its own
+    `{"open_projects": {"value": 1, "standing": "computed"}}`.
+
+    `standing` is given to plain values; None gives each the standing of whoever establishes the
+    fact, as worked cases do. Unknown names and values set to null: refused, and left out.
+    """
+    found: dict[str, FactValue] = {}
+    for name, given in plain.items():
+        fact = vocabulary.get(name)
+        if fact is None:
+            raise WrongFact("unknown_fact", name)
+        if fact.derived is not None:
+            raise WrongFact("derived_fact", name, f"is made from {', '.join(fact.derived.parts)}")
+        if isinstance(given, Mapping):
+            own = _standing(name, given.get("standing"))
+            given = given.get("value")
+        else:
+            own = standing if standing is not None else natural_standing(fact)
+        if given is not None:
+            found[name] = FactValue(checked(fact, given), own)
+    return found
+
+
+def natural_standing(fact: Fact) -> Standing:
+    """Give the standing a value has when its proper establisher gave it."""
+    return {"system": Standing.COMPUTED, "officer": Standing.VERIFIED}.get(fact.established, Standing.DECLARED)
+
+
+def _standing(name: str, written: Any) -> Standing:
+    try:
+        return Standing(written)
+    except ValueError:
+        raise WrongFact("wrong_type", name, f"has the standing {written!r}; say declared, computed or verified") from None
+
+
+def value_of(name: str, facts: Facts, vocabulary: Vocabulary) -> FactValue | None:
+    """Look a fact up, working derived ones out from their parts; None while not yet known."""
+    fact = vocabulary.get(name)
+    if fact is None or fact.derived is None:
+        return facts.get(name)
+    parts = [value_of(part, facts, vocabulary) for part in fact.derived.parts]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    numbers = [part.value for part in known if isinstance(part.value, int)]
+    value = sum(numbers) if fact.derived.how == "sum" else numbers[0] - sum(numbers[1:])
+    return FactValue(value, weakest(part.standing for part in known))
+
+
+def to_data(facts: Facts) -> dict[str, Any]:
+    """Give facts as plain data in order of their names: what is frozen beside a verdict."""
+    return {name: {"value": plain_value(facts[name].value), "standing": str(facts[name].standing)} for name in sorted(facts)}
+
+
+def plain_value(value: Value) -> bool | int | str | list[str]:
+    """Give a value as JSON can hold it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
