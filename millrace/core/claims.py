@@ -1,0 +1,248 @@
+"""Decides what of a claim is payable, line by line, and why — e.g. HK$300,000 of patent fees reduced to the HK$250,000 cap.
+
+The machine never decides a doubt: it names what bars a line, how much the terms leave room for, and what deserves a look. A
+person rules; no ruling may exceed the room; and what was allowed and what was refused always add up to what was claimed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from millrace.core import matching
+
+ALLOWED = "allowed"
+REDUCED = "reduced"
+REFUSED = "refused"
+
+# Why a line may be reduced or refused. What bars and limits a line the machine finds itself; the rest are a person's judgement.
+BARS = ("outside_period", "not_in_budget", "no_proof_of_purchase", "no_proof_of_payment", "duplicate_elsewhere")
+LIMITS = ("head_exceeded", "over_unit_cap")
+JUDGED = (
+    "duplicate_here",
+    "not_arms_length",
+    "payee_mismatch",
+    "payer_mismatch",
+    "double_funded",
+    "ineligible_item",
+    "ineligible_person",
+    "time_not_shown",
+    "procurement_breach",
+    "arithmetic",
+    "rate_above_agreed",
+    "tax_recoverable",
+    "credit_note_due",
+    "asset_not_found",
+)
+REASONS = BARS + LIMITS + JUDGED
+
+ROUND_SUM_CENTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Head:
+    """A cost head of the agreement: what was approved under it, what earlier rulings allowed, and its own cap if it has one."""
+
+    code: str
+    approved_cents: int
+    allowed_before_cents: int = 0
+    cap_cents: int | None = None
+    clause: str = ""
+
+    @property
+    def left_cents(self) -> int:
+        ceiling = self.approved_cents if self.cap_cents is None else min(self.approved_cents, self.cap_cents)
+        return max(0, ceiling - self.allowed_before_cents)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.cap_cents is not None and self.cap_cents <= self.approved_cents
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a claim is held against: costs fall in [starts_on, ends_before), under these heads."""
+
+    starts_on: date
+    ends_before: date
+    heads: Mapping[str, Head]
+    clauses: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item of spend. `receipt` is the SHA-256 of the proof of purchase, empty if there is none."""
+
+    number: int
+    head: str
+    claimed_cents: int
+    spent_on: date
+    paid_on: date | None = None
+    receipt: str = ""
+    payment_proof: str = ""
+    supplier: str = ""
+    invoice: str = ""
+    is_related_supplier: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not, or not all: a code, the clause it rests on, and what was required and found, in cents or as a day."""
+
+    code: str
+    clause: str = ""
+    required: str = ""
+    found: str = ""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the terms leave room for on one line, why no more, and what a person should look at."""
+
+    line: int
+    room_cents: int
+    reasons: tuple[Reason, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A person's word on one line; allowed + refused = claimed, always."""
+
+    line: int
+    head: str
+    claimed_cents: int
+    allowed_cents: int
+    reason: str = ""
+    clause: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.allowed_cents <= self.claimed_cents:
+            raise ValueError("a ruling allows between nothing and what was claimed")
+        if self.allowed_cents < self.claimed_cents and self.reason not in REASONS:
+            raise ValueError("what is not allowed needs its reason")
+
+    @property
+    def refused_cents(self) -> int:
+        return self.claimed_cents - self.allowed_cents
+
+    @property
+    def outcome(self) -> str:
+        if self.allowed_cents == self.claimed_cents:
+            return ALLOWED
+        return REDUCED if self.allowed_cents else REFUSED
+
+
+def _bars(line: Line, terms: Terms, used_receipts: frozenset[str]) -> Iterable[Reason]:
+    def because(code: str, required: str = "", found: str = "") -> Reason:
+        return Reason(code, terms.clauses.get(code, ""), required, found)
+
+    if not terms.starts_on <= line.spent_on < terms.ends_before:
+        yield because("outside_period", f"{terms.starts_on}/{terms.ends_before}", str(line.spent_on))
+    if line.head not in terms.heads:
+        yield because("not_in_budget", ", ".join(sorted(terms.heads)), line.head)
+    if not line.receipt:
+        yield because("no_proof_of_purchase")
+    if not line.payment_proof or line.paid_on is None:
+        yield because("no_proof_of_payment")
+    if line.receipt and line.receipt in used_receipts:
+        yield because("duplicate_elsewhere", found=line.receipt[:12])
+
+
+def _flags(line: Line, others: Sequence[Line]) -> Iterable[str]:
+    if any(other.receipt == line.receipt for other in others if line.receipt):
+        yield "same_receipt"
+    if any((other.supplier, other.invoice) == (line.supplier, line.invoice) for other in others if line.invoice):
+        yield "same_invoice"
+    if any((other.claimed_cents, other.spent_on) == (line.claimed_cents, line.spent_on) for other in others):
+        yield "same_amount_and_day"
+    if line.is_related_supplier:
+        yield "related_supplier"
+    if line.claimed_cents and line.claimed_cents % ROUND_SUM_CENTS == 0:
+        yield "round_sum"
+    if line.spent_on.weekday() >= 5:
+        yield "weekend"
+    if line.paid_on is not None and line.paid_on < line.spent_on:
+        yield "paid_before_bought"
+
+
+def examine(lines: Sequence[Line], terms: Terms, *, used_receipts: frozenset[str] = frozenset()) -> tuple[Examination, ...]:
+    """This will find, for each line in order, what bars it and how much room its head leaves after the lines before it.
+
+    `used_receipts` are receipts already allowed under any other claim or case: one receipt is paid once.
+    """
+    left = {code: head.left_cents for code, head in terms.heads.items()}
+    found = []
+    for line in lines:
+        reasons = tuple(_bars(line, terms, used_receipts))
+        room = 0 if reasons else min(line.claimed_cents, left[line.head])
+        if not reasons and room < line.claimed_cents:
+            head = terms.heads[line.head]
+            code = "over_unit_cap" if head.is_capped else "head_exceeded"
+            reasons = (Reason(code, head.clause or terms.clauses.get(code, ""), str(left[line.head]), str(line.claimed_cents)),)
+        if room:
+            left[line.head] -= room
+        flags = tuple(_flags(line, [other for other in lines if other.number != line.number]))
+        found.append(Examination(line.number, room, reasons, flags))
+    return tuple(found)
+
+
+def examine_one(
+    line: Line, lines: Sequence[Line], terms: Terms, rulings: Sequence[Ruling], *, used_receipts: frozenset[str] = frozenset()
+) -> Examination:
+    """This will find one line's room after the rulings already given on the claim's other lines, in whatever order they came."""
+    heads = dict(terms.heads)
+    for ruling in rulings:
+        if ruling.line != line.number and ruling.head in heads:
+            head = heads[ruling.head]
+            heads[ruling.head] = replace(head, allowed_before_cents=head.allowed_before_cents + ruling.allowed_cents)
+    alone = examine([line], replace(terms, heads=heads), used_receipts=used_receipts)[0]
+    flags = tuple(_flags(line, [other for other in lines if other.number != line.number]))
+    return replace(alone, flags=flags)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the arithmetic shown to the enterprise: what it is, its amount, and the numbers it was made from."""
+
+    code: str
+    amount_cents: int
+    values: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        return {"code": self.code, "amount_cents": self.amount_cents, "values": dict(self.values)}
+
+
+@dataclass(frozen=True)
+class Payable:
+    """What a decided claim is worth: its sums, the grant it earns now, and the arithmetic."""
+
+    claimed_cents: int
+    allowed_cents: int
+    refused_cents: int
+    payable_cents: int
+    steps: tuple[Step, ...]
+
+
+def decide(
+    rulings: Sequence[Ruling], *, ratio: matching.Ratio, approved_cents: int, allowed_before_cents: int, payable_before_cents: int
+) -> Payable:
+    """This will turn rulings into the grant they earn at the stage's ratio, never beyond the approved amount.
+
+    The share is taken of all cost ever allowed and what earlier claims earned is subtracted, so that ten small claims earn to the
+    cent what one large claim would.
+    """
+    claimed = sum(ruling.claimed_cents for ruling in rulings)
+    allowed = sum(ruling.allowed_cents for ruling in rulings)
+    all_allowed = allowed_before_cents + allowed
+    earned = all_allowed * ratio.grant // (ratio.grant + ratio.matching)
+    within = min(earned, approved_cents)
+    payable = max(0, within - payable_before_cents)
+    steps = (
+        Step("claimed", claimed),
+        Step("refused", claimed - allowed),
+        Step("allowed", allowed),
+        Step("earned", earned, {"allowed_cents": all_allowed, "grant": ratio.grant, "whole": ratio.grant + ratio.matching}),
+        Step("within_award", within, {"approved_cents": approved_cents}),
+        Step("payable", payable, {"before_cents": payable_before_cents}),
+    )
+    return Payable(claimed, allowed, claimed - allowed, payable, steps)

@@ -1,0 +1,119 @@
+"""Decides how much of an instalment may be released now, with the arithmetic shown to the enterprise.
+
+For example, an instalment of HK$10m planned at 1:2 with only HK$18m verified is re-sized to HK$9m, because the verified matching
+money carries no more; the missing HK$1m stays committed and follows when HK$2m more is verified.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from millrace.core import matching
+from millrace.core.claims import Step
+
+# What a release of an instalment waits for besides matching money.
+ON_AGREEMENT = "on_agreement"
+ON_MILESTONES = "on_milestones"
+ON_COMPLETION = "on_completion"
+BASES = (ON_AGREEMENT, ON_MILESTONES, ON_COMPLETION)
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """A planned release: how much, in which stage, and what it waits for."""
+
+    number: int
+    stage: int
+    planned_cents: int
+    basis: str = ON_MILESTONES
+    milestones: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.basis not in BASES:
+            raise ValueError(f"unknown basis {self.basis!r}")
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the case stands when a release is asked for; every amount in cents.
+
+    `payable_cents` is what decided claims earned and no release has paid yet, `committed_cents` what the ledger still holds.
+    """
+
+    open_stage: int
+    released_cents: int
+    payable_cents: int
+    committed_cents: int
+    sources: Sequence[matching.Source]
+    accepted_milestones: frozenset[int] = frozenset()
+    has_open_claim: bool = False
+    has_verified_account: bool = True
+
+
+@dataclass(frozen=True)
+class Release:
+    """The answer: how much, from which matching money, by which arithmetic — and, where it is nothing, what blocks it."""
+
+    amount_cents: int
+    drawn: tuple[matching.Drawn, ...]
+    steps: tuple[Step, ...]
+    blocks: tuple[str, ...] = ()
+    limited_by: str = ""
+
+    @property
+    def matching_cents(self) -> int:
+        return sum(drawn.amount_cents for drawn in self.drawn)
+
+
+def _blocks(instalment: Instalment, position: Position) -> list[str]:
+    found = []
+    if instalment.stage > position.open_stage:
+        found.append("stage_not_open")
+    if set(instalment.milestones) - position.accepted_milestones:
+        found.append("milestones_not_accepted")
+    if position.has_open_claim and instalment.basis == ON_COMPLETION:
+        found.append("claim_undecided")
+    if not position.has_verified_account:
+        found.append("account_not_verified")
+    return found
+
+
+def _limits(instalment: Instalment, position: Position, ratio: matching.Ratio, usable_cents: int) -> list[Step]:
+    left = max(0, instalment.planned_cents - position.released_cents)
+    steps = [
+        Step("planned_left", left, {"planned_cents": instalment.planned_cents, "released_cents": position.released_cents}),
+        Step("committed_left", position.committed_cents),
+    ]
+    if instalment.basis == ON_COMPLETION:
+        steps.append(Step("payable_left", position.payable_cents))
+    carried = matching.carried(ratio, usable_cents)
+    if carried is not None:
+        values = {"verified_cents": usable_cents, "grant": ratio.grant, "matching": ratio.matching}
+        steps.append(Step("matching_carries", carried, values))
+    return steps
+
+
+_NOTHING_BECAUSE = {
+    "planned_left": "already_released",
+    "committed_left": "nothing_committed",
+    "payable_left": "nothing_payable",
+    "matching_carries": "no_verified_matching",
+}
+
+
+def size(instalment: Instalment, position: Position, *, ratio: matching.Ratio, in_kind_share: matching.Share = matching.WHOLE) -> Release:
+    """This will give the release as the least of its limits, and use up matching money for exactly that amount.
+
+    A limit of nothing is a block with its name; so are a stage not opened, a milestone not accepted, a claim not decided and a
+    payee account that two people have not verified.
+    """
+    usable = matching.usable(position.sources, in_kind_share)
+    limits = _limits(instalment, position, ratio, usable)
+    blocks = _blocks(instalment, position) + [_NOTHING_BECAUSE[step.code] for step in limits if step.amount_cents <= 0]
+    least = min(limits, key=lambda step: step.amount_cents)
+    if blocks:
+        return Release(0, (), (*limits, Step("release", 0)), tuple(blocks), least.code)
+    amount = least.amount_cents
+    uses = matching.needed(ratio, amount)
+    steps = (*limits, Step("release", amount), Step("matching_used", uses, {"grant": ratio.grant, "matching": ratio.matching}))
+    limited_by = "" if amount == limits[0].amount_cents else least.code
+    return Release(amount, matching.draw(position.sources, uses, in_kind_share), steps, (), limited_by)
