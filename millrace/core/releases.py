@@ -11,20 +11,23 @@ from millrace.core import matching
 from millrace.core.claims import Step
 
 # What a release of an instalment waits for besides matching money.
-ON_AGREEMENT = "on_agreement"
-ON_MILESTONES = "on_milestones"
-ON_COMPLETION = "on_completion"
-BASES = (ON_AGREEMENT, ON_MILESTONES, ON_COMPLETION)
+ON_ACCEPTANCE = "acceptance"
+ON_MILESTONE = "milestone"
+ON_COMPLETION = "completion"
+BASES = (ON_ACCEPTANCE, ON_MILESTONE, ON_COMPLETION)
 
 
 @dataclass(frozen=True)
 class Instalment:
-    """A planned release: how much, in which stage, and what it waits for."""
+    """A planned release: how much, in which stage, and what it waits for.
+
+    On completion it also pays no more than decided claims have earned; on acceptance or a milestone it pays as planned.
+    """
 
     number: int
     stage: int
     planned_cents: int
-    basis: str = ON_MILESTONES
+    basis: str = ON_MILESTONE
     milestones: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:

@@ -37,12 +37,12 @@ def test_each_block_is_named() -> None:
     assert releases.size(NIFS, position(released_cents=10_000_000_00), ratio=ONE_TO_TWO).blocks == ("already_released",)
     assert releases.size(NIFS, position(has_verified_account=False), ratio=ONE_TO_TWO).blocks == ("account_not_verified",)
     assert releases.size(NIFS, position(has_open_claim=True), ratio=ONE_TO_TWO).blocks == ("claim_undecided",)
-    second = releases.Instalment(2, 2, 5, releases.ON_MILESTONES)
+    second = releases.Instalment(2, 2, 5, releases.ON_MILESTONE)
     assert releases.size(second, position(), ratio=matching.Ratio(1, 1)).blocks == ("stage_not_open",)
 
 
 def test_an_instalment_on_milestones_is_not_limited_by_claims() -> None:
-    first = releases.Instalment(1, 1, 10_000_000_00, releases.ON_MILESTONES, (1,))
+    first = releases.Instalment(1, 1, 10_000_000_00, releases.ON_MILESTONE, (1,))
     assert releases.size(first, position(payable_cents=0), ratio=ONE_TO_TWO).amount_cents == 10_000_000_00
 
 
