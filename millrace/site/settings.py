@@ -1,6 +1,7 @@
 """Django's settings for one funder on one database — e.g. DATABASE_URL points at the funder's own PostgreSQL."""
 
 import os
+import secrets
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[1]
@@ -9,7 +10,8 @@ REGISTERS = ["people", "policy", "cases", "timeline", "sheet", "ledger", "docume
 STAGES = ["plan", "call", "apply", "assess", "award", "deliver", "close", "learn"]
 DESKS = ["public", "applicant", "assessor", "officer", "finance", "policy", "audit", "case"]
 
-SECRET_KEY = os.environ.get("MILLRACE_SECRET_KEY", "for-tests-only-" + "x" * 40)
+# The command line hands over the key kept in the home; without it (a test, a check) every process makes its own.
+SECRET_KEY = os.environ.get("MILLRACE_SECRET_KEY") or secrets.token_urlsafe(36)
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", *os.environ.get("MILLRACE_HOSTS", "").split()]
 INSTALLED_APPS = [
@@ -30,7 +32,9 @@ AUTH_USER_MODEL = "people.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
-STATIC_URL = "/static/"
+
+# The database: libpq's variables, set by `millrace` for the role this process runs as (owner, app or reader; see database.py).
+ROLE = os.environ.get("MILLRACE_ROLE", "app")
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -40,5 +44,36 @@ DATABASES = {
         "HOST": os.environ.get("PGHOST", "127.0.0.1"),
         "PORT": os.environ.get("PGPORT", "5432"),
         "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "application_name": f"millrace-{ROLE}",
+            # The owner migrates, and PostgreSQL takes no bound parameters in a table's definition.
+            **({} if ROLE == "owner" else {"server_side_binding": True, "prepare_threshold": 0}),
+            **({} if ROLE == "owner" else {"options": "-c lock_timeout=15s -c idle_in_transaction_session_timeout=300s"}),
+        },
     }
 }
+
+# Files: hashed names once `millrace serve` has collected them into the home; straight from the apps otherwise.
+HOME = Path(os.environ.get("MILLRACE_HOME", BASE.parent / "build" / "home"))
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_ROOT = HOME / "attachments"
+HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": HASHED if os.environ.get("MILLRACE_HASHED_STATIC") else PLAIN},
+}
+
+# Headers. MILLRACE_TLS says that a proxy in front speaks TLS to the outside and sets X-Forwarded-Proto.
+TLS = bool(os.environ.get("MILLRACE_TLS"))
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None

@@ -1,0 +1,41 @@
+"""Tests what every other test stands on — e.g. that a test's rows are committed, its own, and written as the application."""
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+
+def test_a_clone_is_entered_as_the_application_and_commits(db_clone, make):
+    with transaction.atomic(durable=True):
+        case = make.case(status="submitted")
+    with db_clone.connect("reader") as reader:
+        assert reader.execute("SELECT reference FROM cases_case").fetchall() == [(case.reference,)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM cases_case")
+    row = connection.cursor().execute("SELECT current_user, rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user").fetchone()
+    assert row == ("millrace_app", False, False)
+
+
+def test_the_next_test_finds_nothing_of_it(make):
+    assert make.case().reference
+    assert connection.cursor().execute("SELECT count(*) FROM cases_case").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE timeline_event SET kind = 'x'",
+        "DELETE FROM timeline_seal",
+        "TRUNCATE timeline_event CASCADE",
+        "UPDATE cases_verdict SET purpose = 'x'",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'x', now())",
+        "CREATE TABLE mine (id int)",
+    ],
+)
+def test_the_application_may_not_rewrite_what_is_append_only(db_clone, statement):
+    with db_clone.connect("app") as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app.execute(statement)
+
+
+def test_the_owner_may_what_the_application_may_not(owner_connection):
+    assert owner_connection.execute("UPDATE timeline_event SET kind = kind").rowcount == 0
