@@ -203,14 +203,12 @@ def _pieces(
         for name, value in values.items()
         if _overlap(row, start, ends[name]) and (name not in row.values or row.values[name] != value)
     }
-    cuts = {row.valid_from} | {
-        cut for span in changes.values() for cut in span if cut and row.valid_from < cut and (not row.valid_before or cut < row.valid_before)
-    }
-    days: Sequence[date | None] = [*sorted(cuts), row.valid_before]
+    last_day = row.valid_before or date.max
+    cuts = {cut for span in changes.values() for cut in span if cut and row.valid_from < cut < last_day}
+    begins = sorted({row.valid_from, *cuts})
+    ends_before: Sequence[date | None] = [*begins[1:], row.valid_before]
     found = []
-    for begin, end in zip(days, days[1:], strict=False):
-        if begin is None:
-            continue
+    for begin, end in zip(begins, ends_before, strict=True):
         new = {name: values[name] for name, (first, last) in changes.items() if first <= begin and (last is None or begin < last)}
         found.append((begin, end, {**row.values, **new} if new else row.values))
     return found

@@ -77,7 +77,10 @@ def test_the_whole_row_has_every_column_and_the_measures_together() -> None:
     assert values["is_test"] is False
 
 
-@pytest.mark.parametrize("sheet", [{"colour": "red"}, {"approved_cents": "12"}, {"approved_on": 3}, {"is_test": 1}, {"partner_places": "SZ"}])
+WRONG = [{"colour": "red"}, {"approved_cents": "12"}, {"approved_on": 3}, {"is_test": 1}, {"partner_places": "SZ"}]
+
+
+@pytest.mark.parametrize("sheet", WRONG)
 def test_an_unknown_column_or_shape_is_refused(sheet: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(sheet))):
         asat.read(sheet)

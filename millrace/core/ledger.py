@@ -9,6 +9,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from millrace.core import money
+
 A = TypeVar("A", bound=Hashable)
 
 # Where value comes from and goes back to; the only accounts that may go below zero.
@@ -53,6 +55,12 @@ class Account:
     case: int | None = None
     sponsor: int | None = None
     form: str = ""
+
+    @property
+    def key(self) -> str:
+        """This will spell the whole account in one line, as the database keys it."""
+        case, sponsor = ("" if number is None else str(number) for number in (self.case, self.sponsor))
+        return "|".join((self.kind, self.unit, self.fund, self.scheme, self.financial_year, case, sponsor, self.form))
 
     @property
     def may_be_negative(self) -> bool:
@@ -181,6 +189,5 @@ def trial_balance(balances: Mapping[Account, int]) -> dict[str, int]:
 
 
 def show(amount: int, unit: str) -> str:
-    """This will write an amount with its unit: minor units of a currency with two decimals, hours as they are."""
-    is_currency = len(unit) == 3 and unit.isupper()
-    return f"{unit} {amount // 100:,}.{amount % 100:02d}" if is_currency and amount >= 0 else f"{amount:,} {unit}"
+    """This will write an amount with its unit: money as the funder's letters do, hours and other units as they are counted."""
+    return money.written(amount, currency=unit) if unit in money.CURRENCIES else f"{amount:,} {unit}"

@@ -7,3 +7,5 @@ class LedgerConfig(AppConfig):
     name = "millrace.registers.ledger"
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
+    # The application's role reads these tables; only functions of the owner write them.
+    closed = ("account", "balance", "posting", "closedmonth")

@@ -54,3 +54,9 @@ class Seal(models.Model):
     chain = models.BinaryField(max_length=32, help_text="sha256(previous chain || event sha256 || stamp as canonical text)")
     sealed_at = models.DateTimeField(db_index=True)
     is_story = models.BooleanField(default=False, help_text="sealed on a demonstration's story clock, not at the real moment")
+
+
+class Pending(models.Model):
+    """An event not sealed yet. A trigger adds it in the event's own transaction, so the sealer sees it the moment that commits."""
+
+    event = models.OneToOneField(Event, primary_key=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)

@@ -1,0 +1,207 @@
+"""What accounts hold, now or on another day as known then — e.g. one case's statement, or what NIFS's envelope had left in March."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from millrace.core import ledger
+from millrace.core.ledger import Account, Envelope
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import models
+
+
+@dataclass(frozen=True)
+class MatchLine:
+    """One sponsor's matching money for one case in one form: what is pledged, evidenced, verified and consumed.
+
+    Each is what stands in that state now; `verified` is what releases may still rest on.
+    """
+
+    sponsor: int
+    form: str
+    unit: str
+    pledged: int = 0
+    evidenced: int = 0
+    verified: int = 0
+    consumed: int = 0
+
+
+@dataclass(frozen=True)
+class EnvelopeLine:
+    """One case's part of one envelope. `returned` is all that ever came back, the other figures what stands now."""
+
+    fund: str
+    scheme: str
+    unit: str
+    reserved: int = 0
+    committed: int = 0
+    due: int = 0
+    paid: int = 0
+    returned: int = 0
+
+    @property
+    def granted(self) -> int:
+        """What the case may have in all: set aside, promised, owed and paid."""
+        return self.reserved + self.committed + self.due + self.paid
+
+
+@dataclass(frozen=True)
+class Statement:
+    """All the value of one case."""
+
+    envelopes: tuple[EnvelopeLine, ...] = ()
+    matching: tuple[MatchLine, ...] = ()
+
+    def total(self, state: str, unit: str = "HKD") -> int:
+        """This will add up one state (reserved, committed, due, paid, returned) over the case's envelopes."""
+        return sum(getattr(line, state) for line in self.envelopes if line.unit == unit)
+
+    def matched(self, state: str, *, form: str | None = None, unit: str = "HKD") -> int:
+        """This will add up one state (pledged, evidenced, verified, consumed) over the sponsors."""
+        return sum(getattr(line, state) for line in self.matching if line.unit == unit and form in (None, line.form))
+
+
+@dataclass(frozen=True)
+class EnvelopeState:
+    """Where an envelope's approved commitment stands."""
+
+    envelope: Envelope
+    available: int = 0
+    reserved: int = 0
+    committed: int = 0
+    due: int = 0
+    paid: int = 0
+    cash: dict[str, "CashState"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CashState:
+    """Where a year's cash provision of an envelope stands."""
+
+    available: int = 0
+    spent: int = 0
+    lapsed: int = 0
+
+
+def balance(account: Account) -> int:
+    """This will give what the account holds now; 0 for one never opened."""
+    row = models.Balance.objects.filter(account__key=account.key).values_list("balance", flat=True).first()
+    return row or 0
+
+
+def balances(accounts: Iterable[Account]) -> dict[Account, int]:
+    """This will give what each account holds now."""
+    by_key = {account.key: account for account in accounts}
+    rows = models.Balance.objects.filter(account__key__in=by_key).values_list("account__key", "balance")
+    held = dict(rows)
+    return {account: held.get(key, 0) for key, account in by_key.items()}
+
+
+def available(envelope: Envelope) -> int:
+    """This will give what the envelope may still reserve."""
+    return balance(envelope.account("available"))
+
+
+def statement(case: Case, *, on: date | None = None, seal: int | None = None) -> Statement:
+    """This will give the case's money in every state, now or at the end of day `on` as known at a seal."""
+    accounts = {row.pk: row.value() for row in models.Account.objects.filter(case=case)}
+    held = _held(accounts, on, seal)
+    came_back = _turnover([pk for pk, account in accounts.items() if account.kind == "returned"], on, seal)
+    lines: defaultdict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    matching: defaultdict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
+    for pk, account in sorted(accounts.items()):
+        if account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
+            matching[account.sponsor, account.form, account.unit][account.kind.removeprefix("match_")] = held.get(pk, 0)
+        elif account.kind in ledger.COMMITMENT_KINDS:
+            amount = came_back.get(pk, 0) if account.kind == "returned" else held.get(pk, 0)
+            lines[account.fund, account.scheme, account.unit][account.kind] = amount
+    return Statement(
+        tuple(EnvelopeLine(*key, **amounts) for key, amounts in lines.items()),
+        tuple(MatchLine(*key, **amounts) for key, amounts in matching.items()),
+    )
+
+
+def envelope_state(envelope: Envelope, *, on: date | None = None, seal: int | None = None) -> EnvelopeState:
+    """This will give the envelope in every state, its cash provisions by year beside it, now or on a day as known at a seal."""
+    return envelope_states(on=on, seal=seal, only=envelope).get(envelope, EnvelopeState(envelope))
+
+
+def envelope_states(*, on: date | None = None, seal: int | None = None, only: Envelope | None = None) -> dict[Envelope, EnvelopeState]:
+    """This will give every envelope in every state, by fund, scheme and unit."""
+    condition = Q(kind__in=[*ledger.COMMITMENT_KINDS, *ledger.CASH_KINDS])
+    if only:
+        condition &= Q(fund=only.fund, scheme=only.scheme, unit=only.unit)
+    sums: defaultdict[Envelope, defaultdict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    for fund, scheme, unit, kind, year, amount in _grouped(condition, on, seal):
+        sums[Envelope(fund, scheme, unit)][kind, year] += amount
+    return {key: _state(key, amounts) for key, amounts in sorted(sums.items(), key=lambda item: str(item[0]))}
+
+
+def _state(envelope: Envelope, amounts: dict[tuple[str, str], int]) -> EnvelopeState:
+    years = sorted({year for _, year in amounts if year})
+    cash = {year: CashState(**{kind.removeprefix("cash_"): amounts.get((kind, year), 0) for kind in ledger.CASH_KINDS}) for year in years}
+    return EnvelopeState(
+        envelope, **{kind: amounts.get((kind, ""), 0) for kind in ("available", "reserved", "committed", "due", "paid")}, cash=cash
+    )
+
+
+def _grouped(condition: Q, on: date | None, seal: int | None) -> Iterable[tuple[str, str, str, str, str, int]]:
+    accounts = models.Account.objects.filter(condition)
+    names = ("fund", "scheme", "unit", "kind", "financial_year")
+    if on is None and seal is None:
+        return accounts.values_list(*names).annotate(amount=Sum("balance_row__balance"))
+    rows = {row[0]: row[1:] for row in accounts.values_list("pk", *names)}
+    held = _past(list(rows), on, seal)
+    return [(*names_of, held.get(pk, 0)) for pk, names_of in rows.items()]
+
+
+def _held(accounts: Iterable[int], on: date | None, seal: int | None) -> dict[int, int]:
+    if on is None and seal is None:
+        return dict(models.Balance.objects.filter(account__in=list(accounts)).values_list("account_id", "balance"))
+    return _past(list(accounts), on, seal)
+
+
+_MOVED = """
+    SELECT account, sum(amount)::bigint FROM (
+        SELECT p.target_id AS account, p.amount, p.event_id FROM ledger_posting p
+         WHERE p.target_id = ANY(%(accounts)s) AND p.happened_on <= %(on)s
+        UNION ALL
+        SELECT p.source_id, -p.amount, p.event_id FROM ledger_posting p
+         WHERE NOT %(inward)s AND p.source_id = ANY(%(accounts)s) AND p.happened_on <= %(on)s
+    ) moved
+    WHERE %(seal)s::bigint IS NULL
+       OR EXISTS (SELECT 1 FROM timeline_seal s WHERE s.event_id = moved.event_id AND s.number <= %(seal)s)
+    GROUP BY account"""
+
+
+def _past(accounts: list[int], on: date | None, seal: int | None, *, inward: bool = False) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVED, {"accounts": accounts, "on": on or date.max, "seal": seal, "inward": inward})
+        return dict(cursor.fetchall())
+
+
+def _turnover(accounts: list[int], on: date | None, seal: int | None) -> dict[int, int]:
+    """This will give all that ever came into each account."""
+    return _past(accounts, on, seal, inward=True) if accounts else {}
+
+
+def balance_as_at(account: Account, on: date, seal: int | None = None) -> int:
+    """This will give what the account held at the end of day `on`, as known at a seal (now, when none is given)."""
+    found = models.Account.objects.filter(key=account.key).values_list("pk", flat=True).first()
+    return _past([found], on, seal).get(found, 0) if found else 0
+
+
+def trial_balance(*, on: date | None = None, seal: int | None = None) -> dict[Account, int]:
+    """This will give every account's balance; per unit they add up to zero."""
+    accounts = {row.pk: row.value() for row in models.Account.objects.all()}
+    held = _held(accounts, on, seal)
+    return {account: held.get(pk, 0) for pk, account in accounts.items()}
+
+
+def closed_months() -> list[date]:
+    """This will list the months finance has closed, oldest first."""
+    return list(models.ClosedMonth.objects.order_by("month").values_list("month", flat=True))
