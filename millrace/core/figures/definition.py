@@ -1,0 +1,83 @@
+"""What a figure means, as dated data: where it is read, what is counted and added up, and how it is grouped.
+
+The figure `approved-by-scheme` counts cases whose approval was so by the day asked about and whose offer was not declined.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from millrace.core.texts import Text
+
+# How a condition may read a column of the sheet on the day asked about.
+OPERATORS = frozenset({"is", "is_not", "one_of", "none_of", "by_as_at", "not_by_as_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One column of the sheet read by one operator; `by_as_at` holds when the column's day is set and not after the day asked."""
+
+    column: str
+    operator: str
+    value: Any = None
+
+    def holds(self, values: Mapping[str, Any], as_at: date) -> bool:
+        """Say whether a case's sheet, as it was on `as_at`, meets this condition."""
+        found = values.get(self.column)
+        if self.operator == "by_as_at":
+            return found is not None and found <= as_at
+        if self.operator == "not_by_as_at":
+            return found is None or found > as_at
+        if self.operator in ("one_of", "none_of"):
+            return (found in self.value) is (self.operator == "one_of")
+        return (found == self.value) is (self.operator == "is")
+
+
+@dataclass(frozen=True, slots=True)
+class FromSeries:
+    """Read from an official series: the programmes added together."""
+
+    series: str
+    programmes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromSheet:
+    """Counted over this system's own cases: the column added up (or none), the conditions, and the column grouped by."""
+
+    amount: str
+    conditions: tuple[Condition, ...]
+    group_by: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the columns of the sheet this reads, each once, in a settled order."""
+        named = [condition.column for condition in self.conditions] + [self.group_by, self.amount]
+        return tuple(dict.fromkeys(column for column in named if column))
+
+
+@dataclass(frozen=True, slots=True)
+class FigureVersion:
+    """One meaning of a figure, for as-at days from `starts_on` until the next version starts."""
+
+    version: str
+    starts_on: date
+    definition: Text
+    reads: FromSeries | FromSheet
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure's name, title and question, and its meanings in order of their days."""
+
+    name: str
+    title: Text
+    question: Text
+    currency: str
+    versions: tuple[FigureVersion, ...]
+
+    def version_on(self, as_at: date) -> FigureVersion | None:
+        """Give the meaning in force for an as-at day; None before the first."""
+        begun = [version for version in self.versions if version.starts_on <= as_at]
+        return begun[-1] if begun else None

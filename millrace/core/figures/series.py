@@ -1,0 +1,96 @@
+"""Official series: tables as a funder published them, each with its day, source and rounding, and how a figure reads them.
+
+The table of 31 January 2024 holds TCFS 380 / HK$1,031.2m and MHKJFS 92 / HK$181.6m, in all and by sector.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from millrace.core.figures.answer import Answer, Breakdown, Line, NotYetBegun, Source
+from millrace.core.figures.definition import FigureVersion, FromSeries
+from millrace.core.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed row: a programme in all (no sector), or one sector of it; no programme is the table's own total."""
+
+    programme: str
+    sector: str
+    count: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One published table; a correction is the same day again under a higher version. Each printed amount may be off by
+    `rounding_cents`."""
+
+    as_at: date
+    version: int
+    source: Source
+    rounding_cents: int
+    rows: tuple[Row, ...]
+    note: Text
+
+    def total_of(self, programme: str) -> Row | None:
+        """Give a programme's row in all."""
+        return next((row for row in self.rows if row.programme == programme and not row.sector), None)
+
+    def sectors_of(self, programme: str) -> tuple[Row, ...]:
+        """Give a programme's rows by sector, as printed."""
+        return tuple(row for row in self.rows if row.programme == programme and row.sector)
+
+    def breakdown_of(self, programme: str) -> Breakdown | None:
+        """Give a programme by sector beside its printed total; None where either was not published."""
+        total, sectors = self.total_of(programme), self.sectors_of(programme)
+        if total is None or not sectors:
+            return None
+        lines = tuple(Line(row.sector, row.count, row.amount_cents) for row in sectors)
+        return Breakdown("sector", programme, lines, total.count, total.amount_cents, self.rounding_cents * (len(lines) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A named succession of tables about the same programmes."""
+
+    name: str
+    title: Text
+    currency: str
+    programmes: Mapping[str, Text]
+    sectors: Mapping[str, Text]
+    tables: tuple[Table, ...]
+
+    def tables_with(self, programmes: tuple[str, ...]) -> list[Table]:
+        """List the tables that give every one of the programmes in all: the last version of each day, oldest first."""
+        latest: dict[date, Table] = {}
+        for table in sorted(self.tables, key=lambda table: (table.as_at, table.version)):
+            latest[table.as_at] = table
+        return [table for table in latest.values() if all(table.total_of(programme) for programme in programmes)]
+
+
+def answer(version: FigureVersion, series: Series, as_at: date) -> Answer | NotYetBegun:
+    """Answer a figure from the last table published for a day not after `as_at`; before the first there is no answer."""
+    reads = version.reads
+    if not isinstance(reads, FromSeries):
+        raise TypeError("a figure counted over cases is not read from a series")
+    tables = series.tables_with(reads.programmes)
+    if not tables or as_at < tables[0].as_at:
+        return NotYetBegun(tables[0].as_at if tables else version.starts_on)
+    table = [table for table in tables if table.as_at <= as_at][-1]
+    totals = [row for programme in reads.programmes if (row := table.total_of(programme))]
+    lines = tuple(Line(row.programme, row.count, row.amount_cents) for row in totals)
+    count, cents = sum(row.count for row in totals), sum(row.amount_cents for row in totals)
+    by_sector = [found for programme in reads.programmes if (found := table.breakdown_of(programme))]
+    return Answer(
+        as_at,
+        table.as_at,
+        version.version,
+        count,
+        cents,
+        (Breakdown("programme", "", lines, count, cents), *by_sector),
+        table.source,
+        table.version,
+        table.rounding_cents,
+    )
