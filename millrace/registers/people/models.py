@@ -159,3 +159,16 @@ class ApiToken(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+
+class UsedKey(models.Model):
+    """An idempotency key as one person's program first used it: for which request, and as which command."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    request_sha256 = models.BinaryField(max_length=32)
+    command = models.UUIDField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="idempotency_key_once")]
