@@ -4,6 +4,7 @@ The refusal letter of one scheme names its fields — reference, applicant, reas
 may be put into it.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,3 +66,8 @@ def fill(letter: Letter, values: Mapping[str, str], *, language: str) -> Filled:
         subject=texts.filled(letter.subject.said_in(language), values),
         body=texts.filled(letter.body.said_in(language), values).strip(),
     )
+
+
+def digest(filled: Filled) -> str:
+    """Hash the subject and body as sent: the mark on the paper and in the register."""
+    return hashlib.sha256(f"{filled.subject}\n\n{filled.body}".encode()).hexdigest()

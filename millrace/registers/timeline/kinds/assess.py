@@ -1,5 +1,19 @@
 """Events of screening, interests, reviews, meetings — e.g. "found eligible"."""
 
-from millrace.registers.timeline.kinds.kind import by_name
+from django.utils.translation import gettext_noop as _
 
-KINDS = by_name()
+from millrace.registers.timeline.kinds.kind import Kind, by_name
+
+KINDS = by_name(
+    Kind("information_requested", _("Asked for information on %(question_count)s points, by %(due_on)s")),
+    Kind("information_supplied", _("Information supplied on %(question_count)s points")),
+    Kind("information_lapsed", _("Lapsed: the information asked for by %(due_on)s did not come")),
+    Kind("found_eligible", _("Found eligible in screening")),
+    Kind("found_ineligible", _("Found ineligible in screening")),
+    Kind("assessors_assigned", _("%(assigned_count)s assessors asked to declare their interests"), "staff"),
+    Kind("interest_clear", _("An assessor declared no conflict and opened the dossier"), "staff"),
+    Kind("conflict_declared", _("A conflict of interest was declared; the case is closed to that person"), "audit"),
+    Kind("assignment_declined", _("An assessor declined, for another reason than a conflict"), "staff"),
+    Kind("review_submitted", _("A review was submitted (version %(version)s)"), "staff"),
+    Kind("recommendation_made", _("The committee made its recommendation"), "staff"),
+)

@@ -1,0 +1,150 @@
+"""Sends letters and notices in the transaction of what they tell of, and mail after it — e.g. the letter of an approval.
+
+A letter is filled from the text approved in the policy and kept as the text that was sent, with its hash. Mail waits in a row
+of its own until the worker sends it: a transaction that fails has written to no one.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from millrace.core import letters
+from millrace.registers.cases.models import Case, Standing
+from millrace.registers.messages import glyphs, pdf
+from millrace.registers.messages.models import Letter, Mail, Notice
+from millrace.registers.people.models import Organisation, Person
+from millrace.registers.policy.models import SchemeVersion
+
+MOST_TRIES = 8
+
+
+class UnsettableText(ValueError):
+    """A letter with characters the font cannot set: it would lose them without a word."""
+
+
+def send_letter(
+    template: letters.Letter,
+    *,
+    values: Mapping[str, str],
+    language: str,
+    case: Case,
+    organisation: Organisation,
+    to: Iterable[Person],
+    sender: str,
+    scheme_version: SchemeVersion,
+    event_id: int,
+    sent_on: date,
+    by: Person,
+    at: datetime,
+) -> Letter:
+    """This will keep one letter to an organisation, put a notice in its people's inboxes and queue their mail.
+
+    `values` may hold more than the letter has fields; a field without a value raises, and so does a character the paper cannot
+    show. Call it inside the action's transaction, with the id the action's event will have.
+    """
+    _must_be_in_a_transaction()
+    language = language.lower().replace("-", "_")
+    filled = letters.fill(template, {name: values[name] for name in template.fields if name in values}, language=language)
+    addressee = [name for name in (organisation.name, organisation.name_zh) if name]
+    if lost := glyphs.missing("".join((filled.subject, filled.body, sender, *addressee))):
+        raise UnsettableText(f"letter {template.kind!r} cannot be set: no shape for {lost!r}")
+    letter = Letter.objects.create(
+        number=f"{case.reference}/{event_id}/{template.kind}",
+        case=case,
+        organisation=organisation,
+        kind=template.kind,
+        language=language,
+        subject=filled.subject,
+        body=filled.body,
+        sha256=letters.digest(filled),
+        addressee=addressee,
+        sender=sender,
+        values={name: values[name] for name in sorted(template.fields)},
+        scheme_version=scheme_version,
+        event_id=event_id,
+        sent_on=sent_on,
+        sent_at=at,
+        sent_by=by,
+    )
+    for person in to:
+        _tell(person, event_id=event_id, case=case, letter=letter, at=at)
+        queue_mail(person, subject=filled.subject, body=filled.body, case=case, letter=letter, at=at)
+    return letter
+
+
+def send_notice(to: Iterable[Person], *, event_id: int, case: Case | None, at: datetime) -> None:
+    """This will put the event in people's inboxes and mail each that something waits, without saying what."""
+    _must_be_in_a_transaction()
+    for person in to:
+        _tell(person, event_id=event_id, case=case, letter=None, at=at)
+        with translation.override(person.language):
+            subject = _("Something waits for you: %(reference)s") % {"reference": case.reference if case else ""}
+            body = _("There is news in your inbox about %(reference)s. Sign in to read it.") % {"reference": case.reference if case else ""}
+        queue_mail(person, subject=subject, body=body, case=case, at=at)
+
+
+def _tell(person: Person, *, event_id: int, case: Case | None, letter: Letter | None, at: datetime) -> None:
+    Notice.objects.get_or_create(person=person, event_id=event_id, defaults={"case": case, "letter": letter, "written_at": at})
+
+
+def queue_mail(person: Person, *, subject: str, body: str, at: datetime, case: Case | None = None, letter: Letter | None = None) -> Mail:
+    """This will queue one mail; it leaves after the transaction, or never if the transaction fails."""
+    return Mail.objects.create(person=person, subject=subject, body=body, case=case, letter=letter, written_at=at, due_at=at)
+
+
+def mark_read(notice: Notice, *, at: datetime) -> None:
+    """This will note when a notice was first read."""
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=at)
+
+
+def deliver_mail(at: datetime, *, most: int = 100) -> int:
+    """This will send what is due and say how many left; each mail is its own transaction, so one failure holds up none.
+
+    A worker killed between the sending and the mark sends that mail again, under the same Message-ID.
+    """
+    sent_count = 0
+    for _number in range(most):
+        with transaction.atomic():
+            waiting = Mail.objects.filter(sent_at=None, dropped_because="", due_at__lte=at).order_by("due_at", "id")
+            row = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("person", "letter").first()
+            if row is None:
+                return sent_count
+            sent_count += _send(row, at)
+    return sent_count
+
+
+def _send(row: Mail, at: datetime) -> bool:
+    """Try one mail and write what came of it. A conflict declared since it was written keeps it from leaving."""
+    row.attempt_count += 1
+    if row.case_id and Standing.objects.filter(person=row.person_id, case=row.case_id, relation="conflicted", ends_at=None).exists():
+        row.dropped_because = "conflicted"
+    elif not row.person.email or not row.person.is_active:
+        row.dropped_because = "no-address"
+    else:
+        try:
+            _message(row).send()
+            row.sent_at = at
+        except OSError:
+            row.due_at = at + timedelta(minutes=2**row.attempt_count)
+            row.dropped_because = "too-many-tries" if row.attempt_count >= MOST_TRIES else ""
+    row.save(update_fields=["attempt_count", "dropped_because", "sent_at", "due_at"])
+    return row.sent_at is not None
+
+
+def _message(row: Mail) -> mail.EmailMessage:
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+    headers = {"Message-ID": f"<mail-{row.pk}-{int(row.written_at.timestamp())}@{domain}>"}
+    message = mail.EmailMessage(row.subject, row.body, to=[row.person.email], headers=headers)
+    if row.letter is not None:
+        message.attach(f"{row.letter.number.replace('/', '-')}.pdf", pdf.made(row.letter), "application/pdf")
+    return message
+
+
+def _must_be_in_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a letter or notice is written in its action's transaction")
