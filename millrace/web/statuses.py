@@ -1,0 +1,58 @@
+"""The words and colours of a case's statuses — e.g. "under_assessment" is shown as a blue badge "Under assessment".
+
+One table, so that a status reads the same on the public register, the applicant's desk and the finance desk.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+TONES = ("plain", "busy", "good", "warn", "bad")
+
+STATUSES: dict[str, tuple[str, str]] = {
+    "draft": (word("Draft"), "plain"),
+    "awaiting_sign_off": (word("Awaiting sign-off"), "warn"),
+    "submitted": (word("Received"), "busy"),
+    "received": (word("Received"), "busy"),
+    "screening": (word("Being checked"), "busy"),
+    "awaiting_reply": (word("Awaiting your reply"), "warn"),
+    "under_assessment": (word("Under assessment"), "busy"),
+    "recommended": (word("Supported by committee"), "busy"),
+    "supported": (word("Supported by committee"), "busy"),
+    "approved": (word("Approved"), "good"),
+    "offered": (word("Offer made"), "good"),
+    "refused": (word("Not supported"), "bad"),
+    "not_supported": (word("Not supported"), "bad"),
+    "ineligible": (word("Ineligible"), "bad"),
+    "withdrawn": (word("Withdrawn"), "plain"),
+    "declined": (word("Offer declined"), "plain"),
+    "lapsed": (word("Lapsed"), "plain"),
+    "agreement_signed": (word("Agreement signed"), "good"),
+    "in_progress": (word("In progress"), "busy"),
+    "overdue": (word("Overdue"), "bad"),
+    "queried": (word("Queried"), "warn"),
+    "paid": (word("Paid"), "good"),
+    "on_hold": (word("On hold"), "warn"),
+    "completed": (word("Completed"), "good"),
+    "terminated": (word("Terminated"), "bad"),
+    "closed": (word("Closed"), "plain"),
+    "reopened": (word("Reopened"), "warn"),
+    "pending": (word("Pending"), "warn"),
+    "open": (word("Open"), "good"),
+    "done": (word("Done"), "good"),
+    "to_do": (word("To do"), "plain"),
+    "required": (word("Required"), "warn"),
+    "optional": (word("Optional"), "plain"),
+    "quarantined": (word("Waiting to be accepted"), "warn"),
+    "accepted": (word("Accepted"), "good"),
+}
+
+
+def in_words(code: str) -> str:
+    """This will name a status in the reader's language; a code not listed is shown as it is, never hidden."""
+    listed = STATUSES.get(code)
+    return _(listed[0]) if listed else code.replace("_", " ").capitalize()
+
+
+def tone(code: str) -> str:
+    """This will say in which tone a status is shown."""
+    return STATUSES.get(code, ("", "plain"))[1]
