@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from csp import constants as csp
+
 BASE = Path(__file__).resolve().parents[1]
 
 REGISTERS = ["people", "policy", "cases", "timeline", "sheet", "ledger", "documents", "messages", "facilities"]
@@ -20,16 +22,59 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "millrace.web.apps.FlashConfig",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     *[f"millrace.registers.{name}" for name in REGISTERS],
     "millrace.web.apps.WebConfig",
     *[f"millrace.stages.{name}" for name in STAGES],
     *[f"millrace.desks.{name}" for name in DESKS],
     "millrace.jobs",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django.forms",
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "millrace.web.context.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "millrace.web.rendering.Renderer"
 ROOT_URLCONF = "millrace.site.urls"
 WSGI_APPLICATION = "millrace.site.wsgi.application"
 AUTH_USER_MODEL = "people.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體"), ("zh-hans", "简体")]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -77,3 +122,18 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+
+# Pages: flash messages in a cookie, so that a page that reads writes nothing; strict content policy with nonces.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.SELF],
+        "script-src": [csp.SELF, csp.NONCE],
+        "style-src": [csp.SELF],
+        "img-src": [csp.SELF, "data:"],
+        "object-src": [csp.NONE],
+        "base-uri": [csp.NONE],
+        "form-action": [csp.SELF],
+        "frame-ancestors": [csp.NONE],
+    }
+}

@@ -5,6 +5,8 @@ from django.urls import include, path
 from millrace.site import settings
 
 urlpatterns = [
+    path("", include("millrace.web.urls")),
+    path("account/", include("allauth.urls")),
     *[path("", include(f"millrace.stages.{name}.urls")) for name in settings.STAGES],
     *[path("", include(f"millrace.desks.{name}.urls")) for name in settings.DESKS],
 ]

@@ -7,12 +7,13 @@ import functools
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from millrace.core import money
+
 TAGS = {"en": "en-HK", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}
-WHOLE_UNITS = {"GPU-hour": 1, "tool-hour": 1}
 
 
 def tag(language: str | None = None) -> str:
@@ -30,44 +31,27 @@ def locale() -> Locale:
     return _locale(tag())
 
 
-@functools.cache
-def _currency(unit: str) -> tuple[str, int] | None:
-    """The symbol and the number of decimals of a currency, or None for a unit that is not one (GPU-hours)."""
-    if len(unit) != 3 or not unit.isupper():
-        return None
-    return numbers.get_currency_symbol(unit, "en_GB"), numbers.get_currency_precision(unit)
-
-
-def amount(units: int, unit: str = "HKD", *, always_decimals: bool = False) -> str:
-    """This will write a whole number of minor units exactly: 123450 → "HK$1,234.50"; decimals are left out when they are zero."""
-    currency = _currency(unit)
-    sign = "−" if units < 0 else ""
-    if currency is None:
-        return f"{sign}{abs(units):,} {unit}"
-    symbol, places = currency
-    whole, rest = divmod(abs(units), 10**places)
-    decimals = f".{rest:0{places}d}" if places and (rest or always_decimals) else ""
-    return f"{sign}{symbol}{whole:,}{decimals}"
+def amount(units: int, unit: str = "HKD") -> str:
+    """This will write a whole number of minor units exactly: 123450 → "HK$1,234.50"; a unit that is no money keeps its name."""
+    if unit in money.CURRENCIES:
+        return money.written(units, currency=unit).replace("-", "−", 1)
+    return f"{'−' if units < 0 else ''}{abs(units):,} {unit}"
 
 
 def amount_in_short(units: int, unit: str = "HKD") -> str:
     """This will write an amount to one decimal of a million or billion, as the funder's own tables do: "HK$1,212.8m"."""
-    currency = _currency(unit)
-    if currency is None:
+    if unit not in money.CURRENCIES:
         return amount(units, unit)
-    symbol, places = currency
-    whole = abs(units) / 10**places
-    sign = "−" if units < 0 else ""
+    whole = abs(units) / 10 ** money.decimals_of(unit)
+    start = ("−" if units < 0 else "") + money.written(0, currency=unit).rstrip("0")
     if (translation.get_language() or "en").startswith("zh"):
-        scales = [(100_000_000, _("hundred million")), (10_000, _("ten thousand"))]
-        for scale, name in scales:
-            if whole >= scale:
-                return f"{sign}{symbol}{_trim(whole / scale, 2)} {name}"
-        return amount(units, unit)
-    if whole >= 10_000_000_000:
-        return f"{sign}{symbol}{_trim(whole / 1e9, 1)}bn"
-    if whole >= 1_000_000:
-        return f"{sign}{symbol}{_trim(whole / 1e6, 1)}m"
+        scales = [(100_000_000.0, " " + _("hundred million")), (10_000.0, " " + _("ten thousand"))]
+    else:
+        scales = [(1e10, "bn"), (1e6, "m")]
+    for scale, name in scales:
+        if whole >= scale:
+            divided = whole / (1e9 if name == "bn" else scale)
+            return f"{start}{_trim(divided, 2 if name.startswith(' ') else 1)}{name}"
     return amount(units, unit)
 
 

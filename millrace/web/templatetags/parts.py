@@ -96,9 +96,10 @@ def errors_of(form: BaseForm) -> Iterable[tuple[str, str]]:
             yield from (("", message) for message in messages)
             continue
         bound = form[name]
-        targets = getattr(bound.field.widget, "error_target", None)
-        target = targets(bound) if targets else bound.auto_id + ("_0" if bound.use_fieldset else "")
-        yield from ((target, message) for message in messages)
+        one = bound.auto_id + ("_0" if bound.use_fieldset else "")
+        found = getattr(bound.field.widget, "error_targets", None)
+        targets = found(bound) if found else [one] * len(messages)
+        yield from zip(targets, messages, strict=False)
 
 
 def summary_of_errors(wrong: Sequence[tuple[str, str]]) -> SafeString | str:
@@ -109,7 +110,9 @@ def summary_of_errors(wrong: Sequence[tuple[str, str]]) -> SafeString | str:
         "", "<li>{}</li>", ((format_html('<a href="#{}">{}</a>', target, text) if target else text,) for target, text in wrong)
     )
     return format_html(
-        '<div class="error-summary" role="alert" tabindex="-1"><h2>{}</h2><ul>{}</ul></div>', translation.gettext("There is a problem"), lines
+        '<div class="error-summary" role="alert" tabindex="-1"><h2>{}</h2><ul>{}</ul></div>',
+        translation.gettext("There is a problem"),
+        lines,
     )
 
 

@@ -1,0 +1,30 @@
+"""What every template may count on — e.g. the funder's name, the language switch and the desks this person may enter."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from millrace.web import funder, navigation, words
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """This will add the page's frame; each part is computed only when a template asks for it."""
+    return {
+        "html_lang": words.tag(),
+        "funder": funder.current(),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "languages": [{"code": code, "name": name, "tag": words.tag(code)} for code, name in settings.LANGUAGES],
+        "is_demonstration": False,
+    }
+
+
+def _navigation(request: HttpRequest) -> dict[str, Any]:
+    is_signed_in = bool(getattr(request, "user", None) and request.user.is_authenticated)
+    powers: frozenset[str] = frozenset()
+    return {
+        "public": navigation.public(request.path, is_signed_in),
+        "foot": navigation.foot(request.path),
+        "desks": navigation.desks(request.path, powers),
+    }
