@@ -27,12 +27,14 @@ class Database:
     """How to reach the funder's database as each role; `roles_are_apart` is false where the given login may not make roles."""
 
     access: Mapping[str, Access]
+    home: homes.Home
     roles_are_apart: bool = True
     cluster: postgres.Cluster | None = None
 
     def environment(self, role: str) -> dict[str, str]:
         """This will be what settings.py, pg_dump and every child process read."""
-        return {**self.access[role], "MILLRACE_ROLE": role}
+        kept = {"MILLRACE_HOME": str(self.home.path), "MILLRACE_SECRET_KEY": self.home.keys()["secret_key"]}
+        return {**self.access[role], **kept, "MILLRACE_ROLE": role}
 
     def connect(self, role: str) -> psycopg.Connection:
         access = self.access[role]
@@ -71,7 +73,7 @@ def embedded(cluster: postgres.Cluster, dbname: str = DATABASE) -> Database:
             root.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(dbname)))
             _let_in(root, dbname, names)
     where = {"PGHOST": "127.0.0.1", "PGPORT": str(cluster.port()), "PGDATABASE": dbname}
-    return Database({role: {**where, "PGUSER": names[role], "PGPASSWORD": keys[role]} for role in ROLES}, cluster=cluster)
+    return Database({role: {**where, "PGUSER": names[role], "PGPASSWORD": keys[role]} for role in ROLES}, cluster.home, cluster=cluster)
 
 
 def from_url(url: str, home: homes.Home) -> Database:
@@ -82,20 +84,21 @@ def from_url(url: str, home: homes.Home) -> Database:
     """
     owner = _parse(url)
     given = {role: os.environ.get(f"DATABASE_{role.upper()}_URL") for role in ("app", "reader")}
-    with Database({"owner": owner}).connect("owner") as connection:
+    with Database({"owner": owner}, home).connect("owner") as connection:
         if connection.info.server_version < programs.OLDEST_MAJOR * 10000:
             raise homes.HomeRefused(f"The database of DATABASE_URL is older than PostgreSQL {programs.OLDEST_MAJOR}.")
         if all(given.values()):
-            return Database({"owner": owner, **{role: _parse(given[role] or "") for role in given}})
+            return Database({"owner": owner, **{role: _parse(given[role] or "") for role in given}}, home)
         may = connection.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
         if not may or not may[0]:
-            return Database(dict.fromkeys(ROLES, owner), roles_are_apart=False)
+            return Database(dict.fromkeys(ROLES, owner), home, roles_are_apart=False)
         names = {role: f"{owner['PGDATABASE']}_{role}" for role in ("app", "reader")}
         keys = home.keys()
         with home.lock("roles"):
             _make_roles(connection, {names[role]: keys[role] for role in names}, refresh=True)
             _let_in(connection, owner["PGDATABASE"], names)
-    return Database({"owner": owner, **{role: {**owner, "PGUSER": names[role], "PGPASSWORD": keys[role]} for role in names}})
+    apart = {role: {**owner, "PGUSER": names[role], "PGPASSWORD": keys[role]} for role in names}
+    return Database({"owner": owner, **apart}, home)
 
 
 def _parse(url: str) -> Access:

@@ -4,6 +4,8 @@ An app says in its `apps.py` which of its models are `append_only` (the applicat
 (the application reads; functions of the owner write). Every other table is read and written by the application.
 """
 
+from typing import Any
+
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
@@ -41,5 +43,20 @@ def apply(connection: BaseDatabaseWrapper, *, app: str, reader: str) -> None:
             for table in sorted(tables(kind) & existing):
                 revoke = sql.SQL("REVOKE " + verbs + " ON TABLE {table} FROM {app}")
                 statements.append(revoke.format(table=sql.Identifier(table), app=to["app"]))
+        statements += [step.format(**to) for step in _on_functions(cursor)]
         for statement in statements:
             cursor.execute(statement.as_string(cursor.connection))
+
+
+def _on_functions(cursor: Any) -> list[sql.SQL]:
+    """This will keep the reader out of functions that write with the owner's rights; by default anyone may call them."""
+    cursor.execute(
+        """SELECT oid::regprocedure::text, prosecdef FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole AND prokind = 'f'"""
+    )
+    steps = []
+    for name, writes_as_owner in cursor.fetchall():
+        function = name.replace("{", "{{").replace("}", "}}")
+        steps.append(sql.SQL(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC"))
+        steps.append(sql.SQL(f"GRANT EXECUTE ON FUNCTION {function} TO " + ("{app}" if writes_as_owner else "{app}, {reader}")))
+    return steps

@@ -1,0 +1,137 @@
+"""The command `millrace` — e.g. `millrace demo`, `millrace serve --port 8080`, `millrace judge nifs --on 2024-06-03 --facts facts.json`.
+
+Only the wiring: each word calls a function of the module that owns the work. Django is loaded only where a word needs it.
+"""
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from millrace.site import database, serve
+from millrace.site import home as homes
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+POLICY = REPOSITORY / "policies" / "hong-kong"
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """This will run one word of the command line; a refused home is one sentence, not a traceback."""
+    chosen = _parser().parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millrace.site.settings")
+    run: Run = chosen.run
+    try:
+        return run(chosen)
+    except homes.HomeRefused as refused:
+        print(f"millrace: {refused}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="millrace", description="The operating system of a public innovation funder.")
+    words = parser.add_subparsers(required=True, metavar="WORD")
+
+    def word(name: str, run: Run, help: str | None = None) -> argparse.ArgumentParser:
+        made = words.add_parser(name, description=help, **({"help": help} if help else {}))
+        made.set_defaults(run=run)
+        return made
+
+    demo = word("demo", _demo, "serve a demonstration with invented cases, on this machine only")
+    demo.add_argument("port", nargs="?", type=int, help="the port; the first free one from 8000 when left out")
+    serving = word("serve", _serve, "migrate, then serve pages and run the jobs until Ctrl-C")
+    serving.add_argument("--port", type=int)
+    word("migrate", _migrate, "bring the database to this program's tables, and grant each role what it may")
+    jobs = word("jobs", _jobs, "run the jobs process alone (serve starts one)")
+    jobs.add_argument("--here", action="store_true", help="on the database the environment names, as serve does")
+    publish = word("publish", _publish, "publish a policy folder: what is new in it comes into force")
+    publish.add_argument("folder", type=Path)
+    word("prepare", _prepare)
+    word("portfolio", _portfolio)
+    return parser
+
+
+def _child(*words: str) -> None:
+    """This will run another word in a process of its own, so that this one stays small, and stop if it fails."""
+    if subprocess.run([sys.executable, "-m", "millrace.site.command", *words], check=False).returncode:
+        raise SystemExit(1)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    port = serve.free_port(chosen.port)
+    with database.opened(adopt=True) as opened:
+        _child("prepare")
+        _child("portfolio")
+        serve.run(opened, homes.current(), port, _demo_address(port))
+    return 0
+
+
+def _demo_address(port: int) -> str:
+    address = f"http://127.0.0.1:{port}/"
+    sign_in = f"Sign in as any role, with one click, at {address}demonstration/"
+    return f"\nMillrace is at {address}\n{sign_in}\nCtrl-C stops it; the data stay in {homes.current().path}"
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    port = serve.free_port(chosen.port)
+    with database.opened(adopt=True) as opened:
+        if not opened.roles_are_apart:
+            print("millrace: DATABASE_URL may not make roles: pages run as the owner, and only triggers guard the past.", file=sys.stderr)
+        _child("prepare")
+        serve.run(opened, homes.current(), port, f"Millrace is at http://127.0.0.1:{port}/")
+    return 0
+
+
+def _migrate(_chosen: argparse.Namespace) -> int:
+    with database.opened() as opened:
+        os.environ.update(opened.environment("owner"))
+        from millrace.site import migrate
+
+        migrate.run(app=opened.access["app"]["PGUSER"], reader=opened.access["reader"]["PGUSER"])
+    return 0
+
+
+def _prepare(chosen: argparse.Namespace) -> int:
+    """What `serve` and `demo` need before the first page: catalogues, tables and grants, static files."""
+    from millrace.site import catalogues, static_files
+
+    catalogues.compile_all()
+    _migrate(chosen)
+    static_files.collect(homes.current().static)
+    return 0
+
+
+def _jobs(chosen: argparse.Namespace) -> int:
+    with contextlib.nullcontext() if chosen.here else database.opened() as opened:
+        _as_application(opened)
+        from millrace.jobs import runner
+
+        return runner.run()
+
+
+def _publish(chosen: argparse.Namespace) -> int:
+    with database.opened() as opened:
+        _as_application(opened)
+        raise NotImplementedError(chosen.folder)
+
+
+def _portfolio(_chosen: argparse.Namespace) -> int:
+    """The demonstration's policy and cases, where the database holds none yet."""
+    return 0
+
+
+def _as_application(opened: database.Database | None) -> None:
+    """This will make this process a Django one, under the application's role."""
+    os.environ.update(opened.environment("app") if opened else {})
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

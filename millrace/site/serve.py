@@ -1,0 +1,132 @@
+"""Keeps the web server, the jobs process and the embedded database running together until Ctrl-C — e.g. what `make demo` leaves on screen.
+
+This process stays small: it imports no Django and only minds its children.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from millrace.site import home as homes
+from millrace.site.database import Database
+
+WORKERS = 2
+THREADS = 8
+PATIENCE_SECONDS = 30
+STATIC_SECONDS = 31_536_000
+
+
+def web_command(port: int, home: homes.Home, *, workers: int = WORKERS, host: str = "127.0.0.1") -> list[str]:
+    """This will be granian with synchronous workers; hashed static files are served by it and kept by browsers for a year."""
+    serving = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS)]
+    static = ["--static-path-route", "/static", "--static-path-mount", str(home.static), "--static-path-expires", str(STATIC_SECONDS)]
+    care = ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *serving, *static, *care, "millrace.site.wsgi:application"]
+
+
+def jobs_command() -> list[str]:
+    return [sys.executable, "-m", "millrace.site.command", "jobs", "--here"]
+
+
+@dataclass
+class Child:
+    """One process that must be running; started again, ever more slowly, when it ends by itself."""
+
+    command: list[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def mind(self) -> None:
+        """This will start the child if it is not running and its last start is long enough ago."""
+        if self.process and self.process.poll() is None:
+            return
+        recent = [moment for moment in self.starts if time.monotonic() - moment < 60]
+        if recent and time.monotonic() - recent[-1] < min(2 ** len(recent) / 4, 10):
+            return
+        self.starts = [*recent, time.monotonic()]
+        self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def end(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self, deadline: float) -> None:
+        """This will wait for the end, and kill the whole group when it takes too long."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def free_port(wanted: int | None, first: int = 8000) -> int:
+    """This will return `wanted`, refused when taken; without a wish the first free port from `first` on.
+
+    Granian shares a taken port without a word (SO_REUSEPORT), so it is tried here, as a plain server would.
+    """
+    for port in [wanted] if wanted is not None else range(first, first + 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    if wanted is None:
+        raise homes.HomeRefused(f"No port from {first} to {first + 99} is free: give one, as in make demo PORT=9000.")
+    raise homes.HomeRefused(f"Port {wanted} is taken by another program: give another, as in make demo PORT={wanted + 1}.")
+
+
+@contextlib.contextmanager
+def stopping_on_signals() -> Iterator[list[int]]:
+    """This will collect SIGINT and SIGTERM in the list it gives, instead of dying of them."""
+    received: list[int] = []
+    kept = {number: signal.signal(number, lambda which, _frame: received.append(which)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def run(database: Database, home: homes.Home, port: int, announce: str, *, has_jobs: bool = True) -> None:
+    """This will serve until told to stop, minding the children and the embedded database once a second."""
+    environment = {**os.environ, **database.environment("app"), "MILLRACE_HASHED_STATIC": "1"}
+    children = [Child(web_command(port, home), environment)]
+    if has_jobs:
+        children.append(Child(jobs_command(), environment))
+    is_announced = False
+    with stopping_on_signals() as received:
+        started = time.monotonic()
+        while not received:
+            for child in children:
+                child.mind()
+            if is_announced:
+                time.sleep(0.25)
+                if database.cluster:
+                    database.cluster.revive()
+            elif is_open(port):
+                print(announce, flush=True)
+                is_announced = True
+            elif time.monotonic() - started > PATIENCE_SECONDS:
+                break
+            else:
+                time.sleep(0.02)
+        for child in children:
+            child.end()
+        for child in children:
+            child.wait(time.monotonic() + 10)
+    if not is_announced and not received:
+        raise homes.HomeRefused("The web server does not start; what it said stands above.")
+
+
+def is_open(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False

@@ -1,0 +1,22 @@
+"""The application granian serves — e.g. each of its two workers answers eight applicants at a time."""
+
+import os
+import threading
+import time
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millrace.site.settings")
+
+
+def _leave_with_parent() -> None:
+    """This will end the worker when its server is killed: an orphan would go on answering on the shared port."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+threading.Thread(target=_leave_with_parent, daemon=True).start()
+application: Any = get_wsgi_application()
