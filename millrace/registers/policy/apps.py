@@ -7,3 +7,4 @@ class PolicyConfig(AppConfig):
     name = "millrace.registers.policy"
     label = "policy"
     default_auto_field = "django.db.models.BigAutoField"
+    append_only = ("publication",)

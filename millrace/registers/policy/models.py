@@ -24,3 +24,25 @@ class SchemeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.version}"
+
+
+class Publication(models.Model):
+    """One text of the policy other than a scheme — a figure's definition, an official series — as it was published. Append-only.
+
+    The one in force as known at a seal is the last of its kind and name whose event that seal covers.
+    """
+
+    kind = models.CharField(max_length=20, help_text="figure, series …")
+    name = models.SlugField(max_length=80)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    event_id = models.BigIntegerField(help_text="the event that announced it")
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "name", "event_id"], name="publication_of")]
+        constraints = [models.UniqueConstraint(fields=["kind", "name", "event_id"], name="publication_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -6,4 +6,5 @@ from millrace.registers.timeline.kinds.kind import Kind, by_name
 
 KINDS = by_name(
     Kind("scheme_version_published", _("Rules of %(scheme)s, version %(version)s, published"), "public"),
+    Kind("figures_published", _("Definitions of %(count)s figures and official series published"), "public"),
 )

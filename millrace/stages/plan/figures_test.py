@@ -1,0 +1,32 @@
+"""Publishing figures: once word for word, all or nothing, and never a figure without its series."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from millrace.core.figures import parse
+from millrace.registers.policy.models import Publication
+from millrace.registers.timeline.models import Event
+from millrace.stages.plan import figures
+from millrace.testing.making import NOON
+
+POLICY = Path(__file__).parents[3] / "policies" / "hong-kong"
+FILES = {str(path.relative_to(POLICY)): path.read_text() for folder in ("figures", "series") for path in (POLICY / folder).glob("*.toml")}
+
+
+def test_a_text_is_kept_once_and_again_only_when_it_changed(make):
+    by = make.person(powers=("policy",))
+    first = figures.publish_figures(FILES, by=by, at=NOON, command=uuid.uuid4())
+    assert first and Publication.objects.count() == len(FILES)
+    assert figures.publish_figures(FILES, by=by, at=NOON, command=uuid.uuid4()) is None
+    changed = FILES | {"figures/nifs-approved.toml": FILES["figures/nifs-approved.toml"] + "# said again\n"}
+    second = figures.publish_figures(changed, by=by, at=NOON, command=uuid.uuid4())
+    assert second and second.facts["count"] == 1
+
+
+def test_a_figure_of_a_series_that_is_not_there_publishes_nothing(make):
+    without = {path: text for path, text in FILES.items() if not path.startswith("series/")}
+    with pytest.raises(parse.MalformedFile, match="no such programme"):
+        figures.publish_figures(without, by=make.person(), at=NOON, command=uuid.uuid4())
+    assert not Event.objects.exists()
