@@ -1,3 +1,10 @@
-"""Hands every test the fixtures of millrace/testing — e.g. `db_clone`, a database of the test's own."""
+"""Hands every test the fixtures of millrace/testing — e.g. `db_clone`, a database of the test's own — and fresh catalogues."""
+
+from millrace.site import translations
 
 pytest_plugins = ["millrace.testing.database", "millrace.testing.making", "millrace.testing.live"]
+
+
+def pytest_configure() -> None:
+    """This will compile the catalogues that changed, so that tests read the sentences that are checked in."""
+    translations.compile_stale()

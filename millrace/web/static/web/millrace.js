@@ -8,7 +8,7 @@
       const told = document.getElementById(box.id + "_count");
       if (!told) return;
       const most = Number(box.dataset.countTo);
-      const tell = () => { told.textContent = told.dataset.left.replace("%s", String(most - [...box.value].length)); };
+      const tell = () => { told.textContent = `${told.dataset.left} ${most - [...box.value].length}`; };
       box.addEventListener("input", tell);
       tell();
     });
