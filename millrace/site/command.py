@@ -98,9 +98,9 @@ def _migrate(_chosen: argparse.Namespace) -> int:
 
 def _prepare(chosen: argparse.Namespace) -> int:
     """What `serve` and `demo` need before the first page: catalogues, tables and grants, static files."""
-    from millrace.site import catalogues, static_files
+    from millrace.site import static_files, translations
 
-    catalogues.compile_all()
+    translations.compile_stale()
     _migrate(chosen)
     static_files.collect(homes.current().static)
     return 0

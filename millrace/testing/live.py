@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from millrace.site import catalogues, database, serve
+from millrace.site import database, serve
 from millrace.site.home import Home
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -88,11 +88,6 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def compiled_catalogues() -> None:
-    catalogues.compile_all()
-
-
-@pytest.fixture(scope="session")
 def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The stylesheet and scripts as the web server finds them, under their plain names."""
     from django.contrib.staticfiles import finders  # after django.setup()
@@ -108,9 +103,7 @@ def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def live_site(
-    db_clone: database.Database, collected_static: Path, compiled_catalogues: None, tmp_path: Path, settings: Any
-) -> Iterator[Callable[..., Site]]:
+def live_site(db_clone: database.Database, collected_static: Path, tmp_path: Path, settings: Any) -> Iterator[Callable[..., Site]]:
     """Starts the server on this test's database: `site = live_site(has_jobs=True)`, then `site.url`."""
     home = Home(tmp_path / "home")
     home.prepare()

@@ -1,0 +1,1 @@
+"""The tables of the jobs room — e.g. the cursors of reactions."""

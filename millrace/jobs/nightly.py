@@ -1,0 +1,53 @@
+"""What is done once a night — e.g. offers past their thirty days lapse, and the database is copied to the backups.
+
+One row for each day says what was done; a night missed because the machine was off is made up for at the next start.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from millrace.jobs.models import Night
+from millrace.web import funder
+
+HOUR = 2
+GIVEN_UP_AFTER = timedelta(hours=1)
+Task = Callable[[datetime], object]
+logger = logging.getLogger(__name__)
+TASKS: tuple[tuple[str, Task], ...] = ()
+
+
+def due_day(at: datetime) -> date:
+    """This will name the last day whose night work should be done at `at`: today's from two o'clock on, else yesterday's."""
+    local = at.astimezone(funder.current().zone)
+    return local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
+
+
+def run_if_due(*, at: datetime) -> Night | None:
+    """This will do the night's work unless it was done or another process is at it."""
+    night = _take(due_day(at), at)
+    if night is None:
+        return None
+    for name, task in TASKS:
+        try:
+            night.report[name] = str(task(at) or "done")
+        except Exception as failure:
+            logger.exception("nightly work %s fails", name)
+            night.report[name] = f"failed: {type(failure).__name__}"
+    night.finished_at = at
+    night.save(update_fields=["report", "finished_at"])
+    return night
+
+
+def _take(day: date, at: datetime) -> Night | None:
+    """This will claim the day's work, also where a process began it and was killed; None when it is done or in good hands."""
+    with transaction.atomic():
+        night, is_new = Night.objects.select_for_update().get_or_create(day=day, defaults={"started_at": at})
+        if not is_new:
+            if night.finished_at or at - night.started_at < GIVEN_UP_AFTER:
+                return None
+            night.started_at = at
+            night.save()
+    return night

@@ -1,0 +1,72 @@
+"""The jobs process: seals, projects and reacts several times a second, and does the nightly work — e.g. seals a submission 0.1 s later."""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from millrace.jobs import nightly, reactions, reactor
+from millrace.registers.messages import actions as messages
+from millrace.registers.timeline import sealer
+from millrace.web import clock
+
+TICK_SECONDS = 0.2
+MAIL_SECONDS = 1.0
+NIGHTLY_CHECK_SECONDS = 30.0
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Periodic:
+    """Something done every so many seconds, whatever else happens."""
+
+    seconds: float
+    task: Callable[..., object]
+    next_at: float = 0.0
+
+    def run_if_due(self) -> None:
+        if time.monotonic() >= self.next_at:
+            self.next_at = time.monotonic() + self.seconds
+            self.task(at=clock.now())
+
+
+def tick(table: Sequence[reactions.Reaction] | None = None) -> int:
+    """This will seal what committed, bring the sheet up to the last seal and act on it; the number of acts is returned."""
+    at = clock.now()
+    sealer.seal(at)
+    return reactor.follow_all(reactions.REACTIONS if table is None else table, at=at)
+
+
+def run(*, should_stop: Callable[[], bool] | None = None) -> int:
+    """This will work until SIGTERM or SIGINT, or until the process that started it is gone."""
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda which, _frame: told.append(which))
+    parent = os.getppid()
+    due = [Periodic(MAIL_SECONDS, messages.deliver_mail), Periodic(NIGHTLY_CHECK_SECONDS, nightly.run_if_due)]
+    while not told and os.getppid() == parent and not (should_stop and should_stop()):
+        try:
+            acts = tick()
+            for periodic in due:
+                periodic.run_if_due()
+            if not acts:
+                _wait()
+        except (DatabaseError, InterfaceError):
+            logger.warning("the database is away; trying again", exc_info=not told)
+            connection.close()
+            time.sleep(TICK_SECONDS)
+    connection.close()
+    return 0
+
+
+def _wait() -> None:
+    """This will sleep one tick, or less when another process seals meanwhile."""
+    connection.ensure_connection()
+    raw = connection.connection
+    raw.execute(f"LISTEN {sealer.CHANNEL}")
+    for _notice in raw.notifies(timeout=TICK_SECONDS, stop_after=1):
+        return
