@@ -50,7 +50,7 @@ def post(moves: Sequence[ledger.Move[ledger.Account]], *, event: int, on: date, 
     if wrong := ledger.problems(moves):
         raise ValueError(f"{wrong[0].code}: {moves[wrong[0].index] if moves else 'nothing to post'}")
     ids = ids_of(account for move in moves for account in (move.source, move.target))
-    columns = [
+    columns: list[list[int] | list[int | None]] = [
         [ids[move.source] for move in moves],
         [ids[move.target] for move in moves],
         [move.amount for move in moves],

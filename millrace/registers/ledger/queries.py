@@ -111,18 +111,22 @@ def statement(case: Case, *, on: date | None = None, seal: int | None = None) ->
     accounts = {row.pk: row.value() for row in models.Account.objects.filter(case=case)}
     held = _held(accounts, on, seal)
     came_back = _turnover([pk for pk, account in accounts.items() if account.kind == "returned"], on, seal)
-    lines: defaultdict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    lines: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     matching: defaultdict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
     for pk, account in sorted(accounts.items()):
         if account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
-            matching[account.sponsor, account.form, account.unit][account.kind.removeprefix("match_")] = held.get(pk, 0)
+            matching[account.sponsor, account.form, account.unit][account.kind] = held.get(pk, 0)
         elif account.kind in ledger.COMMITMENT_KINDS:
             amount = came_back.get(pk, 0) if account.kind == "returned" else held.get(pk, 0)
             lines[account.fund, account.scheme, account.unit][account.kind] = amount
     return Statement(
-        tuple(EnvelopeLine(*key, **amounts) for key, amounts in lines.items()),
-        tuple(MatchLine(*key, **amounts) for key, amounts in matching.items()),
+        tuple(EnvelopeLine(*key, *_in_order(amounts, ledger.COMMITMENT_KINDS[1:])) for key, amounts in lines.items()),
+        tuple(MatchLine(*key, *_in_order(amounts, ledger.MATCH_KINDS)) for key, amounts in matching.items()),
     )
+
+
+def _in_order(amounts: dict[str, int], kinds: Iterable[str]) -> tuple[int, ...]:
+    return tuple(amounts.get(kind, 0) for kind in kinds)
 
 
 def envelope_state(envelope: Envelope, *, on: date | None = None, seal: int | None = None) -> EnvelopeState:

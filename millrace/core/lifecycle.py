@@ -1,0 +1,144 @@
+"""Where a case may go from where it is, as one table per workflow — e.g. NIFS: screened, to the committee, to the authority.
+
+A scheme composes its workflow of steps (`screening`, `expert_review`, `business_review`, `committee`, `authority`,
+`joint_funder`, `delegated_selection`); what comes before and after them is the same for every scheme.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+# In the order a workflow takes them. Expert and business review share one status: they may go on side by side.
+STEPS = ("screening", "delegated_selection", "expert_review", "business_review", "committee", "joint_funder", "authority")
+
+DRAFT = frozenset({"draft", "awaiting_sign_off"})
+# Ended without support; each ending has its letter and releases its money.
+ENDED_WITHOUT = frozenset({"ineligible", "withdrawn", "lapsed", "declined", "offer_declined"})
+IN_FORCE = frozenset({"in_force", "suspended"})
+ENDED = ENDED_WITHOUT | {"closed"}
+STATUSES = (
+    *("draft", "awaiting_sign_off", "submitted", "needs_information", "screened", "under_assessment", "selected"),
+    *("recommended", "not_recommended", "standby", "awaiting_joint_funder", "jointly_supported", "approved", "declined"),
+    *("offered", "offer_declined", "in_force", "suspended", "completed", "terminated", "closed"),
+    *("ineligible", "withdrawn", "lapsed"),
+)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One permitted move: its name (the verb of the action that makes it), from which status, to which."""
+
+    name: str
+    source: str
+    target: str
+
+
+def _table(*rows: str) -> tuple[Move, ...]:
+    """This will read lines of the form "name: source, source → target"."""
+    found = []
+    for row in rows:
+        name, _, path = row.partition(": ")
+        sources, _, target = path.partition(" → ")
+        found += [Move(name, source, target) for source in sources.split(", ")]
+    return tuple(found)
+
+
+# "here" is the status in which the step before left the case.
+_APPLY = _table(
+    "ask_sign_off: draft → awaiting_sign_off",
+    "return_to_draft: awaiting_sign_off → draft",
+    "submit: draft, awaiting_sign_off → submitted",
+)
+_STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
+    "screening": _table(
+        "ask_back: here, needs_information → needs_information",
+        "answer: needs_information → here",
+        "pass_screening: here, needs_information → screened",
+        "find_ineligible: here, needs_information → ineligible",
+        "reverse_ineligible: ineligible → here",
+        "lapse: needs_information → lapsed",
+    ),
+    "expert_review": _table("begin_assessment: here → under_assessment"),
+    "business_review": _table("begin_assessment: here → under_assessment"),
+    "delegated_selection": _table("select: here → selected", "pass_over: here → declined"),
+    "committee": _table(
+        "begin_assessment: here → under_assessment",
+        "recommend: here, under_assessment, standby → recommended",
+        "not_recommend: here, under_assessment, standby → not_recommended",
+        "hold_in_reserve: here, under_assessment → standby",
+        "refer_back: recommended, not_recommended → under_assessment",
+    ),
+    "joint_funder": _table(
+        "await_joint_funder: here → awaiting_joint_funder",
+        "record_joint_support: here, awaiting_joint_funder → jointly_supported",
+        "record_joint_refusal: here, awaiting_joint_funder → declined",
+    ),
+    "authority": _table("approve: here → approved", "decline: here, not_recommended, standby → declined"),
+}
+_LEAVES_IN = {
+    "screening": "screened",
+    "expert_review": "under_assessment",
+    "business_review": "under_assessment",
+    "delegated_selection": "selected",
+    "committee": "recommended",
+    "joint_funder": "jointly_supported",
+    "authority": "approved",
+}
+_AFTER = _table(
+    "offer: approved → offered",
+    "accept_offer: approved, offered → in_force",
+    "decline_offer: approved, offered → offer_declined",
+    "lapse_offer: approved, offered → lapsed",
+    "suspend: in_force → suspended",
+    "resume: suspended → in_force",
+    "open_next_stage: in_force → in_force",
+    "complete: in_force → completed",
+    "terminate: in_force, suspended → terminated",
+    "close: completed, terminated → closed",
+    "reopen: closed → completed",
+)
+_NO_LONGER_WITHDRAWN = ENDED | IN_FORCE | {"completed", "terminated"}
+
+
+@functools.lru_cache(maxsize=256)
+def table(workflow: tuple[str, ...]) -> tuple[Move, ...]:
+    """This will compose a workflow's whole table; an unknown step, a step twice or out of order, or no authority is refused."""
+    if workflow != tuple(step for step in STEPS if step in workflow) or workflow[-1:] != ("authority",):
+        raise ValueError(f"a workflow takes steps in the order {', '.join(STEPS)} and ends with the authority: {workflow}")
+    moves, here = list(_APPLY), "submitted"
+    for step in workflow:
+        moves += [_placed(move, here) for move in _STEP_MOVES[step]]
+        here = _LEAVES_IN[step]
+    moves += _AFTER
+    known = {status for move in moves for status in (move.source, move.target)}
+    moves += [Move("withdraw", status, "withdrawn") for status in STATUSES if status in known and status not in _NO_LONGER_WITHDRAWN]
+    return tuple(dict.fromkeys(move for move in moves if move.source != move.target or move.name in ("ask_back", "open_next_stage")))
+
+
+def _placed(move: Move, here: str) -> Move:
+    return Move(move.name, here if move.source == "here" else move.source, here if move.target == "here" else move.target)
+
+
+def moves(workflow: Iterable[str], status: str) -> tuple[Move, ...]:
+    """This will give the moves a case in `status` may make."""
+    return tuple(move for move in table(tuple(workflow)) if move.source == status)
+
+
+def may_move(workflow: Iterable[str], status: str, name: str) -> bool:
+    """This will say whether a case in `status` may make the move called `name`."""
+    return any(move.name == name for move in moves(workflow, status))
+
+
+def after(workflow: Iterable[str], status: str, name: str) -> str | None:
+    """This will give the status the move leads to; None when it is not permitted."""
+    return next((move.target for move in moves(workflow, status) if move.name == name), None)
+
+
+def next_statuses(workflow: Iterable[str], status: str) -> frozenset[str]:
+    """This will give every status one move away."""
+    return frozenset(move.target for move in moves(workflow, status))
+
+
+def path(workflow: Sequence[str]) -> tuple[str, ...]:
+    """This will give the statuses a case passes through when every answer is yes, from draft to closed."""
+    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow), "offered", "in_force", "completed", "closed")

@@ -1,0 +1,77 @@
+"""Proves that no case can skip a step or leave its ending — e.g. nothing is approved under NIFS before its committee recommended it."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from millrace.core import lifecycle
+
+NIFS = ("screening", "committee", "authority")
+RAISE_PLUS = ("screening", "expert_review", "business_review", "committee", "authority")
+MHKJFS = ("screening", "expert_review", "committee", "joint_funder", "authority")
+TSSSU = ("delegated_selection", "authority")
+workflows = st.sets(st.sampled_from(lifecycle.STEPS)).map(
+    lambda steps: tuple(step for step in lifecycle.STEPS if step in {*steps, "authority"})
+)
+
+
+@pytest.mark.parametrize("workflow", [NIFS, RAISE_PLUS, MHKJFS, TSSSU])
+def test_the_path_of_yes_is_made_of_permitted_moves(workflow: tuple[str, ...]) -> None:
+    path = lifecycle.path(workflow)
+    for status, following in itertools.pairwise(path):
+        assert following in lifecycle.next_statuses(workflow, status), (status, following)
+
+
+def test_the_committee_comes_before_the_authority() -> None:
+    assert not lifecycle.may_move(NIFS, "screened", "approve")
+    assert not lifecycle.may_move(NIFS, "not_recommended", "approve")
+    assert lifecycle.after(NIFS, "recommended", "approve") == "approved"
+    assert lifecycle.after(MHKJFS, "recommended", "approve") is None
+    assert lifecycle.after(MHKJFS, "jointly_supported", "approve") == "approved"
+    assert lifecycle.after(TSSSU, "selected", "approve") == "approved"
+
+
+def test_a_question_does_not_lose_the_place() -> None:
+    assert lifecycle.after(NIFS, "submitted", "ask_back") == "needs_information"
+    assert lifecycle.after(NIFS, "needs_information", "answer") == "submitted"
+    assert lifecycle.after(NIFS, "ineligible", "reverse_ineligible") == "submitted"
+
+
+def test_withdrawal_is_open_until_the_agreement_is_in_force() -> None:
+    assert all(lifecycle.may_move(RAISE_PLUS, status, "withdraw") for status in ("draft", "submitted", "recommended", "offered"))
+    assert not any(lifecycle.may_move(RAISE_PLUS, status, "withdraw") for status in ("in_force", "closed", "declined", "withdrawn"))
+
+
+def test_a_closed_case_moves_only_by_being_reopened() -> None:
+    assert [move.name for move in lifecycle.moves(NIFS, "closed")] == ["reopen"]
+
+
+@given(workflows)
+def test_every_status_is_known_and_every_ending_is_an_ending(workflow: tuple[str, ...]) -> None:
+    table = lifecycle.table(workflow)
+    assert {status for move in table for status in (move.source, move.target)} <= set(lifecycle.STATUSES)
+    assert len({(move.name, move.source) for move in table}) == len(table)
+    for status in lifecycle.ENDED_WITHOUT - {"ineligible"}:
+        assert lifecycle.moves(workflow, status) == ()
+
+
+@given(workflows)
+def test_approval_needs_every_step(workflow: tuple[str, ...]) -> None:
+    banned = {lifecycle._LEAVES_IN[step] for step in workflow[:-1]}
+    for without in banned:
+        reached, seen = {"draft"}, set[str]()
+        while reached - seen:
+            status = (reached - seen).pop()
+            seen.add(status)
+            reached |= lifecycle.next_statuses(workflow, status) - {without}
+        assert "approved" not in reached
+
+
+@pytest.mark.parametrize(
+    "workflow", [("screening",), ("authority", "committee"), ("screening", "screening", "authority"), ("vote", "authority")]
+)
+def test_a_malformed_workflow_is_refused(workflow: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="a workflow takes steps in the order"):
+        lifecycle.table(workflow)
