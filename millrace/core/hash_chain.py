@@ -12,7 +12,7 @@ START = b""
 
 def stamp_text(sealed_at: datetime, *, is_story: bool) -> str:
     """This will write a seal's stamp the one way it is hashed: 2024-03-31T15:59:59.000000Z, then " story" on a story's clock."""
-    return sealed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") + (" story" if is_story else "")
+    return sealed_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z" + (" story" if is_story else "")
 
 
 def link(previous: bytes, event_sha256: bytes, sealed_at: datetime, *, is_story: bool) -> bytes:

@@ -12,8 +12,8 @@ from millrace.core import ledger
 from millrace.registers.ledger import refusals
 from millrace.registers.ledger.models import Account, Posting
 
-# Opened by the first posting that needs them; envelopes and provisions are opened by finance, so that a mistyped fund is refused.
-OPENED_ON_DEMAND = ledger.CASE_KINDS | ledger.OUTSIDE_KINDS
+# Every other account is opened by the first posting that needs it; these are not, so that a mistyped fund or year is refused.
+OPENED_BY_FINANCE = frozenset({"available", "cash_available"})
 
 
 def open_account(account: ledger.Account) -> int:
@@ -27,17 +27,17 @@ def open_account(account: ledger.Account) -> int:
 
 
 def ids_of(accounts: Iterable[ledger.Account]) -> dict[ledger.Account, int]:
-    """This will give every account's id, opening those of a case or the outside world, refusing an envelope never opened."""
+    """This will give every account's id, opening what is new, refusing an envelope or provision never opened."""
     wanted = sorted(set(accounts))
     known = dict(Account.objects.filter(key__in=[account.key for account in wanted]).values_list("key", "id"))
     found = {}
     for account in wanted:
         if account.key in known:
             found[account] = known[account.key]
-        elif account.kind in OPENED_ON_DEMAND:
-            found[account] = open_account(account)
-        else:
+        elif account.kind in OPENED_BY_FINANCE:
             raise refusals.no_envelope(account)
+        else:
+            found[account] = open_account(account)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Names this room for Django: the bitemporal projection figures read — e.g. what was approved as at 31 January, as known in March."""
+"""Names this room for Django: what was so of every case on every day, as known at every seal — e.g. approved cents on 31 March."""
 
 from django.apps import AppConfig
 

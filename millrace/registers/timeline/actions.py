@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from millrace.core import asat
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy.models import SchemeVersion
@@ -73,7 +74,7 @@ def compose(
     if visibility not in VISIBILITIES:
         raise ValueError(f"unknown visibility {visibility!r}")
     facts = json.loads(canonical(facts or {}))
-    sheet = json.loads(canonical(sheet)) if sheet else None
+    sheet = _sheet(sheet, case)
     sheet_from = (sheet_from or happened_on) if sheet else None
     body = canonical(
         {
@@ -117,6 +118,17 @@ def compose(
         body=body,
         sha256=hashlib.sha256(body.encode()).digest(),
     )
+
+
+def _sheet(sheet: dict[str, Any] | None, case: Case | None) -> dict[str, Any] | None:
+    """This will give the sheet columns as the event keeps them; an unknown column, or one of no case, is refused."""
+    if not sheet:
+        return None
+    if case is None:
+        raise ValueError("only an event of a case sets columns of the sheet")
+    kept: dict[str, Any] = json.loads(canonical(sheet))
+    asat.read(kept)
+    return kept
 
 
 def record(kind: str, *, event_id: int | None = None, **fields: Any) -> Event:
