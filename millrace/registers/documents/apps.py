@@ -7,3 +7,4 @@ class DocumentsConfig(AppConfig):
     name = "millrace.registers.documents"
     label = "documents"
     default_auto_field = "django.db.models.BigAutoField"
+    append_only = ("Reading",)

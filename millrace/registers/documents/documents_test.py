@@ -1,0 +1,72 @@
+"""Proves that a file lies on the disk before its row, and that who read what cannot be rewritten — e.g. a quotation of 3 MB."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from millrace.core.refusal import Refusal
+from millrace.registers.documents import actions, files, queries
+from millrace.registers.documents.models import Document, Reading
+
+AT = datetime(2025, 3, 3, 2, tzinfo=UTC)
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def take_in(case, person, **given):
+    with transaction.atomic():
+        return actions.take_in(case, **{"content": PDF, "name": "報價單.pdf", "place": "quotations", "by": person, "at": AT} | given)
+
+
+def test_a_file_is_kept_by_its_hash_and_waits_in_quarantine(make, folder):
+    case, chan = make.case(), make.person()
+    document = take_in(case, chan)
+    assert (document.state, document.kind, document.name) == ("quarantined", "pdf", "報價單.pdf")
+    assert files.content_of(document.sha256) == PDF
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == [document.sha256]
+    actions.rule(document, state=Document.State.ACCEPTED, by=chan, at=AT)
+    assert queries.documents_by_place(case)["quotations"][0].state == "accepted"
+
+
+def test_the_same_bytes_lie_there_once_and_damage_is_noticed(make, folder):
+    case, chan = make.case(), make.person()
+    first, second = take_in(case, chan), take_in(case, chan, name="copy.pdf")
+    assert first.sha256 == second.sha256
+    files.path_of(first.sha256).write_bytes(PDF + b"%")
+    with pytest.raises(ValueError, match="damaged"):
+        files.content_of(first.sha256)
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "status"),
+    [
+        ({"content": b"MZ\x90\x00"}, "file-unknown-type", 422),
+        ({"name": "quotation.docx"}, "file-name-does-not-match", 422),
+        ({"content": PDF + b" " * 2048, "most_bytes": 1024}, "file-too-big", 413),
+    ],
+)
+def test_what_may_not_be_taken_leaves_no_row_and_no_file(make, folder, given, code, status):
+    with pytest.raises(Refusal) as no:
+        take_in(make.case(), make.person(), **given)
+    assert (no.value.code, no.value.status, no.value.field) == (code, status, "quotations")
+    assert not Document.objects.exists() and not list(folder.iterdir())
+
+
+def test_a_row_is_never_written_outside_its_actions_transaction(make):
+    with pytest.raises(RuntimeError):
+        actions.take_in(make.case(), content=PDF, name="a.pdf", place="x", by=make.person(), at=AT)
+
+
+def test_the_log_of_reading_is_append_only(make):
+    case, lee = make.case(), make.person()
+    document = take_in(case, lee)
+    actions.log_reading(case, person=lee, because="power:officer", at=AT, documents=[None, document])
+    assert [row.document for row in queries.readings_of(case)] == [document, None]
+    with pytest.raises(ProgrammingError):
+        Reading.objects.all().delete()

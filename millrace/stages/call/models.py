@@ -1,0 +1,62 @@
+"""Calls and their windows — e.g. the RAISe+ exercise of 2025, closing at midnight of 31 October in Hong Kong.
+
+A call comes from the published policy; here is only what may happen to it afterwards: an extension for all, or leave for one.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Call(models.Model):
+    """One invitation under a scheme. Without a closing moment it is always open."""
+
+    scheme = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, help_text="as the policy names it, or all-year")
+    announced_by = models.ForeignKey("policy.SchemeVersion", on_delete=models.PROTECT, related_name="+")
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField(null=True, help_text="the first moment that is too late")
+
+    class Meta:
+        indexes = [models.Index(fields=["opens_at", "closes_at"], name="call_window")]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code"], name="call_once"),
+            models.CheckConstraint(condition=Q(closes_at__isnull=True) | Q(closes_at__gt=F("opens_at")), name="call_window_span"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.code}"
+
+
+class Extension(models.Model):
+    """A later closing moment for everyone, and why."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="extensions")
+    closed_at_before = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    reason = models.TextField()
+    extended_at = models.DateTimeField()
+    extended_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+
+class LateLeave(models.Model):
+    """Leave for one applicant to be late, until when and why."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="late_leaves")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+    reason = models.TextField()
+    granted_at = models.DateTimeField()
+    granted_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "organisation"], name="late_leave_once")]
+
+
+class Applicant(models.Model):
+    """One organisation in one call: the row that is locked while a limit per applicant and call is counted."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "organisation"], name="call_applicant_once")]
