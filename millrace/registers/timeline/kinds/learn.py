@@ -1,5 +1,10 @@
-"""Events of figures given — e.g. "figure given"."""
+"""Events of figures given and late corrections — e.g. "figure given"."""
 
-from millrace.registers.timeline.kinds.kind import by_name
+from django.utils.translation import gettext_noop as _
 
-KINDS = by_name()
+from millrace.registers.timeline.kinds.kind import Kind, by_name
+
+KINDS = by_name(
+    Kind("figure_given", _("Figure %(figure)s given as at %(as_at)s, as known at seal %(seal)s"), "staff"),
+    Kind("case_corrected", _("Correction of an earlier record (%(corrected_kind)s)"), "party"),
+)

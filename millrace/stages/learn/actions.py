@@ -1,0 +1,98 @@
+"""Keeps the figures that were given, and records late corrections — e.g. an approval dated 28 March that was signed on 3 April.
+
+A correction never touches money: amounts move through the ledger, and a wrong payment is mended there.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import asat
+from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Person
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
+from millrace.stages.learn import queries, telling
+
+REASONS = {
+    "recorded_wrongly": _("It was recorded wrongly"),
+    "learned_late": _("We learned of it late"),
+    "source_corrected": _("The source corrected itself"),
+}
+# What a correction may set: descriptions and days. Status and money change only by the actions that move them.
+CORRECTABLE = frozenset(
+    name
+    for name, column in asat.COLUMNS.items()
+    if column.type in ("day", "codes") or name in ("stream", "track", "sector", "lead_place", "is_mainland_collaboration", "is_test")
+)
+KEPT_ON_CASE = frozenset({"stream", "track", "sector", "is_test"})
+
+
+def give_figure(name: str, *, as_at: date, seal_number: int, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will keep that a figure was given, with its seal number, so that what changed since can be shown later."""
+    with transaction.atomic(durable=True):
+        if done := timeline.replay(command):
+            return done
+        given = queries.ask(name, as_at=as_at, seal=queries.seal_numbered(seal_number))
+        told = given.answer
+        facts = {
+            "figure": name,
+            "version": told.version,
+            "as_at": as_at,
+            "seal": given.seal.number,
+            "count": told.count,
+            "amount_cents": told.amount_cents,
+            "sha256": telling.digest(given),
+        }
+        return timeline.record("figure_given", command=command, by=by, at=at, person=by, facts=facts)
+
+
+def correct_case(
+    case: Case, *, values: Mapping[str, Any], corrects: Event, reason: str, by: Person, at: datetime, command: uuid.UUID
+) -> Event:
+    """This will set what an earlier event said wrongly, from the day that event spoke of; both remain as they were known.
+
+    Refused: columns of money or status, columns the event never set, an event of another case, and one without effect.
+    """
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update().get(pk=case.pk)
+        if done := timeline.replay(command, case):
+            return done
+        wanted = _checked(case, values, corrects, reason)
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in wanted.items()}
+        for name in KEPT_ON_CASE & wanted.keys():
+            setattr(case, name, wanted[name])
+        case.save(update_fields=sorted(KEPT_ON_CASE & wanted.keys()))
+        facts = {"corrects": corrects.pk, "corrected_kind": corrects.kind, "columns": sorted(plain), "reason": reason}
+        return timeline.record(
+            "case_corrected", command=command, by=by, at=at, case=case, facts=facts, sheet=plain, sheet_from=corrects.sheet_from
+        )
+
+
+def _checked(case: Case, values: Mapping[str, Any], corrects: Event, reason: str) -> dict[str, Any]:
+    if reason not in REASONS:
+        raise Refusal("correction-reason", what=_("Choose why this is corrected."), field="reason", status=422)
+    if corrects.case_id != case.pk or not corrects.sheet:
+        raise Refusal("correction-of-another", what=_("Choose an event of this case that a figure reads."), field="corrects", status=422)
+    for name in values:
+        if name not in CORRECTABLE:
+            what = _("“%(column)s” cannot be corrected here.")
+            why = _("Money and status change only by the actions that move them.")
+            raise Refusal("not-correctable", what=what, why=why, field=name, status=422, values={"column": name})
+        if name not in corrects.sheet:
+            what = _("That event said nothing of “%(column)s”.")
+            raise Refusal("not-said", what=what, field=name, status=422, values={"column": name})
+    try:
+        wanted, was = asat.read(values), asat.read(corrects.sheet)
+    except ValueError as wrong:
+        what = _("This value cannot be used: %(reason)s.")
+        raise Refusal("wrong-value", what=what, status=422, values={"reason": str(wrong)}) from wrong
+    changed = {name: value for name, value in wanted.items() if was[name] != value}
+    if not changed:
+        raise Refusal("nothing-corrected", what=_("This is what the event says already."), status=422)
+    return changed

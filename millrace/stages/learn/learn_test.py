@@ -1,0 +1,131 @@
+"""Figures at two moments of knowledge: what was said then stays obtainable after a late correction and a late withdrawal."""
+
+import uuid
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from millrace.core.refusal import Refusal
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline import sealer
+from millrace.stages.learn import actions, queries, telling
+from millrace.stages.plan import figures
+from millrace.testing.making import NOON
+
+POLICY = Path(__file__).parents[3] / "policies" / "hong-kong"
+FILES = {str(path.relative_to(POLICY)): path.read_text() for folder in ("figures", "series") for path in (POLICY / folder).glob("*.toml")}
+YEAR_END = date(2026, 3, 31)
+
+
+def _seal(at: datetime) -> int:
+    sealer.seal(at)
+    return sheet.project()
+
+
+def _at(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 4, tzinfo=UTC)
+
+
+class Story:
+    """Three NIFS cases and one RAISe+ case approved in March 2026."""
+
+    def __init__(self, make) -> None:
+        self.by = make.person(powers=("policy", "officer"))
+        figures.publish_figures(FILES, by=self.by, at=NOON, command=uuid.uuid4())
+        schemes = ("nifs", "nifs", "nifs", "raise-plus")
+        self.cases = [make.case(scheme=scheme, status="approved") for scheme in schemes]
+        self.events = [self.tell(case, 10, scheme=case.scheme, approved_on="2026-03-10", approved_cents=1_000) for case in self.cases]
+        self.first = _seal(_at(3, 31))
+
+    def tell(self, case, day: int, month: int = 3, recorded: datetime | None = None, **values):
+        moment = recorded or _at(month, day)
+        fields = {"command": uuid.uuid4(), "by": self.by, "at": moment, "case": case, "happened_on": date(2026, month, day)}
+        return timeline.record("case_corrected", facts={"corrected_kind": ""}, sheet=values, **fields)
+
+
+@pytest.fixture
+def story(make) -> Story:
+    return Story(make)
+
+
+def _lines(given: queries.Given) -> list[tuple[str, int, int]]:
+    return [(line.key, line.count, line.amount_cents) for line in given.answer.breakdowns[0].lines]
+
+
+def test_the_figure_given_to_the_legislature_has_its_source_and_seal(story):
+    given = queries.ask("mainland-collaboration-approved", as_at=date(2024, 1, 31))
+    assert (given.answer.count, given.answer.amount_cents) == (472, 121_280_000_000)
+    plain = telling.as_plain(given, "zh-hant")
+    assert plain["source"]["quality"] == "primary" and plain["as_known"]["seal"] == given.seal.number
+    assert plain["breakdowns"][0]["lines"][0]["label"] == "粵港科技合作資助計劃"
+    assert "472" in telling.told("mainland-collaboration-approved", as_at=date(2024, 1, 31), as_known=None, is_json=False)
+
+
+def test_a_day_before_the_data_begin_is_refused_with_the_first_day(story):
+    with pytest.raises(Refusal) as refused:
+        queries.ask("mainland-collaboration-approved", as_at=date(2024, 1, 30))
+    assert (refused.value.field, refused.value.values) == ("as_at", {"first": date(2024, 1, 31)})
+    with pytest.raises(Refusal, match="begin"):
+        queries.ask("approved-by-scheme", as_at=date(2020, 7, 26))
+
+
+def test_a_late_correction_and_a_late_withdrawal_change_the_answer_between_two_seals(story):
+    before = queries.ask("approved-by-scheme", as_at=YEAR_END)
+    assert _lines(before) == [("nifs", 3, 3_000), ("raise-plus", 1, 1_000)]
+    fields = {"corrects": story.events[0], "reason": "recorded_wrongly", "by": story.by, "at": _at(4, 9)}
+    command = uuid.uuid4()
+    actions.correct_case(story.cases[0], values={"approved_on": "2026-04-02"}, command=command, **fields)
+    again = actions.correct_case(story.cases[0], values={"approved_on": "2026-04-02"}, command=command, **fields)
+    assert again.sheet == {"approved_on": "2026-04-02"}
+    story.tell(story.cases[1], 27, recorded=_at(4, 10), status="withdrawn", withdrawn_on="2026-03-27")
+    _seal(_at(4, 30))
+    now = queries.ask("approved-by-scheme", as_at=YEAR_END)
+    assert _lines(now) == [("nifs", 1, 1_000), ("raise-plus", 1, 1_000)]
+    then = queries.ask("approved-by-scheme", as_at=YEAR_END, seal=queries.seal_as_known(_at(4, 1)))
+    assert then.seal.number == story.first and then.answer == before.answer and not then.is_last_seal
+    found = queries.drift_since(then)
+    assert found and [(each.key, each.count_before, each.count_after) for each in found[1]] == [("nifs", 3, 1)]
+    april = queries.ask("approved-by-scheme", as_at=date(2026, 4, 30))
+    assert _lines(april) == [("nifs", 2, 2_000), ("raise-plus", 1, 1_000)]
+
+
+def test_a_figure_given_is_kept_with_its_seal_and_can_be_repeated(story):
+    command = uuid.uuid4()
+    fields = {"as_at": YEAR_END, "seal_number": story.first, "by": story.by, "at": _at(4, 1), "command": command}
+    event = actions.give_figure("approved-by-scheme", **fields)
+    assert actions.give_figure("approved-by-scheme", **fields) == event
+    story.tell(story.cases[2], 27, recorded=_at(4, 10), withdrawn_on="2026-03-27")
+    _seal(_at(4, 30))
+    again = queries.ask("approved-by-scheme", as_at=YEAR_END, seal=queries.seal_numbered(event.facts["seal"]))
+    assert telling.digest(again) == event.facts["sha256"]
+    assert [each.pk for each in queries.times_given("approved-by-scheme")] == [event.pk]
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"approved_cents": 5}, "not-correctable"),
+        ({"status": "refused"}, "not-correctable"),
+        ({"received_on": "2026-01-01"}, "not-said"),
+        ({"approved_on": "March"}, "wrong-value"),
+        ({"approved_on": "2026-03-10"}, "nothing-corrected"),
+    ],
+)
+def test_a_correction_never_touches_money_nor_what_was_not_said(story, values, code):
+    fields = {"corrects": story.events[0], "reason": "learned_late", "by": story.by, "at": _at(4, 9), "command": uuid.uuid4()}
+    with pytest.raises(Refusal) as refused:
+        actions.correct_case(story.cases[0], values=values, **fields)
+    assert refused.value.code == code
+
+
+def test_questions_out_of_range_are_refused_in_words(story):
+    for ask, code in (
+        (lambda: queries.seal_numbered(10**9), "no-such-seal"),
+        (lambda: queries.seal_as_known(datetime(2020, 1, 1, tzinfo=UTC)), "before-first-seal"),
+        (lambda: queries.ask("no-such-figure", as_at=YEAR_END), "not-found"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            ask()
+        assert refused.value.code == code

@@ -1,0 +1,159 @@
+"""Figures as published and their answers — e.g. what stood approved on 31 March, as known then and as known today.
+
+Every answer carries the number of the seal it rests on; the same figure, day and number give the same answer for ever.
+"""
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext_noop as _
+
+from millrace.core.figures import answer, parse, series
+from millrace.core.figures.answer import Answer, Drift, NotYetBegun
+from millrace.core.figures.definition import Condition, Figure, FigureVersion, FromSeries
+from millrace.core.figures.series import Series
+from millrace.core.refusal import Refusal
+from millrace.registers.policy.models import Publication
+from millrace.registers.sheet import queries as sheet
+from millrace.registers.timeline.models import Event, Seal
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer with all that stands behind it."""
+
+    figure: Figure
+    version: FigureVersion
+    series: Series | None
+    answer: Answer
+    seal: Seal
+    is_last_seal: bool
+
+
+def published(number: int) -> dict[str, Figure]:
+    """This will give the figures in force as known at a seal, by name."""
+    return {row.name: _figure(row.name, row.text) for row in _in_force("figure", number)}
+
+
+def _in_force(kind: str, number: int) -> Iterable[Publication]:
+    sealed = Seal.objects.filter(event_id=OuterRef("event_id")).values("number")
+    rows = Publication.objects.filter(kind=kind).annotate(number=Subquery(sealed)).filter(number__lte=number)
+    return {row.name: row for row in rows.order_by("name", "number")}.values()
+
+
+@functools.lru_cache(maxsize=256)
+def _figure(name: str, text: str) -> Figure:
+    return parse.figure(f"figures/{name}.toml", text)
+
+
+@functools.lru_cache(maxsize=64)
+def _series(name: str, text: str) -> Series:
+    return parse.series(f"series/{name}.toml", text)
+
+
+def last_seal() -> Seal:
+    """This will give the last seal the sheet has followed to; refused while nothing is sealed."""
+    seal = Seal.objects.filter(number__lte=sheet.stands_at()).order_by("-number").first()
+    if seal is None:
+        raise Refusal("nothing-sealed", what=_("Nothing has been recorded in this system yet."), status=404)
+    return seal
+
+
+def seal_as_known(moment: datetime) -> Seal:
+    """This will give the last seal stamped at or before `moment`; one later than all is the last, one earlier is refused."""
+    last = last_seal()
+    if moment >= last.sealed_at:
+        return last
+    seal = Seal.objects.filter(sealed_at__lte=moment).order_by("-sealed_at", "-number").first()
+    if seal is None:
+        first = Seal.objects.order_by("number")[0]
+        what = _("Nothing was recorded in this system at that moment.")
+        step = _("Ask as known at %(first)s or later.")
+        raise Refusal("before-first-seal", what=what, next_step=step, field="as_known", status=422, values={"first": first.sealed_at})
+    return seal
+
+
+def seal_numbered(number: int) -> Seal:
+    """This will give a seal by its number; one that does not exist yet is refused."""
+    last = last_seal()
+    seal = Seal.objects.filter(number=number).first()
+    if seal is None or seal.number > last.number:
+        what = _("There is no seal %(number)s: the last one is %(last)s.")
+        raise Refusal("no-such-seal", what=what, field="seal", status=422, values={"number": number, "last": last.number})
+    return seal
+
+
+def ask(name: str, *, as_at: date, seal: Seal | None = None) -> Given:
+    """This will answer a figure for a day as known at a seal (by default the last); refused before the figure begins."""
+    last = last_seal()
+    seal = seal or last
+    figure = published(seal.number).get(name)
+    if figure is None:
+        if name not in published(last.number):
+            raise Refusal.not_found()
+        what = _("This figure was not yet defined at that moment.")
+        raise Refusal("figure-not-defined", what=what, next_step=_("Ask as known at a later moment."), field="as_known", status=422)
+    version = figure.version_on(as_at)
+    if version is None:
+        raise _before(figure.versions[0].starts_on)
+    if not isinstance(version.reads, FromSeries):
+        found = answer.of_groups(version, _groups(version, as_at, seal.number), as_at)
+        return Given(figure, version, None, found, seal, seal.number == last.number)
+    wanted = version.reads.series
+    read = next(_series(row.name, row.text) for row in _in_force("series", seal.number) if row.name == wanted)
+    told = series.answer(version, read, as_at)
+    if isinstance(told, NotYetBegun):
+        raise _before(told.first_day)
+    return Given(figure, version, read, told, seal, seal.number == last.number)
+
+
+def _before(first_day: date) -> Refusal:
+    what = _("The data of this figure begin on %(first)s; it cannot be answered for an earlier day.")
+    step = _("Ask as at %(first)s or later.")
+    return Refusal("before-first-day", what=what, next_step=step, field="as_at", status=422, values={"first": first_day})
+
+
+def _groups(version: FigureVersion, as_at: date, number: int) -> list[tuple[str, int, int]]:
+    """This will count in SQL what `core.figures.answer.counted` counts in Python."""
+    reads = version.reads
+    assert not isinstance(reads, FromSeries)
+    rows = sheet.rows_as_at(as_at, number)
+    for condition in reads.conditions:
+        rows = rows.filter(meets(condition, as_at))
+    amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
+    grouped = rows.order_by().values(reads.group_by).annotate(cases=Count("pk"), cents=amount)
+    return [(row[reads.group_by] or "", row["cases"], int(row["cents"])) for row in grouped]
+
+
+def meets(condition: Condition, as_at: date) -> Q:
+    """This will be the SQL of one condition on the sheet."""
+    column, value = condition.column, condition.value
+    match condition.operator:
+        case "by_as_at":
+            return Q(**{f"{column}__lte": as_at})
+        case "not_by_as_at":
+            return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": as_at})
+        case "one_of":
+            return Q(**{f"{column}__in": value})
+        case "none_of":
+            return ~Q(**{f"{column}__in": value})
+        case "is":
+            return Q(**{column: value})
+        case _:
+            return ~Q(**{column: value})
+
+
+def drift_since(given: Given) -> tuple[Given, tuple[Drift, ...]] | None:
+    """This will answer the same question as known at the last seal, and name the groups that changed since; None at the last."""
+    if given.is_last_seal:
+        return None
+    now = ask(given.figure.name, as_at=given.answer.as_at)
+    return now, answer.drift(given.answer, now.answer)
+
+
+def times_given(name: str) -> QuerySet[Event]:
+    """This will list when a figure was given and kept, newest first."""
+    return Event.objects.filter(kind="figure_given", facts__figure=name).select_related("by").order_by("-id")

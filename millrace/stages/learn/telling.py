@@ -1,0 +1,77 @@
+"""An answer as a program reads it and as a terminal shows it — e.g. `millrace figure approved-by-scheme --as-at 2026-03-31`."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from millrace.core.figures.answer import Breakdown
+from millrace.core.texts import Text
+from millrace.stages.learn import queries
+from millrace.stages.learn.queries import Given
+
+
+def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
+    """This will give the answer as JSON-ready values; amounts are whole minor units of the currency."""
+    told = given.answer
+    return {
+        "figure": given.figure.name,
+        "title": given.figure.title.said_in(language),
+        "definition": {"version": told.version, "text": given.version.definition.said_in(language)},
+        "as_at": told.as_at.isoformat(),
+        "speaks_of": told.speaks_of.isoformat(),
+        "as_known": {"seal": given.seal.number, "sealed_at": given.seal.sealed_at.isoformat(), "is_story": given.seal.is_story},
+        "count": told.count,
+        "amount_minor": told.amount_cents,
+        "currency": given.figure.currency,
+        "rounding_minor": told.rounding_cents,
+        "source": _source(given, language),
+        "breakdowns": [_breakdown(given, each, language) for each in told.breakdowns],
+    }
+
+
+def _source(given: Given, language: str) -> dict[str, Any] | None:
+    source = given.answer.source
+    if source is None:
+        return None
+    version = given.answer.table_version
+    return {"title": source.title.said_in(language), "address": source.address, "quality": source.quality, "table_version": version}
+
+
+def _breakdown(given: Given, each: Breakdown, language: str) -> dict[str, Any]:
+    lines = [
+        {"key": line.key, "label": label(given, each.by, line.key, language), "count": line.count, "amount_minor": line.amount_cents}
+        for line in each.lines
+    ]
+    sums = {"count": each.lines_count, "amount_minor": each.lines_amount_cents}
+    stated = {"count": each.count, "amount_minor": each.amount_cents}
+    return {"by": each.by, "of": each.of, "lines": lines, "sum": sums, "stated": stated, "allowance_minor": each.allowance_cents}
+
+
+def label(given: Given, by: str, key: str, language: str) -> str:
+    """This will name a group in words, where the series names it; a key without a name is shown as it is."""
+    if given.series is None:
+        return key
+    named = given.series.programmes if by == "programme" else given.series.sectors
+    return named.get(key, Text()).said_in(language) or key
+
+
+def digest(given: Given) -> str:
+    """This will hash the answer, in the language-free parts a repeat must reproduce."""
+    return hashlib.sha256(json.dumps(as_plain(given), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) -> str:
+    """This will be what the command line prints: one line per group, or the JSON that the API gives."""
+    given = queries.ask(name, as_at=as_at, seal=queries.seal_as_known(as_known) if as_known else None)
+    plain = as_plain(given)
+    if is_json:
+        return json.dumps(plain, ensure_ascii=False, indent=2)
+    lines = [f"{plain['title']}, as at {plain['speaks_of']}, as known at seal {given.seal.number}"]
+    for each in plain["breakdowns"]:
+        lines += [f"  {line['label']:<62} {line['count']:>8,} {line['amount_minor'] / 100:>20,.2f}" for line in each["lines"]]
+        of = f" ({each['of']} by {each['by']}; stated total)" if each["of"] else ""
+        lines.append(f"  {'Total' + of:<62} {each['stated']['count']:>8,} {each['stated']['amount_minor'] / 100:>20,.2f}")
+    if given.answer.source:
+        lines.append(f"  {given.answer.source.address} ({given.answer.source.quality})")
+    return "\n".join(lines)
