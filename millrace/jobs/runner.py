@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from millrace.jobs import nightly, reactions, reactor
 from millrace.registers.messages import actions as messages
+from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
 from millrace.web import clock
 
@@ -38,6 +39,7 @@ def tick(table: Sequence[reactions.Reaction] | None = None) -> int:
     """This will seal what committed, bring the sheet up to the last seal and act on it; the number of acts is returned."""
     at = clock.now()
     sealer.seal(at)
+    sheet.project()
     return reactor.follow_all(reactions.REACTIONS if table is None else table, at=at)
 
 
