@@ -7,3 +7,4 @@ class FacilitiesConfig(AppConfig):
     name = "millrace.registers.facilities"
     label = "facilities"
     default_auto_field = "django.db.models.BigAutoField"
+    append_only = ("usage",)

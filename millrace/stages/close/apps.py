@@ -7,3 +7,4 @@ class CloseConfig(AppConfig):
     name = "millrace.stages.close"
     label = "close"
     default_auto_field = "django.db.models.BigAutoField"
+    append_only = ("refund",)

@@ -1,5 +1,12 @@
 """Events of final accounts and endings — e.g. "case closed"."""
 
-from millrace.registers.timeline.kinds.kind import by_name
+from django.utils.translation import gettext_noop as _
 
-KINDS = by_name()
+from millrace.registers.timeline.kinds.kind import Kind, by_name
+
+KINDS = by_name(
+    Kind("refund_received", _("Refund of %(amount_cents)s received and put back into the envelope")),
+    Kind("case_closed", _("Case closed: %(paid_cents)s paid, %(unspent_cents)s back to the envelope")),
+    Kind("case_terminated", _("Case terminated: %(paid_cents)s paid, %(unspent_cents)s back to the envelope")),
+    Kind("case_reopened", _("Case reopened by a recorded decision")),
+)

@@ -1,0 +1,16 @@
+"""Who was granted how many hours — e.g. the allocations of one case with what is left of each."""
+
+from django.db.models import QuerySet
+
+from millrace.registers.cases.models import Case
+from millrace.registers.facilities.models import Allocation, Resource
+
+
+def allocations_of(case: Case) -> QuerySet[Allocation]:
+    """This will give the case's allocations, earliest first."""
+    return Allocation.objects.filter(case=case).select_related("resource").order_by("starts_on", "id")
+
+
+def open_resources() -> QuerySet[Resource]:
+    """This will give the resources hours can be granted of."""
+    return Resource.objects.filter(closed_at__isnull=True).order_by("code")
