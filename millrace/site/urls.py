@@ -10,3 +10,8 @@ urlpatterns = [
     *[path("", include(f"millrace.stages.{name}.urls")) for name in settings.STAGES],
     *[path("", include(f"millrace.desks.{name}.urls")) for name in settings.DESKS],
 ]
+
+handler400 = "millrace.web.errors.malformed"
+handler403 = "millrace.web.errors.forbidden"
+handler404 = "millrace.web.errors.not_found"
+handler500 = "millrace.web.errors.broken"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from millrace.web import funder, navigation, words
+from millrace.web import demonstration, funder, navigation, words
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -16,13 +16,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "funder": funder.current(),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "languages": [{"code": code, "name": name, "tag": words.tag(code)} for code, name in settings.LANGUAGES],
-        "is_demonstration": False,
+        "is_demonstration": SimpleLazyObject(demonstration.is_here),
     }
 
 
 def _navigation(request: HttpRequest) -> dict[str, Any]:
     is_signed_in = bool(getattr(request, "user", None) and request.user.is_authenticated)
-    powers: frozenset[str] = frozenset()
+    actor = getattr(request, "actor", None)
+    powers: frozenset[str] = actor.powers if actor else frozenset()
     return {
         "public": navigation.public(request.path, is_signed_in),
         "foot": navigation.foot(request.path),

@@ -63,7 +63,8 @@ DESKS = (
 )
 
 
-def _is_served(address: str) -> bool:
+def is_served(address: str) -> bool:
+    """This will say whether a page stands at an address."""
     try:
         resolve(address)
     except Resolver404:
@@ -72,7 +73,7 @@ def _is_served(address: str) -> bool:
 
 
 def _items(pairs: Iterable[tuple[str, str]], here: str) -> list[Item]:
-    served = [(title, url) for title, url in pairs if _is_served(url)]
+    served = [(title, url) for title, url in pairs if is_served(url)]
     nearest = max((url for _title, url in served if here.startswith(url)), key=len, default="")
     return [Item(_(title), url, url == nearest) for title, url in served]
 
@@ -94,7 +95,7 @@ def desks(here: str, powers: frozenset[str]) -> list[Group]:
     current = {item.url for item in _items(every, here) if item.is_current}
     groups = []
     for title, pairs in open_to:
-        items = [Item(_(name), url, url in current) for name, url in pairs if _is_served(url)]
+        items = [Item(_(name), url, url in current) for name, url in pairs if is_served(url)]
         if items:
             groups.append(Group(_(title), items))
     return groups

@@ -1,9 +1,35 @@
 """The few pages that belong to no stage or desk — e.g. /me/, what Ms Chan may do here and since when."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.views.i18n import set_language
+
+from millrace.registers.people import actions as people_actions
+from millrace.registers.people import queries as people
+from millrace.registers.people.models import Membership
+from millrace.web import navigation
+from millrace.web.access import entry
 
 
+@entry("public")
+def language(request: HttpRequest) -> HttpResponse:
+    """This will switch the language of the pages, and remember it for letters to a person signed in."""
+    response = set_language(request)
+    if request.method == "POST" and request.user.is_authenticated and request.POST.get("language"):
+        people_actions.choose_language(request.user, request.POST["language"][:10])
+    return response
+
+
+@entry("signed_in")
 def me(request: HttpRequest) -> HttpResponse:
-    """This will show a person what they may do here."""
-    return render(request, "web/me.html")
+    """This will show a person what they may do here, since when, and who said so."""
+    powers = people.powers_held(request.at).filter(person=request.user)
+    memberships = Membership.objects.filter(people.at_moment(request.at), person=request.user).select_related("organisation", "granted_by")
+    return render(request, "web/me.html", {"powers": powers, "memberships": memberships})
+
+
+@entry("signed_in")
+def after_sign_in(request: HttpRequest) -> HttpResponse:
+    """This will lead a person to their first desk, or an applicant to their applications."""
+    desks = navigation.desks(request.path, request.actor.powers)
+    return HttpResponseRedirect(desks[0].items[0].url if desks else "/home/" if navigation.is_served("/home/") else "/me/")

@@ -172,3 +172,10 @@ class UsedKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="idempotency_key_once")]
+
+
+class Mark(models.Model):
+    """What this whole database is — e.g. "demonstration", where every person is invented and one click signs in as any of them."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    marked_at = models.DateTimeField()

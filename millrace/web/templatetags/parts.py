@@ -70,6 +70,12 @@ def in_language(texts: dict[str, str] | str | None) -> str:
 
 
 @register.simple_tag
+def words_of(label: str) -> str:
+    """The label of a choice in the reader's language: {% words_of row.get_power_display %}."""
+    return translation.gettext(label) if label else ""
+
+
+@register.simple_tag
 def tag(code: str, text: str = "", tone: str = "") -> SafeString:
     """A badge: {% tag case.status %} or {% tag "x" text=words tone="warn" %}."""
     return format_html('<span class="tag {}">{}</span>', tone or statuses.tone(code), text or statuses.in_words(code))

@@ -1,0 +1,69 @@
+"""Who may do what, at a moment — e.g. which powers Mr Lam held on 8 January 2024, and who granted them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from millrace.registers.people.models import Mark, Membership, Person, Power
+
+
+def at_moment(at: datetime) -> Q:
+    """This will pick the spans that hold at `at`: begun at or before it and not ended by then."""
+    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
+def powers_of(person: Person, at: datetime) -> frozenset[str]:
+    """This will name the funder's powers a person holds at a moment."""
+    return frozenset(Power.objects.filter(at_moment(at), person=person).values_list("power", flat=True))
+
+
+def organisations_of(person: Person, at: datetime) -> Mapping[int, frozenset[str]]:
+    """This will say for which organisations a person may act at a moment, and how: organisation id → membership powers."""
+    held: dict[int, set[str]] = defaultdict(set)
+    for organisation, power in Membership.objects.filter(at_moment(at), person=person).values_list("organisation_id", "power"):
+        held[organisation].add(power)
+    return {organisation: frozenset(powers) for organisation, powers in held.items()}
+
+
+def powers_held(at: datetime) -> QuerySet[Power]:
+    """This will answer "who held which power on day D", with who granted it and since when."""
+    return Power.objects.filter(at_moment(at)).select_related("person", "granted_by").order_by("power", "person__name", "pk")
+
+
+def memberships_held(organisation_id: int, at: datetime) -> QuerySet[Membership]:
+    """This will list who may act for an organisation at a moment."""
+    held = Membership.objects.filter(at_moment(at), organisation_id=organisation_id)
+    return held.select_related("person", "granted_by").order_by("power", "person__name", "pk")
+
+
+def holders_of(power: str, at: datetime) -> QuerySet[Person]:
+    """This will list the active persons who hold a power at a moment — e.g. whom a case may be assigned to."""
+    held = Power.objects.filter(at_moment(at), power=power).values("person")
+    return Person.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
+
+
+def limit_of(person: Person, at: datetime) -> int | None:
+    """This will give the delegated limit of an authority, in cents; None for a person who may not decide."""
+    held = Power.objects.filter(at_moment(at), person=person, power=Power.Kind.AUTHORITY, limit_cents__isnull=False)
+    return held.values_list("limit_cents", flat=True).first()
+
+
+def system_person() -> Person:
+    """This will return the person "system", who acts for reactions and nightly work."""
+    return Person.objects.get(is_system=True)
+
+
+def span_of(row: Any) -> tuple[datetime, datetime | None]:
+    """This will return from when to when a power, membership or standing holds."""
+    return row.starts_at, row.ends_at
+
+
+DEMONSTRATION = "demonstration"
+
+
+def is_demonstration() -> bool:
+    """This will say whether everyone in this database is invented."""
+    return Mark.objects.filter(name=DEMONSTRATION).exists()

@@ -1,0 +1,91 @@
+"""One-click sign-in per role — only in a database marked as a demonstration, and only on this very machine.
+
+For example, `make demo` prints an address where one click signs in as the (invented) payment checker, second factor and all.
+"""
+
+import functools
+import ipaddress
+from datetime import datetime, timedelta
+
+from django.contrib import auth
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from millrace.core.refusal import Refusal
+from millrace.registers.people import queries as people
+from millrace.registers.people.models import Membership, Person, Power
+from millrace.web import access, clock
+from millrace.web.access import entry
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SHOWN_PER_ROLE = 3
+_asked: dict[str, tuple[bool, datetime]] = {}
+
+
+def is_here() -> bool:
+    """This will say whether this database is a demonstration; asked again at most every minute, since pages show it."""
+    name, now = str(connection.settings_dict["NAME"]), clock.now()
+    known, asked_at = _asked.get(name, (False, now - timedelta(hours=1)))
+    if not known and now - asked_at > timedelta(minutes=1):
+        known = people.is_demonstration()
+        _asked[name] = (known, now)
+    return known
+
+
+def is_on_loopback(request: HttpRequest) -> bool:
+    """This will say whether the click came from this machine: address and host name both, and through no proxy."""
+    if request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded"):
+        return False
+    host = request.get_host().rsplit(":", 1)[0].strip("[]")
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback and (
+            host == "localhost" or ipaddress.ip_address(host).is_loopback
+        )
+    except ValueError:
+        return False
+
+
+def only_here(view: access.View) -> access.View:
+    """This will hide a page wherever it must not exist."""
+
+    @functools.wraps(view)
+    def hidden(request: HttpRequest) -> HttpResponse:
+        if not (is_on_loopback(request) and people.is_demonstration()):
+            raise Refusal.not_found()
+        return view(request)
+
+    return hidden
+
+
+@entry("public")
+@only_here
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """This will show whom one may be, and on a click sign in as that person."""
+    if request.method == "POST":
+        person = Person.objects.filter(pk=request.POST.get("person", "0"), is_demonstration=True, is_system=False, is_active=True).first()
+        if person is None:
+            raise Refusal.not_found()
+        auth.login(request, person, backend=BACKEND)
+        request.session[access.DEMONSTRATION] = True
+        return redirect("web:after_sign_in")
+    return render(request, "web/demonstration.html", {"roles": roles(request.at)})
+
+
+def roles(at: datetime) -> list[tuple[str, list[tuple[Person, str]]]]:
+    """This will list the invented persons by what they may do, a few of each, with whom they act for."""
+    held = Power.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True).select_related("person")
+    members = Membership.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True)
+    listed: dict[str, list[tuple[Person, str]]] = {}
+    for label, rows in (
+        *((_(kind.label), held.filter(power=kind).order_by("person_id")) for kind in Power.Kind),
+        *(
+            (_(power.label), members.filter(power=power).select_related("person", "organisation").order_by("person_id"))
+            for power in Membership.Power
+        ),
+    ):
+        shown = [(row.person, str(getattr(row, "organisation", ""))) for row in rows[:SHOWN_PER_ROLE]]
+        if shown:
+            listed[label] = [*listed.get(label, []), *shown]
+    return list(listed.items())
