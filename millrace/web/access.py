@@ -23,7 +23,8 @@ from millrace.core.access import Actor, Subject
 from millrace.core.refusal import Refusal
 from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case, Party, Standing
-from millrace.registers.documents import readings
+from millrace.registers.documents import actions as documents
+from millrace.registers.documents.models import Document
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.web import clock
@@ -48,7 +49,8 @@ def entry(who: str = "", *, power: str | Iterable[str] = (), case: str = "") -> 
     """This will declare who may enter a page, and enforce it.
 
     `power` is one power or several, any of which suffices. `case` is an action of `core/access.py` on the case whose
-    `reference` the address holds; the page finds it as `request.case`. Every page finds `request.actor` and `request.at`.
+    `reference` the address holds; the page finds it as `request.case`, and a `document` of the address as `request.document`.
+    Every page finds who asks as `request.actor` and the moment as `request.at`.
     A page that is only read runs in one read-only transaction and so sees one moment of the database.
     """
     powers = frozenset([power] if isinstance(power, str) else power)
@@ -102,19 +104,27 @@ def admit(request: HttpRequest, declared: Entry, address: dict[str, Any]) -> Htt
     if declared.who == "power" and not declared.powers & request.actor.powers:
         raise Refusal.not_found()
     if declared.action:
-        request.case = enter_case(request, str(address.get("reference", "")), declared.action)
+        enter_case(request, address, declared.action)
     return None
 
 
-def enter_case(request: HttpRequest, reference: str, action: str) -> Case:
-    """This will return the case if this person may do `action` with it, and note the reading by staff or an assessor."""
-    case = cases.case_at(reference)
+def enter_case(request: HttpRequest, address: dict[str, Any], action: str) -> None:
+    """This will put the case of the address on the request if this person may do `action` with it.
+
+    A reading by staff or an assessor is noted first, in a transaction of its own: the page itself cannot write, and a page
+    that then fails was still asked for. An address that also holds a `document` is a reading of that file.
+    """
+    case = cases.case_at(str(address.get("reference", "")))
     decision = may(request.actor, request.user, action, case, request.at) if case else None
     if case is None or decision is None or not decision.allowed:
         raise Refusal.not_found()
+    request.case, request.document, request.because = case, None, decision.because
+    if "document" in address:
+        request.document = Document.objects.filter(pk=address["document"], case=case).first()
+        if request.document is None:
+            raise Refusal.not_found()
     if request.method == "GET" and is_watched(decision.because):
-        readings.record(request.user, case, page=request.path, at=request.at)
-    return case
+        documents.log_reading(case, person=request.user, because=decision.because, at=request.at, documents=[request.document])
 
 
 def is_watched(because: str) -> bool:

@@ -1,7 +1,7 @@
 """The decision and its SQL twin agree on generated worlds, and a page opens only to whom it says — e.g. never to a conflicted officer."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +17,9 @@ from millrace.core.refusal import Refusal
 from millrace.registers.cases import actions as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Reading
-from millrace.testing.making import NOON
 from millrace.web import access
 
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 AT = NOON + timedelta(days=30)
 ACTIONS = sorted({action for actions in core.MAY.values() for action in actions})
 EARLIER, LATER = NOON, AT + timedelta(days=1)
@@ -103,7 +103,7 @@ def test_a_reading_by_staff_is_noted_and_one_by_the_applicant_is_not(make: Any) 
     assert not Reading.objects.exists()
     officer = make.person(powers=("officer",))
     shown(asked(officer), reference=case.reference)
-    assert [(row.person, row.case, row.page) for row in Reading.objects.all()] == [(officer, case, "/cases/x/")]
+    assert [(row.person, row.case, row.because) for row in Reading.objects.all()] == [(officer, case, "power:officer")]
 
 
 def test_a_conflict_closes_the_case_everywhere(make: Any) -> None:

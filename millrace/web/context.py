@@ -16,7 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "funder": funder.current(),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "languages": [{"code": code, "name": name, "tag": words.tag(code)} for code, name in settings.LANGUAGES],
-        "is_demonstration": SimpleLazyObject(demonstration.is_here),
+        "is_demonstration": SimpleLazyObject(lambda: demonstration.is_here()),
     }
 
 

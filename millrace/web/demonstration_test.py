@@ -1,5 +1,6 @@
 """One-click sign-in exists in a marked database on this machine and nowhere else — e.g. not through a proxy, not for a real person."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ from django.test import Client
 
 from millrace.core.refusal import Refusal
 from millrace.registers.people import actions as people
-from millrace.testing.making import NOON
 from millrace.web import access, demonstration
 
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 ADDRESS = "/demo/sign-in/"
 
 

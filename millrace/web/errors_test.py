@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from millrace.core.refusal import Refusal
-from millrace.web import errors
+from millrace.web import demonstration, errors
 
 LATE = Refusal(
     "late",
@@ -20,6 +21,13 @@ LATE = Refusal(
     clause="Guide 3.1",
     values={"asked_cents": 150_050, "moment": datetime(2026, 3, 2, 4, tzinfo=UTC)},
 )
+
+
+@pytest.fixture(autouse=True)
+def not_a_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These pages are drawn without a database, in English unless a test says otherwise."""
+    monkeypatch.setattr(demonstration, "is_here", lambda: False)
+    translation.activate("en")
 
 
 def request(path: str = "/", *, htmx: bool = False, **headers: str) -> HttpRequest:

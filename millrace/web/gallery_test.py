@@ -55,6 +55,7 @@ TYPED = {
     "budget-1-cost": "much",
 }
 CONTEXT = {
+    "is_demonstration": False,
     "codes": ["draft", "under_assessment", "approved", "awaiting_reply", "refused"],
     "step_names": ["Draft", "Screening", "Assessment", "Decision", "Delivery"],
     "tab_items": [("facts", "Facts", "#facts"), ("money", "Money", "#money", 3)],
