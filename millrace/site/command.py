@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from millrace.site import database, serve
+from millrace.site import database, prepared, serve
 from millrace.site import home as homes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -62,11 +62,19 @@ def _child(*words: str) -> None:
         raise SystemExit(1)
 
 
+def _make_ready(opened: database.Database, *words: str) -> None:
+    """This will run the words unless they were run for this very program on this database."""
+    mark = prepared.fingerprint(" ".join(words))
+    if not prepared.is_done(opened, mark):
+        for word in words:
+            _child(word)
+        prepared.set_done(opened, mark)
+
+
 def _demo(chosen: argparse.Namespace) -> int:
     port = serve.free_port(chosen.port)
     with database.opened(adopt=True) as opened:
-        _child("prepare")
-        _child("portfolio")
+        _make_ready(opened, "prepare", "portfolio")
         serve.run(opened, homes.current(), port, _demo_address(port))
     return 0
 
@@ -82,7 +90,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     with database.opened(adopt=True) as opened:
         if not opened.roles_are_apart:
             print("millrace: DATABASE_URL may not make roles: pages run as the owner, and only triggers guard the past.", file=sys.stderr)
-        _child("prepare")
+        _make_ready(opened, "prepare")
         serve.run(opened, homes.current(), port, f"Millrace is at http://127.0.0.1:{port}/")
     return 0
 
