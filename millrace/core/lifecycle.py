@@ -13,13 +13,13 @@ STEPS = ("screening", "delegated_selection", "expert_review", "business_review",
 
 DRAFT = frozenset({"draft", "awaiting_sign_off"})
 # Ended without support; each ending has its letter and releases its money.
-ENDED_WITHOUT = frozenset({"ineligible", "withdrawn", "lapsed", "declined", "offer_declined"})
+ENDED_WITHOUT = frozenset({"ineligible", "withdrawn", "lapsed", "refused", "declined"})
 IN_FORCE = frozenset({"in_force", "suspended"})
-ENDED = ENDED_WITHOUT | {"closed"}
+ENDED = ENDED_WITHOUT | {"closed", "terminated"}
 STATUSES = (
-    *("draft", "awaiting_sign_off", "submitted", "needs_information", "screened", "under_assessment", "selected"),
-    *("recommended", "not_recommended", "standby", "awaiting_joint_funder", "jointly_supported", "approved", "declined"),
-    *("offered", "offer_declined", "in_force", "suspended", "completed", "terminated", "closed"),
+    *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment", "selected"),
+    *("recommended", "not_recommended", "standby", "awaiting_joint_funder", "jointly_supported", "approved", "refused"),
+    *("declined", "in_force", "suspended", "completed", "terminated", "closed"),
     *("ineligible", "withdrawn", "lapsed"),
 )
 
@@ -51,16 +51,16 @@ _APPLY = _table(
 )
 _STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
     "screening": _table(
-        "ask_back: here, needs_information → needs_information",
-        "answer: needs_information → here",
-        "pass_screening: here, needs_information → screened",
-        "find_ineligible: here, needs_information → ineligible",
+        "ask_back: here, information_needed → information_needed",
+        "answer: information_needed → here",
+        "pass_screening: here, information_needed → screened",
+        "find_ineligible: here, information_needed → ineligible",
         "reverse_ineligible: ineligible → here",
-        "lapse: needs_information → lapsed",
+        "lapse: information_needed → lapsed",
     ),
     "expert_review": _table("begin_assessment: here → under_assessment"),
     "business_review": _table("begin_assessment: here → under_assessment"),
-    "delegated_selection": _table("select: here → selected", "pass_over: here → declined"),
+    "delegated_selection": _table("select: here → selected", "pass_over: here → refused"),
     "committee": _table(
         "begin_assessment: here → under_assessment",
         "recommend: here, under_assessment, standby → recommended",
@@ -71,9 +71,9 @@ _STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
     "joint_funder": _table(
         "await_joint_funder: here → awaiting_joint_funder",
         "record_joint_support: here, awaiting_joint_funder → jointly_supported",
-        "record_joint_refusal: here, awaiting_joint_funder → declined",
+        "record_joint_refusal: here, awaiting_joint_funder → refused",
     ),
-    "authority": _table("approve: here → approved", "decline: here, not_recommended, standby → declined"),
+    "authority": _table("approve: here → approved", "refuse: here, not_recommended, standby → refused"),
 }
 _LEAVES_IN = {
     "screening": "screened",
@@ -85,19 +85,19 @@ _LEAVES_IN = {
     "authority": "approved",
 }
 _AFTER = _table(
-    "offer: approved → offered",
-    "accept_offer: approved, offered → in_force",
-    "decline_offer: approved, offered → offer_declined",
-    "lapse_offer: approved, offered → lapsed",
+    "accept_offer: approved → in_force",
+    "decline_offer: approved → declined",
+    "lapse_offer: approved → lapsed",
     "suspend: in_force → suspended",
     "resume: suspended → in_force",
     "open_next_stage: in_force → in_force",
     "complete: in_force → completed",
     "terminate: in_force, suspended → terminated",
-    "close: completed, terminated → closed",
-    "reopen: closed → completed",
+    "close: in_force, completed → closed",
+    "reopen: closed → in_force",
 )
-_NO_LONGER_WITHDRAWN = ENDED | IN_FORCE | {"completed", "terminated"}
+# Once approved, an applicant declines the offer: the reservation must be released with it.
+_NO_LONGER_WITHDRAWN = ENDED | IN_FORCE | {"approved", "completed", "terminated"}
 
 
 @functools.lru_cache(maxsize=256)
@@ -141,4 +141,4 @@ def next_statuses(workflow: Iterable[str], status: str) -> frozenset[str]:
 
 def path(workflow: Sequence[str]) -> tuple[str, ...]:
     """This will give the statuses a case passes through when every answer is yes, from draft to closed."""
-    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow), "offered", "in_force", "completed", "closed")
+    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow), "in_force", "completed", "closed")

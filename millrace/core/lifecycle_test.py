@@ -34,14 +34,16 @@ def test_the_committee_comes_before_the_authority() -> None:
 
 
 def test_a_question_does_not_lose_the_place() -> None:
-    assert lifecycle.after(NIFS, "submitted", "ask_back") == "needs_information"
-    assert lifecycle.after(NIFS, "needs_information", "answer") == "submitted"
+    assert lifecycle.after(NIFS, "submitted", "ask_back") == "information_needed"
+    assert lifecycle.after(NIFS, "information_needed", "answer") == "submitted"
     assert lifecycle.after(NIFS, "ineligible", "reverse_ineligible") == "submitted"
 
 
 def test_withdrawal_is_open_until_the_agreement_is_in_force() -> None:
-    assert all(lifecycle.may_move(RAISE_PLUS, status, "withdraw") for status in ("draft", "submitted", "recommended", "offered"))
-    assert not any(lifecycle.may_move(RAISE_PLUS, status, "withdraw") for status in ("in_force", "closed", "declined", "withdrawn"))
+    assert all(lifecycle.may_move(RAISE_PLUS, status, "withdraw") for status in ("draft", "submitted", "recommended"))
+    assert not any(
+        lifecycle.may_move(RAISE_PLUS, status, "withdraw") for status in ("approved", "in_force", "closed", "refused", "withdrawn")
+    )
 
 
 def test_a_closed_case_moves_only_by_being_reopened() -> None:
