@@ -1,0 +1,52 @@
+"""Decides whether this person may decide this case for this amount — e.g. not above the delegated limit, and never the recommender.
+
+A missing limit stops the decision; it never lets it pass. All people are compared as persons, not as accounts or roles.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The decision asked for: by whom, with which delegated limit, for how much (nothing for a refusal).
+
+    `recommenders` advised on the case in any way: members who recommended, who recorded it, reviewed or screened it.
+    """
+
+    person: int
+    limit_cents: int | None
+    amount_cents: int
+    recommenders: Set[int]
+    party_people: Set[int]
+    rules_give_cents: int | None
+    requested_cents: int
+
+
+def objections(asked: Asked, *, is_approval: bool) -> tuple[str, ...]:
+    """This will name everything that stands against the decision, most personal first."""
+    found = []
+    if asked.person in asked.recommenders:
+        found.append("own-recommendation")
+    if asked.person in asked.party_people:
+        found.append("own-application")
+    if is_approval:
+        found += _of_amount(asked)
+    return tuple(found)
+
+
+def _of_amount(asked: Asked) -> list[str]:
+    found = []
+    if asked.amount_cents <= 0:
+        found.append("no-amount")
+    if asked.limit_cents is None:
+        found.append("no-limit")
+    elif asked.amount_cents > asked.limit_cents:
+        found.append("above-limit")
+    if asked.rules_give_cents is None:
+        found.append("rules-unsettled")
+    elif asked.amount_cents > asked.rules_give_cents:
+        found.append("above-rules")
+    if asked.amount_cents > asked.requested_cents:
+        found.append("above-request")
+    return found
