@@ -44,25 +44,49 @@ class Decision:
 # of an organisation that is a party in that role; "power:<power>" a power of the funder, on submitted cases only.
 MAY: Mapping[str, frozenset[str]] = {
     "party:lead:member": frozenset(
-        {"read_case", "read_application", "edit_draft", "invite_partner", "ask_question", "answer_question", "withdraw"}
+        {
+            "read_case",
+            "read_application",
+            "edit_draft",
+            "invite_partner",
+            "ask_question",
+            "answer_question",
+            "withdraw",
+            "supply_information",
+        }
         | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload"}
     ),
     "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money"}),
     "party:lead:signatory": frozenset(
-        {"read_case", "read_application", "read_timeline", "read_award", "read_money", "sign_off", "submit", "accept_offer", "withdraw"}
+        {
+            "read_case",
+            "read_application",
+            "read_timeline",
+            "read_award",
+            "read_money",
+            "sign_off",
+            "submit",
+            "accept_offer",
+            "withdraw",
+            "supply_information",
+        }
     ),
     "party:partner:member": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
     "party:partner:signatory": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
     "party:sponsor:member": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
     "party:sponsor:signatory": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
-    "standing:assessor": frozenset({"read_case", "read_application", "score"}),
-    "standing:committee": frozenset({"read_case", "read_application", "read_reviews"}),
+    # Asked to assess: may declare an interest or say no, and sees nothing of the dossier before.
+    "standing:invited": frozenset({"declare_interest", "decline_assignment"}),
+    "standing:assessor": frozenset({"read_case", "read_application", "score", "declare_interest"}),
+    "standing:committee": frozenset({"read_case", "read_application", "read_reviews", "declare_interest"}),
     "power:officer": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
         | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case", "reopen"}
         | {"accept_document", "read_access"}
     ),
-    "power:authority": frozenset({"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide"}),
+    "power:authority": frozenset(
+        {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}
+    ),
     "power:finance": frozenset({"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money"}),
     "power:finance_maker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "order_payment"}),
     "power:finance_checker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "check_payment"}),

@@ -80,6 +80,7 @@ class Standing(models.Model):
         APPLICANT = "applicant", "Applicant"
         PARTNER = "partner", "Partner"
         OFFICER = "officer", "Case officer"
+        INVITED = "invited", "Asked to assess"
         ASSESSOR = "assessor", "Assessor"
         COMMITTEE = "committee", "Committee member"
         CONFLICTED = "conflicted", "Conflicted"
