@@ -1,0 +1,67 @@
+"""Judges a submitted case again on facts counted now, under the applicant's lock — e.g. projects open at approval, not at submission.
+
+What the applicant declared stays as it was frozen; what the system counts is counted anew, the case itself left out. The
+verdict is stored with its facts, so that it can be replayed.
+"""
+
+from datetime import datetime
+
+from millrace.core.rules import facts as facts_
+from millrace.core.rules import judge
+from millrace.core.rules.verdict import Outcome, RuleVerdict, Verdict
+from millrace.core.rules.verdict import from_data as read_verdict
+from millrace.registers.cases.models import Case
+from millrace.registers.cases.models import Verdict as Row
+from millrace.registers.people.models import Person
+from millrace.stages.apply import facts, queries, terms
+from millrace.stages.apply.models import Submission
+
+
+def judge_again(case: Case, *, at: datetime) -> Verdict:
+    """This will judge the case's frozen facts with the counted ones taken now, on the day it was submitted. Call it under the lock."""
+    book = terms.of_row(case.scheme_version).book
+    stored = submitted_verdict(case)
+    draft = queries.draft_of(case)
+    frozen = facts_.read(book.vocabulary.facts, stored.facts)
+    counted = facts.computed(book, organisation=case.lead, call=draft.call if draft else None, without=case)
+    return judge.judge(book, {**frozen, **facts.verified(book, case.lead), **counted}, on=stored.on)
+
+
+def submission_of(case: Case) -> Submission:
+    """This will give the case's last submission."""
+    return queries.submissions_of(case).select_related("verdict")[0]
+
+
+def submitted_verdict(case: Case) -> Verdict:
+    """This will give what was said at submission."""
+    return read_verdict(submission_of(case).verdict.verdict)
+
+
+def store(case: Case, said: Verdict, *, purpose: str, by: Person, at: datetime) -> Row:
+    """This will keep a verdict with its facts, append-only."""
+    return Row.objects.create(
+        case=case,
+        purpose=purpose,
+        scheme_version=case.scheme_version,
+        judged_on=said.on,
+        facts=said.facts,
+        verdict=said.to_data(),
+        sha256=said.sha256,
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+def standing_gates(said: Verdict) -> list[RuleVerdict]:
+    """This will give the gates that still matter: whether the call was open was settled by the moment of submission."""
+    return [rule for rule in said.rules if rule.is_gate and rule.kind != "window"]
+
+
+def failing(said: Verdict) -> list[str]:
+    """This will name the gates that failed."""
+    return [rule.rule for rule in standing_gates(said) if rule.outcome is Outcome.FAIL]
+
+
+def unsettled(said: Verdict) -> list[str]:
+    """This will name the gates that are not yet known."""
+    return [rule.rule for rule in standing_gates(said) if rule.outcome is Outcome.UNKNOWN]

@@ -1,0 +1,175 @@
+"""What was found, asked, declared, scored and recommended on a case — e.g. one assessor's second version of a review.
+
+Words that people wrote live in these ordinary rows; events carry only codes, counts and amounts.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Screening(models.Model):
+    """The finding of a screening: passed, or ineligible for reasons by clause, on a stored verdict."""
+
+    class Outcome(models.TextChoices):
+        PASSED = "passed", "Passed"
+        INELIGIBLE = "ineligible", "Ineligible"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    verdict = models.ForeignKey("cases.Verdict", on_delete=models.PROTECT, related_name="+")
+    reasons = models.JSONField(default=list, help_text="rules that failed, each with its clause")
+    remarks = models.TextField(blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="screening_case")]
+
+
+class InformationRequest(models.Model):
+    """Questions sent back to the applicant together, with the day their answers are due; the rest of the case stays closed."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    status_before = models.CharField(max_length=40, help_text="where the case goes back to when the answers are in")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(answered_at__isnull=True, lapsed_at__isnull=True), name="information_request_one_open"
+            ),
+        ]
+
+
+class Question(models.Model):
+    """One question of a request, about one question of the form or about none, and its answer."""
+
+    request = models.ForeignKey(InformationRequest, on_delete=models.PROTECT, related_name="questions")
+    number = models.PositiveSmallIntegerField()
+    form_question = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="question_number_once")]
+
+
+class Assignment(models.Model):
+    """A person asked to assess a case in one role; the dossier opens only to a declaration without conflict."""
+
+    class Role(models.TextChoices):
+        EXPERT = "expert", "Expert review"
+        BUSINESS = "business", "Business review"
+        COMMITTEE = "committee", "Committee"
+
+    class Outcome(models.TextChoices):
+        WAITING = "", "Waiting for the declaration"
+        CLEAR = "clear", "No conflict"
+        CONFLICT = "conflict", "Conflict"
+        DECLINED = "declined", "Declined"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    due_on = models.DateField()
+    assigned_at = models.DateTimeField()
+    assigned_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default=Outcome.WAITING)
+    declared_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "outcome"], name="assignment_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person", "role"], condition=Q(ended_at__isnull=True), name="assignment_once"),
+        ]
+
+
+class Interest(models.Model):
+    """What a person declared about a case, before its dossier opened or in the meeting; a conflict names its kind."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    is_conflict = models.BooleanField()
+    kind = models.CharField(max_length=30, blank=True)
+    details = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "person"], name="interest_case")]
+
+
+class Review(models.Model):
+    """One version of one person's review; a change after submission is a new version, and every earlier one is kept."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="reviews")
+    version = models.PositiveSmallIntegerField()
+    marks = models.JSONField(help_text="criterion → whole mark from 0 to 100")
+    comments = models.JSONField(default=dict, help_text="criterion → words")
+    summary = models.TextField(blank=True)
+    is_supporting = models.BooleanField()
+    total_tenths = models.PositiveIntegerField()
+    submitted_at = models.DateTimeField()
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "version"], name="review_version_once")]
+
+
+class Meeting(models.Model):
+    """One sitting of a scheme's committee, or one circulation of papers, and who was there."""
+
+    scheme = models.SlugField(max_length=60)
+    held_on = models.DateField()
+    is_by_circulation = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "held_on", "is_by_circulation"], name="meeting_once")]
+
+
+class Recommendation(models.Model):
+    """The committee's advice on one case: for an award, or for going on to stage two."""
+
+    class Purpose(models.TextChoices):
+        AWARD = "award", "Award"
+        STAGE_TWO = "stage_two", "Stage two"
+
+    class Outcome(models.TextChoices):
+        RECOMMENDED = "recommended", "Recommended"
+        NOT_RECOMMENDED = "not_recommended", "Not recommended"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="recommendations")
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.AWARD)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    amount_cents = models.BigIntegerField(default=0)
+    stage_number = models.PositiveSmallIntegerField(default=1, help_text="the stage the case enters: 2 where it enters stage 2 directly")
+    conditions = models.TextField(blank=True, help_text="one a line")
+    reasons = models.TextField(blank=True)
+    reason_codes = models.JSONField(default=list, help_text="rules or criteria the reasons rest on")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "purpose", "-id"], name="recommendation_case")]
+
+
+class Seat(models.Model):
+    """One member at one item of a meeting: took part, or left the room for it and why."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="seats")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    has_left = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recommendation", "person"], name="seat_once")]

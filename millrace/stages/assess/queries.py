@@ -1,0 +1,90 @@
+"""What was found, declared, scored and advised on a case — e.g. the two counted reviews of a RAISe+ application and their mean."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from millrace.core import scoring
+from millrace.core.rules import rulebook
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Person
+from millrace.stages.assess.models import Assignment, InformationRequest, Recommendation, Review, Screening, Seat
+
+
+def criteria_of(book: rulebook.SchemeVersion) -> tuple[scoring.Criterion, ...]:
+    """This will give the scheme's criteria as they are scored; a weight that was not published is illustrative."""
+    return tuple(scoring.Criterion(one.id, one.weight_percent, not (one.is_published and one.is_weight_published)) for one in book.criteria)
+
+
+def latest_screening(case: Case) -> Screening | None:
+    """This will give the last finding of screening."""
+    return Screening.objects.filter(case=case).select_related("verdict", "recorded_by").order_by("-id").first()
+
+
+def requests_of(case: Case) -> QuerySet[InformationRequest]:
+    """This will list what was asked back, newest first."""
+    return InformationRequest.objects.filter(case=case).prefetch_related("questions").order_by("-id")
+
+
+def open_request(case: Case) -> InformationRequest | None:
+    """This will give the questions the applicant has still to answer, if there are any."""
+    return InformationRequest.objects.filter(case=case, answered_at=None, lapsed_at=None).first()
+
+
+def assignments_of(case: Case) -> QuerySet[Assignment]:
+    """This will list who was asked to assess a case, in the order asked."""
+    return Assignment.objects.filter(case=case).select_related("person").order_by("id")
+
+
+def own_assignments(person: Person, case: Case) -> QuerySet[Assignment]:
+    """This will list what one person was asked on a case and has not ended."""
+    return Assignment.objects.filter(case=case, person=person, ended_at=None).order_by("id")
+
+
+def counted_reviews(case: Case) -> list[Review]:
+    """This will give the last version of every review that counts: not those of a person since found in conflict."""
+    rows = Review.objects.filter(assignment__case=case).exclude(assignment__outcome=Assignment.Outcome.CONFLICT)
+    latest = rows.order_by("assignment_id", "-version").distinct("assignment_id")
+    return list(latest.select_related("assignment__person"))
+
+
+def own_review(person: Person, case: Case) -> Review | None:
+    """This will give the last version of one person's own review."""
+    return Review.objects.filter(assignment__case=case, assignment__person=person).order_by("-version").first()
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The reviews that count and what they come to together."""
+
+    reviews: list[Review]
+    summary: scoring.Summary | None
+
+
+def scores_of(case: Case, book: rulebook.SchemeVersion) -> Scores:
+    """This will put the counted reviews together by the scheme's criteria."""
+    reviews = counted_reviews(case)
+    criteria = criteria_of(book)
+    whole = [review.marks for review in reviews if not scoring.problems(criteria, review.marks)]
+    return Scores(reviews, scoring.summary(criteria, whole))
+
+
+def recommendation_for(case: Case, purpose: str = Recommendation.Purpose.AWARD) -> Recommendation | None:
+    """This will give the committee's last advice for a purpose."""
+    found = Recommendation.objects.filter(case=case, purpose=purpose).select_related("meeting", "recorded_by")
+    return found.order_by("-id").first()
+
+
+def recommendations_of(case: Case) -> QuerySet[Recommendation]:
+    """This will list the committee's advice on a case, newest first, with who sat."""
+    rows = Recommendation.objects.filter(case=case).select_related("meeting", "recorded_by")
+    return rows.prefetch_related("seats__person").order_by("-id")
+
+
+def advisers(case: Case) -> frozenset[int]:
+    """This will give the ids of everyone who advised on the case: screened, reviewed, sat on it or recorded the advice."""
+    found: set[int] = set(Screening.objects.filter(case=case).values_list("recorded_by_id", flat=True))
+    found |= set(Review.objects.filter(assignment__case=case).values_list("assignment__person_id", flat=True))
+    found |= set(Seat.objects.filter(recommendation__case=case, has_left=False).values_list("person_id", flat=True))
+    found |= set(Recommendation.objects.filter(case=case).values_list("recorded_by_id", flat=True))
+    return frozenset(found | ({case.officer_id} if case.officer_id else set()))

@@ -1,0 +1,73 @@
+"""What was decided, offered and agreed — e.g. HK$10m approved on 20 May 2024, the offer open until 19 June, accepted on the 3rd.
+
+The terms of an agreement are kept as dated texts: those in force on a day are the last that began by then.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Decision(models.Model):
+    """The authority's act on a case, with the limit it decided within and the verdict it rested on."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    recommendation = models.ForeignKey("assess.Recommendation", null=True, on_delete=models.PROTECT, related_name="+")
+    verdict = models.ForeignKey("cases.Verdict", on_delete=models.PROTECT, related_name="+")
+    amount_cents = models.BigIntegerField(default=0)
+    unit = models.CharField(max_length=12)
+    limit_cents = models.BigIntegerField(null=True, help_text="the delegated limit of the person who decided, as it was")
+    conditions = models.JSONField(default=list)
+    reasons = models.JSONField(default=list, help_text="of a refusal: rule or criterion with its clause")
+    remarks = models.TextField(blank=True)
+    decided_on = models.DateField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case"], name="decision_once")]
+
+
+class Offer(models.Model):
+    """An award offered to the applicant until a day; the answer, or the silence, ends it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        LAPSED = "lapsed", "Lapsed"
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="offer")
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+")
+    letter = models.ForeignKey("messages.Letter", null=True, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey("messages.Letter", null=True, on_delete=models.PROTECT, related_name="+")
+    issued_on = models.DateField()
+    lapses_on = models.DateField(help_text="the last day on which it may be accepted")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    remarks = models.TextField(blank=True, help_text="why the applicant declined, if it said")
+
+    class Meta:
+        indexes = [models.Index(fields=["lapses_on"], name="offer_open", condition=Q(state="open"))]
+
+
+class AgreedTerms(models.Model):
+    """The terms of an agreement from a day on, as plain data that core/terms reads; a change adds terms, none is rewritten."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    from_on = models.DateField()
+    data = models.JSONField()
+    milestone_titles = models.JSONField(default=dict, help_text="milestone number → the applicant's own words")
+    sha256 = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="agreed_terms_once")]
