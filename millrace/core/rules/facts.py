@@ -85,6 +85,7 @@ class Fact:
     measure: str = ""
     derived: Derived | None = None
     is_asked_in_finder: bool = False
+    assumed: Value | None = None  # what is taken for declared while nothing was told, e.g. no patent costs
 
     @property
     def choice_ids(self) -> frozenset[str]:
@@ -194,7 +195,10 @@ def value_of(name: str, facts: Facts, vocabulary: Vocabulary) -> FactValue | Non
     """Look a fact up, working derived ones out from their parts; None while not yet known."""
     fact = vocabulary.get(name)
     if fact is None or fact.derived is None:
-        return facts.get(name)
+        told = facts.get(name)
+        if told is None and fact is not None and fact.assumed is not None:
+            return FactValue(fact.assumed)
+        return told
     parts = [value_of(part, facts, vocabulary) for part in fact.derived.parts]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):

@@ -32,20 +32,22 @@ class Requirement:
 @dataclass(frozen=True, slots=True)
 class StageShare:
     """The ratio of government to partner money for one stage (or for the whole): which fact holds
-    the cost, and which the partners' money."""
+    the cost, and which the partners' money. It counts only where `when` holds."""
 
     government: int
     partner: int
     cost: str
     matching: str
     stage: str = ""
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """Support as a share of cost, by stage."""
+    """Support as a share of cost, by stage; never more than `asked`, once that is known."""
 
     shares: tuple[StageShare, ...]
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +130,6 @@ class Call:
     def days(self) -> Span[date]:
         """Give the span of its days."""
         return Span(self.opens_on, date.fromordinal(self.closes_on.toordinal() + 1))
-
-
-# The steps a workflow may be made of.
-STEP_KINDS = (
-    "screening",
-    "expert_review",
-    "business_review",
-    "committee",
-    "authority",
-    "joint_funder",
-    "delegated_selection",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +278,19 @@ def facts_of(body: Body) -> list[str]:
             when = () if body.when is None else sorted(conditions.facts_of(body.when))
             return [*when, *sorted(conditions.facts_of(body.require))]
         case Ratio():
-            return [name for share in body.shares for name in (share.cost, share.matching)]
+            named = [name for share in body.shares for name in _share_facts(share)]
+            return [*named, body.asked] if body.asked else named
         case CumulativeCeiling():
             return [body.used]
         case TrackChoice():
             return sorted(conditions.facts_of(body.when))
         case _:
             return []
+
+
+def _share_facts(share: StageShare) -> list[str]:
+    when = [] if share.when is None else sorted(conditions.facts_of(share.when))
+    return [*when, share.cost, share.matching]
 
 
 @dataclass(frozen=True, slots=True)

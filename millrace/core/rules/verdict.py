@@ -76,7 +76,7 @@ class Change:
     become or stop being `to`, be told (`tell`), or be established by us (`prove`)."""
 
     fact: str
-    how: str  # raise | lower | become | not_be | tell | prove
+    how: str  # raise | lower | become | not_be | tell | prove | wait
     to: Plain | None = None
     by: int | None = None
     unit: str = ""

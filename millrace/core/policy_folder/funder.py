@@ -1,0 +1,170 @@
+"""Who the funder is: its zone, currency, languages, financial year, working days, and what
+identifies an organisation.
+
+Hong Kong's days begin at midnight in Asia/Hong_Kong; its financial year begins on 1 April; 18
+April 2025, Good Friday, is no working day.
+"""
+
+import re
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from millrace.core import financial_year, identity, money
+from millrace.core.spans import Span
+from millrace.core.texts import Text
+from millrace.core.toml_text import Table
+
+_SUNDAY, _SATURDAY = 6, 5
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierKind:
+    """A kind of number that identifies an organisation, its shape and its check."""
+
+    id: str
+    label: Text
+    pattern: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Working days: Monday to Friday, general holidays left out, for the years whose lists are
+    known."""
+
+    holidays: frozenset[date]
+
+    @property
+    def years(self) -> range:
+        """Give the years whose holidays are known."""
+        years = [day.year for day in self.holidays]
+        return range(min(years), max(years) + 1) if years else range(0)
+
+    def is_known(self, day: date) -> bool:
+        """Say whether the holidays of the day's year are known."""
+        return day.year in self.years
+
+    def is_working_day(self, day: date) -> bool:
+        """Say whether offices work on the day; a year without a list counts weekdays only, and
+        `is_known` tells the difference."""
+        return day.weekday() not in (_SATURDAY, _SUNDAY) and day not in self.holidays
+
+    def after(self, day: date, working_days: int) -> date:
+        """Give the day that lies so many working days after a day."""
+        if working_days < 0:
+            raise ValueError("count working days forward")
+        while working_days:
+            day += timedelta(days=1)
+            working_days -= self.is_working_day(day)
+        return day
+
+    def count(self, start: date, end: date) -> int:
+        """Count the working days from a day up to, not including, another."""
+        days = (end - start).days
+        return sum(self.is_working_day(start + timedelta(days=offset)) for offset in range(days))
+
+
+@dataclass(frozen=True, slots=True)
+class Funder:
+    """What the whole policy shares."""
+
+    slug: str
+    name: Text
+    zone: str
+    currency: str
+    languages: tuple[str, ...]
+    year_starts: tuple[int, int]
+    identifiers: tuple[IdentifierKind, ...]
+    calendar: Calendar
+
+    def day_of(self, at: datetime) -> date:
+        """Give the funder's day in which a moment lies."""
+        return at.astimezone(zoneinfo.ZoneInfo(self.zone)).date()
+
+    def first_moment(self, day: date) -> datetime:
+        """Give the first moment of the funder's day, in UTC."""
+        return datetime.combine(day, time.min, zoneinfo.ZoneInfo(self.zone)).astimezone(UTC)
+
+    def closing_moment(self, day: date) -> datetime:
+        """Give the moment at which the funder's day is over, in UTC."""
+        return self.first_moment(day + timedelta(days=1))
+
+    def financial_year(self, day: date) -> Span[date]:
+        """Give the financial year in which a day lies."""
+        month, first = self.year_starts
+        starts = date(day.year, month, first)
+        if day < starts:
+            starts = date(day.year - 1, month, first)
+        return Span(starts, date(starts.year + 1, month, first))
+
+    def financial_year_name(self, day: date) -> str:
+        """Name the financial year in which a day lies: "2025-26"."""
+        month, first = self.year_starts
+        return financial_year.of(day, starts=f"{month:02d}-{first:02d}")
+
+
+def read(root: Table) -> Funder:
+    """Read policy.toml."""
+    languages = root.strings("languages")
+    if not languages:
+        root.complain("a policy needs its languages", "languages", 'languages = ["en"]')
+    return Funder(
+        slug=root.string("slug"),
+        name=root.words("name", languages),
+        zone=_zone(root),
+        currency=root.one_of("currency", money.CURRENCIES),
+        languages=languages,
+        year_starts=_year_starts(root),
+        identifiers=tuple(
+            IdentifierKind(
+                id=table.string("id"),
+                label=table.words("label", languages),
+                pattern=_pattern(table),
+                check=table.one_of("check", identity.CHECKS, "none"),
+            )
+            for table in root.tables("identifiers")
+        ),
+        calendar=_calendar(root.table("holidays")),
+    )
+
+
+def _zone(root: Table) -> str:
+    zone = root.string("zone")
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        root.complain(f"the zone {zone!r} is not known", "zone", 'such as "Asia/Hong_Kong"')
+        return "UTC"
+    return zone
+
+
+def _year_starts(root: Table) -> tuple[int, int]:
+    written = root.string("financial_year_starts", "01-01")
+    try:
+        day = date.fromisoformat(f"2001-{written}")
+    except ValueError:
+        root.complain(f"a financial year starts on a day such as 04-01, not {written!r}", "financial_year_starts")
+        return 1, 1
+    return day.month, day.day
+
+
+def _pattern(table: Table) -> str:
+    pattern = table.string("pattern")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        table.complain(f"the pattern cannot be read: {error}", "pattern")
+        return "(?!)"
+    return pattern
+
+
+def _calendar(table: Table) -> Calendar:
+    table.string("source", "")
+    days = set()
+    for written in table.strings("days"):
+        try:
+            days.add(date.fromisoformat(written))
+        except ValueError:
+            table.complain(f"{written!r} is no day", "days")
+    return Calendar(frozenset(days))

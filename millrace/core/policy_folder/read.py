@@ -1,0 +1,195 @@
+"""Reads a whole policy folder, given as a mapping of path to bytes, into one frozen policy — or
+refuses it with every finding, by file and line.
+
+It takes no path: the caller reads files, so that `policies/hong-kong`, an upload and a test are one.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from millrace.core import toml_text
+from millrace.core.figures import parse as figure_texts
+from millrace.core.figures.definition import Figure
+from millrace.core.policy_folder import blueprint, funder, funds
+from millrace.core.policy_folder.blueprint import Blueprint, Facility
+from millrace.core.policy_folder.funder import Funder
+from millrace.core.policy_folder.funds import Fund
+from millrace.core.rules import cases, parse, read_facts
+from millrace.core.rules.cases import WorkedCase
+from millrace.core.rules.rulebook import Scheme, Source, Vocabulary
+from millrace.core.toml_text import Document, Finding, Unreadable
+
+Read = TypeVar("Read")
+
+_TOP = ("policy", "facts", "sources", "funds", "blueprint", "facilities")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One published text that is no scheme version: what it is, its canonical text and its hash."""
+
+    kind: str  # funder | funds | blueprint | facilities
+    slug: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole policy as one value."""
+
+    funder: Funder
+    vocabulary: Vocabulary
+    sources: Mapping[str, Source]
+    schemes: Mapping[str, Scheme]
+    cases: Mapping[str, tuple[WorkedCase, ...]]
+    funds: tuple[Fund, ...]
+    figures: Mapping[str, Figure]
+    blueprint: Blueprint
+    facilities: tuple[Facility, ...]
+    papers: tuple[Paper, ...]
+
+
+class _Folder:
+    """The files of a folder as documents, and what was found wrong in them."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+        self.findings: list[Finding] = []
+        self.used: set[str] = set()
+
+    def document(self, path: str) -> Document:
+        self.used.add(path)
+        if path not in self.files:
+            self.findings.append(Finding(path, 1, "the file is missing", "add it"))
+        return toml_text.parse(path, self.files.get(path, b""), self.findings)
+
+    def names(self, folder: str, ending: str) -> list[str]:
+        inside = [path.removeprefix(folder) for path in self.files if path.startswith(folder) and path.endswith(ending)]
+        return sorted(name.removesuffix(ending) for name in inside if "/" not in name)
+
+    def schemes(self) -> list[str]:
+        return sorted({path.split("/")[1] for path in self.files if path.startswith("schemes/") and path.count("/") >= 2})
+
+
+def policy(files: Mapping[str, bytes]) -> Policy:
+    """Read the folder. Raises `Unreadable` with every finding unless there is none."""
+    folder = _Folder(files)
+    top = {name: folder.document(f"{name}.toml") for name in _TOP}
+    who = funder.read(top["policy"].root)
+    words = read_facts.vocabulary(top["facts"].root, currency=who.currency, languages=who.languages)
+    sources = read_facts.sources(top["sources"].root)
+    fund_list = funds.read(top["funds"].root, who.languages)
+    plan = blueprint.read(top["blueprint"].root, who.languages)
+    places = blueprint.read_facilities(top["facilities"].root, who.languages)
+    figures = _figures(folder)
+    schemes, worked = _schemes(folder, who, top)
+    for document in top.values():
+        document.root.finish()
+    _check_funds(top["funds"], fund_list, schemes)
+    _check_strays(folder)
+    if folder.findings:
+        raise Unreadable(folder.findings)
+    told = {
+        kind: {"languages": list(who.languages), "data": top[kind].root.data} for kind in ("policy", "funds", "blueprint", "facilities")
+    }
+    papers = [_paper("funder" if kind == "policy" else kind, who.slug, content) for kind, content in told.items()]
+    return Policy(who, words, sources, schemes, worked, fund_list, figures, plan, places, tuple(papers))
+
+
+def _schemes(folder: _Folder, who: Funder, top: Mapping[str, Document]) -> tuple[dict[str, Scheme], dict[str, tuple[WorkedCase, ...]]]:
+    common = folder.names("letters/", ".toml")
+    schemes: dict[str, Scheme] = {}
+    worked: dict[str, tuple[WorkedCase, ...]] = {}
+    for slug in folder.schemes():
+        at = f"schemes/{slug}/"
+        own = folder.names(f"{at}letters/", ".toml")
+        # A scheme's own letter stands before the common one of that kind.
+        letters = {kind: f"letters/{kind}.toml" for kind in common} | {kind: f"{at}letters/{kind}.toml" for kind in own}
+        papers = parse.Papers(
+            languages=who.languages,
+            currency=who.currency,
+            facts=top["facts"],
+            sources=top["sources"],
+            scheme=folder.document(f"{at}scheme.toml"),
+            rules=folder.document(f"{at}rules.toml"),
+            form=folder.document(f"{at}form.toml"),
+            letters={kind: folder.document(path) for kind, path in letters.items()},
+        )
+        schemes[slug] = parse.scheme(slug, papers)
+        path = f"{at}cases.yaml"
+        folder.used.add(path)
+        worked[slug] = cases.read(path, folder.files.get(path, b""), folder.findings)
+    return schemes, worked
+
+
+def _figures(folder: _Folder) -> dict[str, Figure]:
+    """Read the figures and series, so that a mistake in them refuses the folder like any other."""
+    found: dict[str, Figure] = {}
+    for name in folder.names("series/", ".toml"):
+        _read_text(folder, f"series/{name}.toml", figure_texts.series)
+    for name in folder.names("figures/", ".toml"):
+        figure = _read_text(folder, f"figures/{name}.toml", figure_texts.figure)
+        if figure is not None:
+            found[name] = figure
+    return found
+
+
+def _read_text(folder: _Folder, path: str, reader: Callable[[str, str], Read]) -> Read | None:
+    folder.used.add(path)
+    try:
+        return reader(path, folder.files[path].decode())
+    except UnicodeDecodeError:
+        folder.findings.append(Finding(path, 1, "the file is not UTF-8 text", "save it as UTF-8"))
+    except figure_texts.MalformedFile as wrong:
+        folder.findings.append(Finding(wrong.file, wrong.line, wrong.what))
+    return None
+
+
+def _check_funds(document: Document, fund_list: tuple[Fund, ...], schemes: Mapping[str, Scheme]) -> None:
+    by_id = {fund.id: fund for fund in fund_list}
+    for scheme in schemes.values():
+        for fund in {version.fund for version in scheme.versions}:
+            if fund not in by_id:
+                document.complain((), f"the fund {fund!r} of the scheme {scheme.slug} is not here", "add it")
+            elif scheme.slug not in by_id[fund].schemes:
+                document.complain((), f"the fund {fund!r} does not name the scheme {scheme.slug}", "add it to schemes")
+
+
+def _check_strays(folder: _Folder) -> None:
+    for path in folder.files:
+        if path not in folder.used and not path.endswith((".md", ".gitkeep")):
+            folder.findings.append(Finding(path, 1, "this file is no part of a policy", "take it out, or mend its name"))
+
+
+def _paper(kind: str, slug: str, content: dict[str, Any]) -> Paper:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, default=_iso)
+    return Paper(kind, slug, text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a policy text may not hold {value!r}")
+
+
+def from_paper(kind: str, text: str) -> Any:
+    """Read a stored text back: a Funder, the funds, the Blueprint or the facilities."""
+    content = json.loads(text)
+    findings: list[Finding] = []
+    languages = tuple(content["languages"])
+    root = toml_text.from_plain(kind, content["data"], findings).root
+    readers: dict[str, Callable[[], Any]] = {
+        "funder": lambda: funder.read(root),
+        "funds": lambda: funds.read(root, languages),
+        "blueprint": lambda: blueprint.read(root, languages),
+        "facilities": lambda: blueprint.read_facilities(root, languages),
+    }
+    made = readers[kind]()
+    if findings:
+        raise Unreadable(findings)
+    return made

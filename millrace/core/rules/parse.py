@@ -1,0 +1,319 @@
+"""Reads a scheme from its texts into frozen versions, and a version back from its stored text.
+
+`schemes/nifs/` gives three versions; each carries the canonical text it can be read from again,
+so that nothing needs the folder after it was published.
+"""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from millrace.core import dated, lifecycle, money, toml_text
+from millrace.core.rules import read_facts, read_form, read_rules, rulebook
+from millrace.core.rules.read_rules import Shelf
+from millrace.core.rules.rulebook import (
+    Call,
+    Ceiling,
+    Criterion,
+    Floor,
+    Instalment,
+    Named,
+    Payment,
+    Scheme,
+    SchemeVersion,
+    WorkflowStep,
+)
+from millrace.core.texts import Text
+from millrace.core.toml_text import Document, Finding, Table, Unreadable
+
+_DATED_LISTS = ("calls", "steps", "criteria", "streams", "tracks", "stages")
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The documents a scheme is read from, those of the whole policy included."""
+
+    languages: tuple[str, ...]
+    currency: str
+    facts: Document
+    sources: Document
+    scheme: Document
+    rules: Document
+    form: Document
+    letters: Mapping[str, Document]
+
+
+def scheme(slug: str, papers: Papers) -> Scheme:
+    """Read all versions of a scheme. Findings are left in the papers' documents; the caller refuses
+    the whole when there are any."""
+    root = papers.scheme.root
+    if root.string("slug") != slug:
+        root.complain(f"slug must be the folder's name {slug!r}", "slug")
+    entries = root.tables("versions")
+    if not entries:
+        root.complain("a scheme needs at least one version", remedy="add [[versions]]")
+    starts = [read_rules.start_of(entry, "from") for entry in entries]
+    if not _follow(entries, starts):
+        return Scheme(slug, ())
+    _check_rule_starts(papers, starts)
+    versions = tuple(_version(slug, papers, entry) for entry in entries)
+    for document in (papers.scheme, papers.rules, papers.form, *papers.letters.values()):
+        document.root.finish()
+    return Scheme(slug, versions)
+
+
+def _follow(entries: Sequence[Table], starts: Sequence[dated.Start]) -> bool:
+    for entry, (before, after) in zip(entries[1:], itertools.pairwise(starts), strict=True):
+        if before.latest >= after.earliest:
+            message = f"the versions do not follow one another: {after} does not come clearly after {before}"
+            entry.complain(message, "from", "list them oldest first")
+            return False
+    return True
+
+
+def _check_rule_starts(papers: Papers, starts: Collection[dated.Start]) -> None:
+    for name in papers.rules.root.names():
+        for value in papers.rules.root.table(name).tables("values"):
+            begun = read_rules.start_of(value, "from")
+            if begun not in starts and begun.earliest != date.max:
+                written = ", ".join(str(start) for start in starts)
+                value.complain(f"the value of {name} starts on {begun}, which is no version's start", "from", f"one of: {written}")
+
+
+def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
+    root, languages = papers.scheme.root, papers.languages
+    words = read_facts.vocabulary(papers.facts.root, currency=papers.currency, languages=languages)
+    sources = read_facts.sources(papers.sources.root)
+    id_ = entry.string("id")
+    stages, tracks, streams = (_named(root, key, languages) for key in ("stages", "tracks", "streams"))
+    shelf = Shelf(
+        facts=words.facts,
+        sources=sources,
+        languages=languages,
+        stages=[stage.id for stage in stages],
+        tracks=[track.id for track in tracks],
+        units=words.units,
+        versions=[other.string("id") for other in root.tables("versions")],
+    )
+    start = read_rules.start_of(entry, "from")
+    rules_root = papers.rules.root
+    rules = [read_rules.rule_in(rules_root.table(name), name, start, shelf) for name in rules_root.names()]
+    version = SchemeVersion(
+        scheme=slug,
+        id=id_,
+        starts=start,
+        title=entry.words("title", languages),
+        short_title=entry.words("short_title", languages),
+        summary=entry.words("summary", languages),
+        note=entry.words("note", languages, is_required=False),
+        currency=papers.currency,
+        fund=root.string("fund"),
+        applicants=root.strings("applicants"),
+        rules=tuple(rule for rule in rules if rule is not None),
+        calls=_listed(root, "calls", id_, shelf, _call),
+        steps=_listed(root, "steps", id_, shelf, _step),
+        criteria=_listed(root, "criteria", id_, shelf, _criterion),
+        streams=streams,
+        tracks=tracks,
+        stages=stages,
+        payment=_payment(root.table("payment"), shelf),
+        vocabulary=words,
+        sources=sources,
+        form=read_form.form(papers.form.root, id_, shelf),
+        letters={kind: read_form.letter(paper.root, kind, languages) for kind, paper in sorted(papers.letters.items())},
+        languages=languages,
+        text="",
+        sha256="",
+    )
+    read_rules.source(entry, shelf)
+    _check_whole(root, version)
+    return _with_text(version, papers, entry)
+
+
+def _named(root: Table, key: str, languages: Collection[str]) -> tuple[Named, ...]:
+    return tuple(Named(table.string("id"), table.words("title", languages)) for table in root.tables(key))
+
+
+def _listed(root: Table, key: str, version: str, shelf: Shelf, read: Callable[[Table, Shelf], Any]) -> tuple[Any, ...]:
+    return tuple(read(table, shelf) for table in root.tables(key) if read_form.applies(table, version, shelf))
+
+
+def _call(table: Table, shelf: Shelf) -> Call:
+    opens, closes = read_rules.start_of(table, "opens"), read_rules.start_of(table, "closes")
+    if closes.earliest < opens.latest:
+        table.complain("a call must close on or after the day it opens", "closes")
+    return Call(
+        id=table.string("id"),
+        title=table.words("title", shelf.languages),
+        opens_on=opens.earliest,
+        closes_on=closes.earliest,
+        source=read_rules.source(table, shelf),
+    )
+
+
+def _step(table: Table, shelf: Shelf) -> WorkflowStep:
+    kind = table.one_of("kind", lifecycle.STEPS)
+    is_published, why = read_rules.published(table, shelf)
+    names: list[tuple[dated.Start, Text]] = [
+        (read_rules.start_of(item, "from"), item.words("name", shelf.languages)) for item in table.tables("bodies")
+    ]
+    try:
+        body = dated.Dated(tuple(names))
+    except ValueError as error:
+        table.complain(str(error), "bodies")
+        body = dated.Dated(())
+    return WorkflowStep(kind, body, read_rules.source(table, shelf, is_required=is_published), is_published, why)
+
+
+def _criterion(table: Table, shelf: Shelf) -> Criterion:
+    is_published, _ = read_rules.published(table, shelf)
+    return Criterion(
+        id=table.string("id"),
+        title=table.words("title", shelf.languages),
+        help=table.words("help", shelf.languages, is_required=False),
+        weight_percent=table.integer("weight_percent", least=1),
+        is_published=is_published,
+        is_weight_published=table.flag("weight_published"),
+        source=read_rules.source(table, shelf, is_required=is_published),
+    )
+
+
+def _payment(table: Table, shelf: Shelf) -> Payment:
+    is_published, why = read_rules.published(table, shelf)
+    return Payment(
+        basis=table.one_of("basis", ("on_completion", "by_instalment")),
+        instalments=tuple(
+            Instalment(
+                stage=item.one_of("stage", shelf.stages, ""),
+                percent=item.integer("percent", least=1),
+                on=item.one_of("on", ("acceptance", "milestone", "completion")),
+            )
+            for item in table.tables("instalments")
+        ),
+        is_published=is_published,
+        why=why,
+        source=read_rules.source(table, shelf, is_required=is_published),
+    )
+
+
+def _check_whole(root: Table, version: SchemeVersion) -> None:
+    """Find what is wrong between parts that are each right."""
+    weights = sum(criterion.weight_percent for criterion in version.criteria)
+    if version.criteria and weights != 100:
+        root.complain(f"the criteria of {version.id} weigh {weights} in all, not 100", "criteria")
+    by_stage: dict[str, int] = {}
+    for instalment in version.payment.instalments:
+        by_stage[instalment.stage] = by_stage.get(instalment.stage, 0) + instalment.percent
+    for stage, percent in by_stage.items():
+        if percent != 100:
+            root.complain(f"the instalments of stage {stage or '(the whole)'} come to {percent}%, not 100%", "payment")
+    ceilings = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Ceiling)]
+    floors = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Floor)]
+    if ceilings and floors and min(ceilings) < max(floors):
+        amounts = [money.written(amount, currency=version.currency) for amount in (min(ceilings), max(floors))]
+        root.complain(f"in {version.id} the ceiling {amounts[0]} is below the least amount {amounts[1]}")
+    try:
+        lifecycle.table(tuple(step.kind for step in version.steps))
+    except ValueError as error:
+        root.complain(str(error), "steps")
+
+
+def _with_text(version: SchemeVersion, papers: Papers, entry: Table) -> SchemeVersion:
+    narrowed = _narrowed(version, papers, entry)
+    text = json.dumps(narrowed, ensure_ascii=False, sort_keys=True, indent=1, default=_plain)
+    words, kept = version.vocabulary, narrowed["facts"]["facts"]
+    return replace(
+        version,
+        vocabulary=replace(words, facts={name: fact for name, fact in words.facts.items() if name in kept}),
+        sources={name: source for name, source in version.sources.items() if name in narrowed["sources"]["sources"]},
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a policy text may not hold {value!r}")
+
+
+def _narrowed(version: SchemeVersion, papers: Papers, entry: Table) -> dict[str, Any]:
+    """Cut the texts down to what this version says, so that adding a version later leaves the text
+    of the earlier ones, and so their hashes, as they were."""
+    scheme_data = {**papers.scheme.root.data, "versions": [dict(entry.data)]}
+    for key in _DATED_LISTS:
+        if key in scheme_data:
+            scheme_data[key] = _of_version(scheme_data[key], version.id)
+    return {
+        "policy": {"languages": list(papers.languages), "currency": papers.currency},
+        "facts": _facts_used(version, papers),
+        "sources": {"sources": _sources_used(version, papers, entry)},
+        "scheme": scheme_data,
+        "rules": [{"id": rule.id, **_one_value(papers.rules.root.data[rule.id], rule.starts)} for rule in version.rules],
+        "form": {"sections": _form_of_version(papers, version.id)},
+        "letters": {kind: dict(paper.root.data) for kind, paper in papers.letters.items()},
+    }
+
+
+def _of_version(items: list[dict[str, Any]], version: str) -> list[dict[str, Any]]:
+    kept = [item for item in items if version in item.get("versions", [version])]
+    return [{key: value for key, value in item.items() if key != "versions"} for item in kept]
+
+
+def _one_value(rule: Mapping[str, Any], starts: dated.Start) -> dict[str, Any]:
+    held = [value for value in rule["values"] if dated.start(str(value["from"])) == starts]
+    return {**rule, "values": held}
+
+
+def _form_of_version(papers: Papers, version: str) -> list[dict[str, Any]]:
+    sections = _of_version(papers.form.root.data.get("sections", []), version)
+    return [{**section, "questions": _of_version(section.get("questions", []), version)} for section in sections]
+
+
+def _facts_used(version: SchemeVersion, papers: Papers) -> dict[str, Any]:
+    data = papers.facts.root.data
+    spoken = {name for rule in version.rules for name in rulebook.facts_of(rule.body)}
+    fed = {question.feeds for question in version.form.questions() if question.feeds}
+    named = {part for name in spoken | fed if name in version.vocabulary.facts for part in version.parts_of(name)}
+    facts = data.get("facts", {})
+    return {
+        "facts": {name: facts[name] for name in sorted(named | spoken | fed) if name in facts},
+        "units": data.get("units", {}),
+        "words": data.get("words", {}),
+    }
+
+
+def _sources_used(version: SchemeVersion, papers: Papers, entry: Table) -> dict[str, Any]:
+    parts: list[Any] = [*version.rules, *version.calls, *version.steps, *version.criteria, version.payment]
+    named = {part.source for part in parts} | {entry.data.get("source", "")}
+    all_sources = papers.sources.root.data.get("sources", {})
+    return {name: all_sources[name] for name in sorted(named) if name in all_sources}
+
+
+def version_from_text(text: str) -> SchemeVersion:
+    """Read a version back from its canonical text; it comes out equal, hash and all."""
+    data = json.loads(text)
+    findings: list[Finding] = []
+
+    def paper(name: str, content: dict[str, Any]) -> Document:
+        return toml_text.from_plain(name, content, findings)
+
+    rules = {rule["id"]: {key: value for key, value in rule.items() if key != "id"} for rule in data["rules"]}
+    papers = Papers(
+        languages=tuple(data["policy"]["languages"]),
+        currency=data["policy"]["currency"],
+        facts=paper("facts.toml", data["facts"]),
+        sources=paper("sources.toml", data["sources"]),
+        scheme=paper("scheme.toml", data["scheme"]),
+        rules=paper("rules.toml", rules),
+        form=paper("form.toml", data["form"]),
+        letters={kind: paper(f"letters/{kind}.toml", content) for kind, content in data["letters"].items()},
+    )
+    version = _version(data["scheme"]["slug"], papers, papers.scheme.root.tables("versions")[0])
+    if findings:
+        raise Unreadable(findings)
+    return version

@@ -1,0 +1,157 @@
+"""Reads the vocabulary of facts and the sources of a policy from their text.
+
+`[facts.total_cost] type = "money" …` becomes the fact that rules, form and finder share.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from millrace.core.rules.facts import MEASURES, Choice, Derived, Fact, FactType, Value, WrongFact, checked
+from millrace.core.rules.rulebook import Source, Vocabulary
+from millrace.core.toml_text import Table
+
+ESTABLISHED_BY = ("applicant", "system", "officer")
+
+# The set phrases that explanations are made with; every policy words them in its languages.
+WORDS = (
+    "yes",
+    "no",
+    "not_known",
+    "illustrative",
+    "support",
+    "fact",
+    "share",
+    "ceiling",
+    "room",
+    "total",
+    "lower_of",
+    "tell",
+    "prove",
+    "raise",
+    "lower",
+    "become",
+    "not_be",
+    "wait",
+    "declared",
+    "computed",
+    "verified",
+    "at_least",
+    "at_most",
+    "more_than",
+    "less_than",
+    "is_not",
+)
+
+
+def vocabulary(root: Table, *, currency: str, languages: Collection[str]) -> Vocabulary:
+    """Read facts.toml."""
+    words_table = root.table("words")
+    words = {word: words_table.words(word, languages) for word in WORDS}
+    units_table = root.table("units")
+    units = {unit: units_table.words(unit, languages) for unit in units_table.names()}
+    facts_table = root.table("facts")
+    facts: dict[str, Fact] = {}
+    for name in facts_table.names():
+        facts[name] = _fact(facts_table.table(name), name, currency, languages, units)
+    _check_derived(facts_table, facts)
+    return Vocabulary(facts, units, words)
+
+
+def _fact(table: Table, name: str, currency: str, languages: Collection[str], units: Collection[str]) -> Fact:
+    kind = table.one_of("type", [str(one) for one in FactType])
+    fact_type = FactType(kind) if kind in list(FactType) else FactType.FLAG
+    established = table.one_of("established", ESTABLISHED_BY, "applicant")
+    measure = table.one_of("measure", MEASURES, "")
+    if established == "system" and not measure and not table.has("derived"):
+        table.complain("a fact that the system establishes must name its measure", "established")
+    fact = Fact(
+        name=name,
+        type=fact_type,
+        unit=_unit(table, fact_type, currency, units),
+        label=table.words("label", languages),
+        question=table.words("question", languages, is_required=established == "applicant" and not table.has("derived")),
+        help=table.words("help", languages, is_required=False),
+        established=established,
+        choices=choices(table, languages),
+        measure=measure,
+        derived=_derived(table),
+        is_asked_in_finder=table.flag("finder"),
+    )
+    return replace(fact, assumed=_assumed(table, fact))
+
+
+def _assumed(table: Table, fact: Fact) -> Value | None:
+    written = table.anything("assumed")
+    if written is None:
+        return None
+    if fact.established == "system":
+        table.complain("what the system establishes may not be assumed", "assumed")
+    try:
+        return checked(fact, written)
+    except WrongFact as wrong:
+        table.complain(f"assumed: {wrong.detail or wrong.code}", "assumed")
+        return None
+
+
+def _unit(table: Table, fact_type: FactType, currency: str, units: Collection[str]) -> str:
+    if fact_type is FactType.COUNT:
+        unit = table.string("unit")
+        if unit and unit not in units:
+            table.complain(f"the unit {unit!r} is not known", "unit", f"one of: {', '.join(sorted(units))}")
+        return unit
+    return {FactType.MONEY: currency, FactType.SHARE: "basis_points", FactType.DAY: "day"}.get(fact_type, "")
+
+
+def choices(table: Table, languages: Collection[str]) -> tuple[Choice, ...]:
+    """Read a list of choices; two of one identifier are refused."""
+    found: list[Choice] = []
+    for item in table.tables("choices"):
+        choice = Choice(item.string("id"), item.words("label", languages))
+        if choice.id in [before.id for before in found]:
+            item.complain(f"the choice {choice.id!r} stands twice", "id")
+        found.append(choice)
+    return tuple(found)
+
+
+def _derived(table: Table) -> Derived | None:
+    if not table.has("derived"):
+        return None
+    made = table.table("derived")
+    how = "difference" if made.has("difference") else "sum"
+    parts = made.strings(how)
+    if len(parts) < 2:
+        table.complain("a derived fact is made from two facts or more", "derived", 'derived = { sum = ["a", "b"] }')
+    return Derived(how, parts)
+
+
+def _check_derived(facts_table: Table, facts: dict[str, Fact]) -> None:
+    for name, fact in facts.items():
+        for part in fact.derived.parts if fact.derived else ():
+            if part not in facts:
+                facts_table.table(name).complain(f"{name} is made from the unknown fact {part!r}", "derived")
+            elif facts[part].type is not fact.type:
+                facts_table.table(name).complain(f"{name} and {part} are of different types", "derived")
+        if fact.derived and _reaches(name, name, facts, frozenset()):
+            facts_table.table(name).complain(f"{name} is made from itself (a circular reference)", "derived")
+
+
+def _reaches(start: str, wanted: str, facts: dict[str, Fact], seen: frozenset[str]) -> bool:
+    fact = facts.get(start)
+    if fact is None or fact.derived is None or start in seen:
+        return False
+    return any(part == wanted or _reaches(part, wanted, facts, seen | {start}) for part in fact.derived.parts)
+
+
+def sources(root: Table) -> dict[str, Source]:
+    """Read sources.toml: where each rule and figure was published."""
+    table = root.table("sources")
+    found: dict[str, Source] = {}
+    for name in table.names():
+        item = table.table(name)
+        found[name] = Source(
+            id=name,
+            title=item.string("title"),
+            url=item.string("url", ""),
+            quality=item.one_of("quality", ("P", "N", "S", "C")),
+        )
+    return found

@@ -1,0 +1,200 @@
+"""Reading a policy's text with care: every value by its kind, every unknown key told, and every
+finding with its file and line.
+
+`value_cents = "15m"` in a rules file becomes "rules.toml:12: value_cents must be a whole number";
+reading goes on, so that one run tells all findings.
+"""
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from millrace.core import toml_lines
+from millrace.core.texts import Text, text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something wrong in a policy's text: where, what, and what to do."""
+
+    file: str
+    line: int
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        tail = f" ({self.remedy})" if self.remedy else ""
+        return f"{self.file}:{self.line}: {self.message}{tail}"
+
+
+class Unreadable(ValueError):
+    """A policy text that refuses to load, with every finding."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(sorted(set(findings)))
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class Document:
+    """One file: its tables, the lines of its keys and what was found wrong in it."""
+
+    def __init__(self, file: str, data: dict[str, Any], lines: dict[toml_lines.Path, int], findings: list[Finding]) -> None:
+        self.file = file
+        self.lines = lines
+        self.findings = findings
+        self.root = Table(self, data, ())
+
+    def complain(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:
+        """Add a finding at the line of a path."""
+        self.findings.append(Finding(self.file, toml_lines.line_of(self.lines, path), message, remedy))
+
+
+def parse(file: str, content: bytes, findings: list[Finding]) -> Document:
+    """Read a TOML file; what cannot be read at all becomes one finding and an empty document."""
+    try:
+        source = content.decode("utf-8")
+        return Document(file, tomllib.loads(source), toml_lines.index(source), findings)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        findings.append(Finding(file, line, "the file is not UTF-8 text", "save it as UTF-8"))
+    except tomllib.TOMLDecodeError as error:
+        findings.append(Finding(file, _line_in(error, content), f"this is not TOML: {error}"))
+    return Document(file, {}, {(): 1}, findings)
+
+
+def from_plain(file: str, data: dict[str, Any], findings: list[Finding]) -> Document:
+    """Wrap plain data that was read before, as when a stored version is read again."""
+    return Document(file, data, {(): 1}, findings)
+
+
+def _line_in(error: tomllib.TOMLDecodeError, content: bytes) -> int:
+    """Take the line from the reader's message ("… (at line 3, column 7)")."""
+    words = str(error).replace(",", " ").replace(")", " ").split()
+    if "line" in words:
+        number = words[words.index("line") + 1]
+        if number.isdigit():
+            return int(number)
+    return content.count(b"\n") + 1
+
+
+_MISSING: Any = object()
+
+
+class Table:
+    """One table of a document. Each getter checks the kind of what it gives, records that the key
+    is known, and on a mistake complains and gives an empty value, so that reading goes on."""
+
+    def __init__(self, document: Document, data: Mapping[str, Any], path: toml_lines.Path) -> None:
+        self.document = document
+        self.data = data
+        self.path = path
+        self._known: set[str] = set()
+        self._children: dict[toml_lines.Path, Table] = {}
+
+    def complain(self, message: str, key: str = "", remedy: str = "") -> None:
+        """Add a finding at a key of this table, or at the table itself."""
+        self.document.complain((*self.path, key) if key else self.path, message, remedy)
+
+    def has(self, key: str) -> bool:
+        """Say whether the key is there (without making it known)."""
+        return key in self.data
+
+    def names(self) -> list[str]:
+        """List its keys in the order written."""
+        return list(self.data)
+
+    def _get(self, key: str, kinds: tuple[type, ...], called: str, default: Any) -> Any:
+        self._known.add(key)
+        if key not in self.data:
+            if default is _MISSING:
+                self.complain(f"{key} is missing", remedy=f"add {key}, {called}")
+                return kinds[0]()
+            return default
+        value = self.data[key]
+        if type(value) not in kinds:
+            self.complain(f"{key} must be {called}, not {value!r}", key)
+            return kinds[0]() if default is _MISSING else default
+        return value
+
+    def string(self, key: str, default: str | None = _MISSING) -> str:
+        """Give a piece of text."""
+        value: str = self._get(key, (str,), "text in quotes", default)
+        return value
+
+    def one_of(self, key: str, allowed: Collection[str], default: str | None = _MISSING) -> str:
+        """Give a word out of a closed list."""
+        value = self.string(key, default)
+        if key in self.data and value not in allowed:
+            self.complain(f"{key} = {value!r} is not known", key, f"one of: {', '.join(sorted(allowed))}")
+        return value
+
+    def integer(self, key: str, default: int | None = _MISSING, *, least: int = 0) -> int:
+        """Give a whole number not below `least`."""
+        value: int = self._get(key, (int,), "a whole number", default)
+        if key in self.data and isinstance(value, int) and value < least:
+            self.complain(f"{key} must be at least {least}, not {value}", key)
+        return value
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """Give true or false."""
+        value: bool = self._get(key, (bool,), "true or false", default)
+        return value
+
+    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Give a list of words."""
+        value = self._get(key, (list,), "a list of texts", list(default))
+        if any(not isinstance(item, str) for item in value):
+            self.complain(f"{key} must be a list of texts", key)
+            return ()
+        return tuple(value)
+
+    def anything(self, key: str) -> Any:
+        """Give whatever is there, or None, for the caller to check."""
+        self._known.add(key)
+        return self.data.get(key)
+
+    def table(self, key: str) -> "Table":
+        """Give a table; a missing one is an empty one."""
+        value = self._get(key, (dict,), "a table", {})
+        return self._child((*self.path, key), value)
+
+    def tables(self, key: str) -> list["Table"]:
+        """Give a list of tables; a missing one is an empty list."""
+        value = self._get(key, (list,), "a list of tables", [])
+        found = []
+        for position, item in enumerate(value):
+            if not isinstance(item, dict):
+                self.complain(f"{key} must hold tables only, not {item!r}", key)
+                continue
+            found.append(self._child((*self.path, key, position), item))
+        return found
+
+    def _child(self, path: toml_lines.Path, data: Mapping[str, Any]) -> "Table":
+        if path not in self._children:
+            self._children[path] = Table(self.document, data, path)
+        return self._children[path]
+
+    def words(self, key: str, languages: Collection[str], *, is_required: bool = True) -> Text:
+        """Give a text in every language of the policy; a missing language is a finding."""
+        if not is_required and key not in self.data:
+            self._known.add(key)
+            return Text()
+        value = self._get(key, (dict,), "a table of languages", _MISSING)
+        if key not in self.data or not isinstance(self.data[key], dict):
+            return Text()
+        for language in languages:
+            if not isinstance(value.get(language), str) or not value[language].strip():
+                self.complain(f"{key} is not worded in {language}", key, f"add {language} = …")
+        for language in value:
+            if language not in languages:
+                self.complain(f"{key} is worded in {language}, which the policy does not have", key)
+        return text({language: value[language] for language in languages if isinstance(value.get(language), str)})
+
+    def finish(self) -> None:
+        """Complain of every key, here and below, that nothing asked for."""
+        for key in self.data:
+            if key not in self._known:
+                self.complain(f"{key} is not known here", key, "take it out, or mend its spelling")
+        for child in self._children.values():
+            child.finish()

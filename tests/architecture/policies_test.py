@@ -1,0 +1,83 @@
+"""House test of the policy folders: each loads without a finding, every worked case gets its verdict, every rule has a case on each
+side, and every published rule names its clause and source — e.g. NIFS's HK$60.0m line that gets HK$15.0m."""
+
+from pathlib import Path
+
+import pytest
+
+from millrace.core import letters, toml_text
+from millrace.core.policy_folder import read
+from millrace.core.rules import cases, parse
+from millrace.core.rules.cases import WorkedCase
+from millrace.core.rules.rulebook import SchemeVersion
+
+HOUSE = Path(__file__).resolve().parents[2]
+FOLDERS = sorted(folder for folder in (HOUSE / "policies").iterdir() if folder.is_dir())
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+POLICIES = {folder.name: read.policy(files_of(folder)) for folder in FOLDERS}
+CASES = [(name, slug, case) for name, policy in POLICIES.items() for slug, worked in policy.cases.items() for case in worked]
+VERSIONS = [version for policy in POLICIES.values() for scheme in policy.schemes.values() for version in scheme.versions]
+
+
+@pytest.mark.parametrize(("name", "slug", "case"), CASES, ids=[f"{slug}-{case.line}" for _, slug, case in CASES])
+def test_a_worked_case_gets_its_verdict(name: str, slug: str, case: WorkedCase) -> None:
+    assert cases.run(case, POLICIES[name].schemes[slug]) == []
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_rule_has_a_worked_case_on_each_side(name: str) -> None:
+    policy = POLICIES[name]
+    missing = [line for slug, scheme in policy.schemes.items() for line in cases.uncovered(scheme, policy.cases[slug])]
+    assert missing == []
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+def test_a_published_version_reads_back_from_its_own_text(version: SchemeVersion) -> None:
+    assert parse.version_from_text(version.text) == version
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+def test_every_rule_names_its_clause_and_source_or_why_it_has_none(version: SchemeVersion) -> None:
+    for rule in version.rules:
+        if rule.is_published:
+            assert rule.clause, rule.id
+            assert rule.source in version.sources, rule.id
+        else:
+            assert rule.why, rule.id
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+def test_every_fact_a_rule_needs_is_asked_by_the_form_or_established_by_us(version: SchemeVersion) -> None:
+    fed = {question.feeds for question in version.form.questions()}
+    facts = version.vocabulary.facts
+    nobody = [name for name in version.facts_used if facts[name].established == "applicant" and name not in fed]
+    assert nobody == []
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+def test_every_letter_is_there(version: SchemeVersion) -> None:
+    assert set(version.letters) == set(letters.KINDS)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_stored_papers_read_back(name: str) -> None:
+    policy = POLICIES[name]
+    told = {(paper.kind, paper.slug): read.from_paper(paper.kind, paper.text) for paper in policy.papers}
+    assert told["funder", policy.funder.slug] == policy.funder
+    assert told["funds", policy.funder.slug] == policy.funds
+
+
+def test_a_half_written_folder_refuses_with_every_finding() -> None:
+    files = files_of(HOUSE / "policies" / "hong-kong")
+    del files["sources.toml"]
+    files["schemes/nifs/rules.toml"] = files["schemes/nifs/rules.toml"][:3000]
+    files["notes.txt"] = b"stray"
+    with pytest.raises(toml_text.Unreadable) as caught:
+        read.policy(files)
+    told = {finding.file for finding in caught.value.findings}
+    assert {"sources.toml", "schemes/nifs/rules.toml", "notes.txt"} <= told
