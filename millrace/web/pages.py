@@ -2,8 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from millrace.core.refusal import Refusal
 from millrace.registers.people import actions as people_actions
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership
@@ -33,3 +36,18 @@ def after_sign_in(request: HttpRequest) -> HttpResponse:
     """This will lead a person to their first desk, or an applicant to their applications."""
     desks = navigation.desks(request.path, request.actor.powers)
     return HttpResponseRedirect(desks[0].items[0].url if desks else "/home/" if navigation.is_served("/home/") else "/me/")
+
+
+@entry("signed_in")
+@require_POST
+def views(request: HttpRequest) -> HttpResponse:
+    """This will keep or forget a view of a list, and go back to the list."""
+    back, query = request.POST.get("next", "/"), request.POST.get("query", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        raise Refusal.not_found()
+    if request.POST.get("do") == "drop":
+        people_actions.drop_view(request.user, int(request.POST.get("dropped") or 0))
+    else:
+        name, page = request.POST.get("name", ""), request.POST.get("page", "")
+        people_actions.save_view(request.user, page=page, name=name, query=query, at=request.at)
+    return HttpResponseRedirect(f"{back}?{query}" if query else back)

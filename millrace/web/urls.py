@@ -9,5 +9,6 @@ urlpatterns = [
     path("language/", pages.language, name="language"),
     path("me/", pages.me, name="me"),
     path("welcome/", pages.after_sign_in, name="after_sign_in"),
+    path("views/", pages.views, name="views"),
     path("demo/sign-in/", demonstration.sign_in, name="demonstration"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core.refusal import Refusal
 from millrace.registers.people import queries
-from millrace.registers.people.models import Mark, Membership, Organisation, Person, Power
+from millrace.registers.people.models import Mark, Membership, Organisation, Person, Power, SavedView
 
 # One person never holds both on the same money; the administrator holds nothing else.
 NEVER_TOGETHER = ((Power.Kind.FINANCE_MAKER, Power.Kind.FINANCE_CHECKER), (Power.Kind.AUDITOR, None), (Power.Kind.ADMINISTRATOR, None))
@@ -83,3 +83,16 @@ def mark_as_demonstration(*, at: datetime) -> None:
             next_step=_("Make the demonstration in a database of its own."),
         )
     Mark.objects.get_or_create(name=queries.DEMONSTRATION, defaults={"marked_at": at})
+
+
+def save_view(person: Person, *, page: str, name: str, query: str, at: datetime) -> SavedView:
+    """This will keep a list as one person left it; a view of the same name is replaced."""
+    if not name.strip() or len(name) > 80 or len(query) > 1000:
+        raise Refusal("view-name", what=_("Give the view a name of at most 80 characters."), field="name", status=422)
+    kept = {"query": query, "saved_at": at}
+    return SavedView.objects.update_or_create(person=person, page=page[:60], name=name.strip(), defaults=kept)[0]
+
+
+def drop_view(person: Person, view_id: int) -> None:
+    """This will forget one of a person's own views; forgotten already, nothing changes."""
+    SavedView.objects.filter(pk=view_id, person=person).delete()

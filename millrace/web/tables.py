@@ -1,0 +1,307 @@
+"""List pages: search, filters, order, pages, counts, saved views, and the same rows as a CSV file — e.g. the officer's cases.
+
+A list is declared once as data and answers a request over a queryset that access has already narrowed. It asks the database
+for one page of values, one capped count and the saved views: three queries, however long the list is.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from millrace.core import money
+from millrace.registers.people.models import SavedView
+from millrace.web import access, funder, statuses, words
+
+PER_PAGE = 50
+COUNTED = 1_000
+DEEPEST_PAGE = 200
+EXPORT_CHUNK = 2_000
+NOT_FILTERS = ("page", "sort", "count", "format")
+Choices = Callable[[HttpRequest], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: a database field and how it is shown (`kind`: text, status, money, day, moment, count, flag or choice).
+
+    `url` makes a link, its {} filled with the field `url_field`. `note` is a second field shown small below the first.
+    """
+
+    id: str
+    title: str
+    field: str
+    kind: str = "text"
+    is_sortable: bool = False
+    url: str = ""
+    url_field: str = ""
+    note: str = ""
+    unit_field: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def fields(self) -> list[str]:
+        return [name for name in (self.field, self.url_field, self.note, self.unit_field) if name]
+
+    def html(self, row: Mapping[str, Any]) -> SafeString | str:
+        """This will show a row's value on the page."""
+        value = row[self.field]
+        if self.kind == "status":
+            shown: SafeString | str = format_html('<span class="tag {}">{}</span>', statuses.tone(value), statuses.in_words(value))
+        else:
+            shown = self.text(row)
+        if self.url and value not in (None, ""):
+            shown = format_html('<a href="{}">{}</a>', self.url.format(row[self.url_field or self.field]), shown)
+        if self.note and row[self.note]:
+            shown = format_html('{}<br><span class="soft small">{}</span>', shown, row[self.note])
+        return shown
+
+    def text(self, row: Mapping[str, Any]) -> str:
+        """This will write a row's value in words."""
+        value = row[self.field]
+        if value is None or value == "":
+            return ""
+        match self.kind:
+            case "money":
+                return words.amount(value, row[self.unit_field] if self.unit_field else "HKD")
+            case "day":
+                return words.day(value)
+            case "moment":
+                return words.moment(value, funder.current().zone)
+            case "count":
+                return words.count(value)
+            case "flag":
+                return _("Yes") if value else _("No")
+            case "status":
+                return statuses.in_words(value)
+            case "choice":
+                return _(self.labels[value]) if value in self.labels else str(value)
+        return str(value)
+
+    def raw(self, row: Mapping[str, Any]) -> str:
+        """This will write a row's value for programs: ISO days, amounts as decimals, and nothing a spreadsheet would run."""
+        value = row[self.field]
+        if value is None:
+            return ""
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if self.kind == "money":
+            unit = row[self.unit_field] if self.unit_field else "HKD"
+            return str(Decimal(value).scaleb(-money.decimals_of(unit))) if unit in money.CURRENCIES else str(value)
+        text = str(value)
+        return f"'{text}" if text[:1] in "=+-@\t\r" and self.kind not in ("count", "money") else text
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One narrowing: a field and the values offered."""
+
+    id: str
+    title: str
+    field: str
+    choices: Choices
+
+
+@dataclass
+class Page:
+    """One page of a list, ready for `web/parts/list.html`."""
+
+    columns: list[dict[str, Any]]
+    rows: list[list[dict[str, Any]]]
+    filters: list[dict[str, Any]]
+    views: list[dict[str, Any]]
+    search: str
+    is_searchable: bool
+    is_narrowed: bool
+    number: int
+    first: int
+    last: int
+    counted: str
+    is_capped: bool
+    previous_url: str
+    next_url: str
+    count_url: str
+    export_url: str
+    clear_url: str
+    page: str
+    query: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list shows and may be narrowed by. `page` names it for saved views; `order` is the order without a choice."""
+
+    page: str
+    caption: str
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    order: str = "-pk"
+    search_fields: Sequence[str] = ()
+    has_grams: bool = False
+    per_page: int = PER_PAGE
+
+    def answer(self, request: HttpRequest, rows: QuerySet[Any], template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+        """This will answer with the page, or with the same rows as a CSV file when asked by `?format=csv`."""
+        if request.GET.get("format") == "csv":
+            return self.export(request, rows)
+        return render(request, template, {**(context or {}), "list": self.shown(request, rows)})
+
+    def narrowed(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """This will apply the search and the filters of the address."""
+        for told in self.filters:
+            chosen = [value for value in request.GET.getlist(told.id) if value]
+            if chosen:
+                rows = rows.filter(**{f"{told.field}__in": chosen})
+        for word in request.GET.get("q", "").lower().split()[:8]:
+            rows = rows.filter(self._matching(word))
+        return rows
+
+    def _matching(self, word: str) -> Q:
+        """Two characters are enough for a Chinese word: the index holds every pair of neighbouring characters."""
+        if self.has_grams:
+            grams = sorted({word[i : i + 2] for i in range(len(word) - 1)})
+            found = Q(search_text__contains=word)
+            return found & Q(search_grams__contains=grams) if grams else found
+        either = Q(pk__in=())
+        for name in self.search_fields:
+            either |= Q(**{f"{name}__icontains": word})
+        return either
+
+    def ordered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """This will order by the chosen column, ties by the row's own number so that pages never overlap."""
+        chosen = request.GET.get("sort", "")
+        known = {column.id: column for column in self.columns if column.is_sortable}
+        if chosen.lstrip("-") in known:
+            name = known[chosen.lstrip("-")].field
+            return rows.order_by(f"-{name}" if chosen.startswith("-") else name, "pk")
+        return rows.order_by(self.order, "pk") if self.order.lstrip("-") != "pk" else rows.order_by(self.order)
+
+    def values(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """This will ask for the fields the columns show, and no others."""
+        return rows.values("pk", *dict.fromkeys(name for column in self.columns for name in column.fields()))
+
+    def shown(self, request: HttpRequest, rows: QuerySet[Any]) -> Page:
+        """This will make one page of the list."""
+        narrowed = self.narrowed(request, rows)
+        number = _page_number(request)
+        start = (number - 1) * self.per_page
+        found = list(self.values(self.ordered(request, narrowed))[start : start + self.per_page + 1])
+        has_next = len(found) > self.per_page
+        found = found[: self.per_page]
+        counted, is_capped = self._count(request, narrowed, number, start + len(found), has_next)
+        return Page(
+            columns=[self._head(column, request) for column in self.columns],
+            rows=[
+                [{"html": c.html(row), "title": _(c.title), "is_number": c.kind in ("money", "count"), "id": c.id} for c in self.columns]
+                for row in found
+            ],
+            filters=[self._filter(told, request) for told in self.filters],
+            views=self._views(request),
+            search=request.GET.get("q", ""),
+            is_searchable=bool(self.search_fields or self.has_grams),
+            is_narrowed=any(value for name, value in request.GET.items() if name not in NOT_FILTERS),
+            number=number,
+            first=start + 1 if found else 0,
+            last=start + len(found),
+            counted=counted,
+            is_capped=is_capped,
+            previous_url=_address(request, page=number - 1) if number > 1 else "",
+            next_url=_address(request, page=number + 1) if has_next and number < DEEPEST_PAGE else "",
+            count_url=_address(request, count="all"),
+            export_url=_address(request, format="csv", page=None),
+            clear_url=request.path,
+            page=self.page,
+            query=_kept(request).urlencode(),
+            caption=_(self.caption),
+        )
+
+    def _count(self, request: HttpRequest, rows: QuerySet[Any], number: int, last: int, has_next: bool) -> tuple[str, bool]:
+        """How many: exact to 1,000, then "1,000+" until asked; the last page of a short list counts itself."""
+        if request.GET.get("count") == "all":
+            return words.count(rows.order_by().count()), False
+        if not has_next and (last or number == 1):
+            return words.count(last), False
+        count = rows.order_by()[: COUNTED + 1].count()
+        return (f"{words.count(COUNTED)}+", True) if count > COUNTED else (words.count(count), False)
+
+    def _head(self, column: Column, request: HttpRequest) -> dict[str, Any]:
+        chosen = request.GET.get("sort", "")
+        is_up, is_down = chosen == column.id, chosen == f"-{column.id}"
+        return {
+            "title": _(column.title),
+            "is_number": column.kind in ("money", "count"),
+            "url": _address(request, sort=f"-{column.id}" if is_up else column.id, page=None) if column.is_sortable else "",
+            "sorted": "ascending" if is_up else "descending" if is_down else "",
+        }
+
+    def _filter(self, told: Filter, request: HttpRequest) -> dict[str, Any]:
+        chosen = request.GET.get(told.id, "")
+        return {"id": told.id, "title": _(told.title), "choices": told.choices(request), "chosen": chosen}
+
+    def _views(self, request: HttpRequest) -> list[dict[str, Any]]:
+        if not request.user.is_authenticated:
+            return []
+        now = _kept(request).urlencode()
+        saved = SavedView.objects.filter(person=request.user, page=self.page).order_by("name")
+        return [{"pk": v.pk, "name": v.name, "url": f"{request.path}?{v.query}", "is_current": v.query == now} for v in saved]
+
+    def export(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
+        """This will stream every narrowed row as CSV, in one read-only transaction of its own."""
+        ordered = self.values(self.ordered(request, self.narrowed(request, rows)))
+        name = f"{self.page}-{request.at:%Y-%m-%d}.csv"
+        heads = [_(column.title) for column in self.columns]
+        return StreamingHttpResponse(
+            self._lines(ordered, heads),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def _lines(self, rows: QuerySet[Any], heads: list[str]) -> Iterator[bytes]:
+        box = io.StringIO()
+        writer = csv.writer(box)
+        writer.writerow(heads)
+        with access.read_only():
+            for number, row in enumerate(rows.iterator(chunk_size=EXPORT_CHUNK), start=1):
+                writer.writerow([column.raw(row) for column in self.columns])
+                if number % EXPORT_CHUNK == 0:
+                    yield box.getvalue().encode("utf-8")
+                    box.seek(0)
+                    box.truncate()
+        yield box.getvalue().encode("utf-8")
+
+
+def _page_number(request: HttpRequest) -> int:
+    typed = request.GET.get("page", "1")
+    return min(max(int(typed), 1), DEEPEST_PAGE) if typed.isascii() and typed.isdigit() else 1
+
+
+def _kept(request: HttpRequest) -> QueryDict:
+    """The search, filters and order of the address, without the page: what a saved view keeps."""
+    kept = request.GET.copy()
+    for name in ("page", "count", "format"):
+        kept.pop(name, None)
+    for name in [name for name, values in kept.lists() if not any(values)]:
+        del kept[name]
+    return kept
+
+
+def _address(request: HttpRequest, **changes: Any) -> str:
+    """The same list with something changed; None takes a parameter out."""
+    query = _kept(request)
+    if "page" not in changes and request.GET.get("page") and "count" in changes:
+        query["page"] = request.GET["page"]
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path

@@ -1,0 +1,109 @@
+"""A list finds two Chinese characters, counts to a thousand, keeps views and streams — e.g. 鏡片 among three cases, in three queries."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from millrace.registers.cases.models import Case
+from millrace.registers.people import actions as people
+from millrace.web import tables
+
+CASES = tables.Listing(
+    "officer-cases",
+    "Cases",
+    [
+        tables.Column("reference", "Reference", "reference", url="/cases/{}/", is_sortable=True),
+        tables.Column("title", "Title", "title", note="lead__name"),
+        tables.Column("status", "Status", "status", kind="status", is_sortable=True),
+        tables.Column("requested", "Requested", "requested_cents", kind="money", unit_field="unit", is_sortable=True),
+        tables.Column("submitted", "Submitted", "submitted_at", kind="moment"),
+    ],
+    [tables.Filter("status", "Status", "status", lambda request: [("submitted", "Received"), ("draft", "Draft")])],
+    order="-submitted_at",
+    has_grams=True,
+)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def three(make: Any) -> list[Any]:
+    """Three cases, one of them about lenses in Chinese, one whose title a spreadsheet would run."""
+    return [
+        make.case(reference="NIFS-AAAA", title="精密鏡片智能生產線", status="submitted", requested_cents=150_050),
+        make.case(reference="NIFS-BBBB", title="=HYPERLINK(1)", status="submitted"),
+        make.case(reference="RAISE-CCCC", title="Battery plant", status="draft"),
+    ]
+
+
+def asked(query: str, person: Any) -> HttpRequest:
+    """A request for the list."""
+    request = RequestFactory().get(f"/desk/?{query}")
+    request.user = person
+    return request
+
+
+def found(query: str, person: Any) -> list[str]:
+    """The references a query lists."""
+    page = CASES.shown(asked(query, person), Case.objects.all())
+    return [str(row[0]["html"]).split(">")[1].split("<")[0] for row in page.rows]
+
+
+def test_search_filter_and_order(three: list[Any], make: Any) -> None:
+    officer = make.person()
+    assert found("q=鏡片", officer) == ["NIFS-AAAA"]
+    assert found("q=nifs+=hyper", officer) == ["NIFS-BBBB"]
+    assert found("q=%25", officer) == []
+    assert found("status=draft", officer) == ["RAISE-CCCC"]
+    assert found("sort=-reference", officer) == ["RAISE-CCCC", "NIFS-BBBB", "NIFS-AAAA"]
+    assert found("sort=password&page=x", officer)[-1] != ""
+
+
+def test_three_queries_and_a_capped_count(three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = make.person()
+    monkeypatch.setattr(tables, "COUNTED", 1)
+    short = tables.Listing(**{**CASES.__dict__, "per_page": 1})
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        page = short.shown(asked("", officer), Case.objects.all())
+    assert len(queries) == 3
+    assert (page.counted, page.is_capped, page.first, page.last) == ("1+", True, 1, 1)
+    assert page.next_url == "/desk/?page=2"
+    assert short.shown(asked("count=all", officer), Case.objects.all()).counted == "3"
+
+
+def test_a_saved_view_comes_back(three: list[Any], make: Any) -> None:
+    officer = make.person()
+    people.save_view(officer, page="officer-cases", name="Received", query="status=submitted", at=officer.joined_at)
+    page = CASES.shown(asked("status=submitted&page=1", officer), Case.objects.all())
+    assert [(view["name"], view["is_current"]) for view in page.views] == [("Received", True)]
+    assert CASES.shown(asked("", make.person()), Case.objects.all()).views == []
+
+
+def test_the_file_holds_what_the_list_shows_and_nothing_runs(three: list[Any], make: Any) -> None:
+    request = asked("format=csv&sort=reference", make.person())
+    request.at = three[0].opened_at
+    answer = CASES.answer(request, Case.objects.all(), "web/base.html")
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]  # a streamed answer
+    assert lines[0] == "Reference,Title,Status,Requested,Submitted"
+    assert lines[1].startswith("NIFS-AAAA,精密鏡片智能生產線,submitted,1500.50,2026-")
+    assert lines[2].startswith("NIFS-BBBB,'=HYPERLINK(1),")
+
+
+def test_the_list_is_drawn(three: list[Any], make: Any) -> None:
+    request = asked("q=nifs", make.person())
+    drawn = render_to_string("web/parts/list.html", {"list": CASES.shown(request, Case.objects.all()), "request": request}, request)
+    assert 'href="/cases/NIFS-AAAA/"' in drawn
+    assert "1–2" in drawn
+    assert '<span class="tag busy">Received</span>' in drawn
