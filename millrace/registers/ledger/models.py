@@ -45,6 +45,7 @@ class Balance(models.Model):
 
     account = models.OneToOneField(Account, primary_key=True, on_delete=models.PROTECT, related_name="balance_row")
     may_be_negative = models.BooleanField(default=False)
+    unit = models.CharField(max_length=20, help_text="the account's own, so that posting needs to read no other row")
     balance = models.BigIntegerField(default=0)
 
     class Meta:
