@@ -3,6 +3,7 @@
 Filters write amounts, days and moments in words; tags draw one part each from `web/parts/`.
 """
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -183,3 +184,9 @@ def verdicts(findings: Sequence[Any]) -> dict[str, Any]:
 def empty(title: str, text: str = "", url: str = "", action: str = "") -> dict[str, Any]:
     """An empty place that says why it is empty and what to do."""
     return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.simple_tag
+def command() -> SafeString:
+    """The hidden mark by which a form sent twice acts once."""
+    return format_html('<input type="hidden" name="command" value="{}">', uuid.uuid4())
