@@ -2,7 +2,7 @@
 
 from millrace.site import translations
 
-pytest_plugins = ["millrace.testing.database", "millrace.testing.making", "millrace.testing.live"]
+pytest_plugins = ["millrace.testing.database", "millrace.testing.making", "millrace.testing.policies", "millrace.testing.live"]
 
 
 def pytest_configure() -> None:

@@ -63,13 +63,13 @@ class Making:
         return person
 
     def scheme_version(self, scheme: str = "nifs", version: str = "2024-01-08", **fields: Any) -> Any:
-        """This will make a published version without files, for tests that judge nothing."""
+        """This will make a published version without text, for tests that judge nothing."""
         fields.setdefault("starts_on", version)
         fields.setdefault("effective_at", datetime.fromisoformat(f"{fields['starts_on'][:7]}-01T00:00+08:00"))
         fields.setdefault("sha256", f"{next(self._numbers):064x}")
         by = fields.pop("by", None) or self.person()
         model = self._model("policy.SchemeVersion")
-        return model.objects.create(scheme=scheme, version=version, files={}, published_at=NOON, published_by=by, **fields)
+        return model.objects.create(scheme=scheme, version=version, text="", published_at=NOON, published_by=by, **fields)
 
     def case(self, *, lead: Any = None, by: Any = None, at: datetime = NOON, **fields: Any) -> Any:
         """This will make a case led by `lead`, with its party row; a draft unless a status is given."""

@@ -12,9 +12,10 @@ class SchemeVersion(models.Model):
     scheme = models.SlugField(max_length=60)
     version = models.CharField(max_length=20)
     starts_on = models.CharField(max_length=10, help_text="2024-01-08, or 2025-06 where only the month is known")
-    effective_at = models.DateTimeField(help_text="the first moment it is in force, in UTC, from the funder's zone")
-    files = models.JSONField(help_text="relative path to text: everything this version was published from")
+    effective_at = models.DateTimeField(help_text="the first moment it is in force for certain, in UTC, from the funder's zone")
+    text = models.TextField(help_text="the canonical text: rules, form, letters and the facts they speak of")
     sha256 = models.CharField(max_length=64)
+    event_id = models.BigIntegerField(null=True, help_text="the event that announced it")
     published_at = models.DateTimeField()
     published_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
 

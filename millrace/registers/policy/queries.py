@@ -1,0 +1,148 @@
+"""What the policy says, from its published texts alone — e.g. the version of NIFS in force on 15 June 2025, or both of them.
+
+Texts are read into frozen values once per hash and process; the database is asked only which texts hold.
+"""
+
+import zoneinfo
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import dated
+from millrace.core.letters import Letter
+from millrace.core.policy_folder import read
+from millrace.core.policy_folder.blueprint import Blueprint, Facility
+from millrace.core.policy_folder.funder import Calendar, Funder, IdentifierKind
+from millrace.core.policy_folder.funds import Fund
+from millrace.core.refusal import Refusal
+from millrace.core.rules import parse, rulebook
+from millrace.core.rules.form import Form
+from millrace.registers.policy.models import Publication, SchemeVersion
+
+_books: dict[str, rulebook.SchemeVersion] = {}
+_papers: dict[tuple[str, str], Any] = {}
+
+
+def read_version(row: SchemeVersion) -> rulebook.SchemeVersion:
+    """This will read what a version says. A row taken without its text fetches it only the first time its hash is met."""
+    if row.sha256 not in _books:
+        _books[row.sha256] = parse.version_from_text(row.text)
+    return _books[row.sha256]
+
+
+def scheme_versions(scheme: str, *, known_at: datetime | None = None) -> list[SchemeVersion]:
+    """This will list the versions of a scheme in the order they begin, each by its last text recorded by `known_at`."""
+    return _latest(SchemeVersion.objects.filter(scheme=scheme), known_at)
+
+
+def _latest(rows: Any, known_at: datetime | None) -> list[SchemeVersion]:
+    if known_at is not None:
+        rows = rows.filter(published_at__lte=known_at)
+    last = {(row.scheme, row.version): row for row in rows.defer("text").order_by("published_at", "id")}
+    return sorted(last.values(), key=lambda row: (row.scheme, dated.start(row.starts_on)))
+
+
+def rows_in_force(scheme: str, on: date, *, known_at: datetime | None = None) -> list[SchemeVersion]:
+    """This will give the version in force on the funder's day, or each that may have been while a start is in doubt."""
+    return in_force(scheme_versions(scheme, known_at=known_at), on)
+
+
+def in_force(rows: Iterable[SchemeVersion], on: date) -> list[SchemeVersion]:
+    """This will pick, from one scheme's versions in order, those in force or perhaps in force on a day."""
+    entries = tuple((dated.start(row.starts_on), row) for row in rows)
+    return list(dated.Dated(entries).on(on).candidates)
+
+
+def scheme_version_in_force(scheme: str, at: datetime) -> dated.Reading[SchemeVersion]:
+    """This will give the version in force at a moment, as known then: a reading that may be in doubt, or empty."""
+    return dated.Reading(tuple(rows_in_force(scheme, funder().day_of(at), known_at=at)))
+
+
+def scheme(slug: str, *, known_at: datetime | None = None) -> rulebook.Scheme:
+    """This will give a scheme with all its versions; one that was never published is not found."""
+    rows = scheme_versions(slug, known_at=known_at)
+    if not rows:
+        raise Refusal.not_found()
+    return rulebook.Scheme(slug, tuple(read_version(row) for row in rows))
+
+
+def published_schemes(at: datetime) -> list[rulebook.Scheme]:
+    """This will list every scheme published by a moment, with all its versions, in order of their names."""
+    by_slug: dict[str, list[rulebook.SchemeVersion]] = {}
+    for row in _latest(SchemeVersion.objects.all(), at):
+        by_slug.setdefault(row.scheme, []).append(read_version(row))
+    return [rulebook.Scheme(slug, tuple(versions)) for slug, versions in by_slug.items()]
+
+
+def form(row: SchemeVersion) -> Form:
+    """This will give the application form of a version."""
+    return read_version(row).form
+
+
+def letter(row: SchemeVersion, kind: str) -> Letter:
+    """This will give the approved text of a letter of a version."""
+    return read_version(row).letters[kind]
+
+
+def is_published() -> bool:
+    """This will say whether this database has a policy."""
+    return Publication.objects.filter(kind="funder").exists()
+
+
+def funder() -> Funder:
+    """This will give who the funder is, as last published."""
+    value: Funder = _paper("funder")
+    return value
+
+
+def zone() -> zoneinfo.ZoneInfo:
+    """This will give the zone in which the funder's days begin and end."""
+    return zoneinfo.ZoneInfo(funder().zone)
+
+
+def calendar() -> Calendar:
+    """This will give the funder's working days."""
+    return funder().calendar
+
+
+def identifiers() -> tuple[IdentifierKind, ...]:
+    """This will list what kinds of number identify an organisation."""
+    return funder().identifiers
+
+
+def funds() -> tuple[Fund, ...]:
+    """This will list the funds, as last published."""
+    value: tuple[Fund, ...] = _paper("funds")
+    return value
+
+
+def fund(name: str) -> Fund:
+    """This will give one fund; one that was never published is not found."""
+    found = next((one for one in funds() if one.id == name), None)
+    if found is None:
+        raise Refusal.not_found()
+    return found
+
+
+def blueprint() -> Blueprint:
+    """This will give the plan: directions, strategies and targets."""
+    value: Blueprint = _paper("blueprint")
+    return value
+
+
+def facilities() -> tuple[Facility, ...]:
+    """This will list the facilities of the policy."""
+    value: tuple[Facility, ...] = _paper("facilities")
+    return value
+
+
+def _paper(kind: str) -> Any:
+    row = Publication.objects.filter(kind=kind).defer("text").order_by("-event_id").first()
+    if row is None:
+        raise Refusal("nothing-published", what=_("No policy is published here yet."), next_step=_("Publish a policy folder."), status=503)
+    key = (kind, row.sha256)
+    if key not in _papers:
+        _papers[key] = read.from_paper(kind, row.text)
+    return _papers[key]
