@@ -9,8 +9,6 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from millrace.core import money
-
 A = TypeVar("A", bound=Hashable)
 
 # Where value comes from and goes back to; the only accounts that may go below zero.
@@ -186,8 +184,3 @@ def trial_balance(balances: Mapping[Account, int]) -> dict[str, int]:
     for account, balance in balances.items():
         total[account.unit] += balance
     return dict(total)
-
-
-def show(amount: int, unit: str) -> str:
-    """This will write an amount with its unit: money as the funder's letters do, hours and other units as they are counted."""
-    return money.written(amount, currency=unit) if unit in money.CURRENCIES else f"{amount:,} {unit}"

@@ -88,8 +88,8 @@ def test_an_overdraft_is_refused_with_the_figures(kept: Books) -> None:
     with pytest.raises(Refusal) as refused:
         kept.do(actions.reserve, 100_001)
     assert refused.value.code == "envelope-overdrawn"
-    assert (refused.value.values["available_units"], refused.value.values["asked_units"]) == (100_000, 100_001)
-    assert refused.value.what % refused.value.values == "HK$1,000.01 was asked of this envelope; HK$1,000 is available."
+    assert (refused.value.values["available_cents"], refused.value.values["asked_cents"]) == (100_000, 100_001)
+    assert refused.value.what % refused.value.values == "100001 was asked of this envelope; 100000 is available."
     assert queries.available(kept.envelope) == 100_000
 
 
@@ -286,6 +286,6 @@ def test_sql_and_the_pure_core_keep_the_same_books(kept: Books, proposed: list[l
         except Refusal as refusal:
             assert not isinstance(after, dict), "the database refused what the core writes"
             figures = {(problem.available, problem.asked) for problem in after}
-            assert (refusal.values["available_units"], refusal.values["asked_units"]) in figures
+            assert (refusal.values["available_cents"], refusal.values["asked_cents"]) in figures
     stored = queries.trial_balance()
     assert {account: held for account, held in stored.items() if held} == {account: held for account, held in before.items() if held}

@@ -16,27 +16,27 @@ from millrace.core.refusal import Refusal
 
 OVERDRAWN, MONTH_CLOSED, WRONG = "ML001", "ML002", "ML003"
 
-# Which account was short → (code, what, what the reader can do). %(available)s and %(asked)s carry their unit.
+# Which account was short → (code, what, what the reader can do). The figures are in the unit's own minor units.
 _SHORT = {
     "available": (
         "envelope-overdrawn",
-        _("%(asked)s was asked of this envelope; %(available)s is available."),
+        _("%(asked_cents)s was asked of this envelope; %(available_cents)s is available."),
         _("Approve a smaller amount, or ask finance to move money into the envelope."),
     ),
     "cash_available": (
         "cash-provision-overdrawn",
-        _("%(asked)s was asked of the year's cash provision; %(available)s is left."),
+        _("%(asked_cents)s was asked of the year's cash provision; %(available_cents)s is left."),
         _("Pay a smaller amount now, or ask finance to raise the year's provision."),
     ),
     "match_verified": (
         "matching-not-verified",
-        _("%(asked)s of verified matching money is needed; %(available)s is verified and unused."),
+        _("%(asked_cents)s of verified matching money is needed; %(available_cents)s is verified and unused."),
         _("Verify more evidence of matching money first, or release a smaller amount."),
     ),
 }
 _OTHERWISE = (
     "balance-overdrawn",
-    _("%(asked)s was asked; this account holds %(available)s."),
+    _("%(asked_cents)s was asked; this account holds %(available_cents)s."),
     _("Check the amount against the statement of the case."),
 )
 
@@ -44,9 +44,8 @@ _OTHERWISE = (
 def overdrawn(kind: str, unit: str, *, available: int, asked: int) -> Refusal:
     """This will refuse an entry that would take an account below zero, with both figures."""
     code, what, next_step = _SHORT.get(kind, _OTHERWISE)
-    shown = {"available": ledger.show(available, unit), "asked": ledger.show(asked, unit)}
-    figures: dict[str, Any] = {"account": kind, "unit": unit, "available_units": available, "asked_units": asked}
-    return Refusal(code, what=what, next_step=next_step, values={**shown, **figures})
+    figures: dict[str, Any] = {"available_cents": available, "asked_cents": asked, "unit": unit, "account": kind}
+    return Refusal(code, what=what, next_step=next_step, values=figures)
 
 
 def month_closed(month: str) -> Refusal:
@@ -61,18 +60,17 @@ def month_closed(month: str) -> Refusal:
 
 
 def no_envelope(account: ledger.Account) -> Refusal:
-    """This will refuse value asked of an envelope or provision that was never opened."""
+    """This will refuse value asked of an envelope or a year's provision that was never opened."""
+    if account.financial_year:
+        what = _("%(scheme)s has no cash provision in %(unit)s for the financial year %(financial_year)s.")
+    else:
+        what = _("%(fund)s has no envelope for %(scheme)s in %(unit)s.")
+    named = ("fund", "scheme", "unit", "financial_year")
     return Refusal(
         "no-envelope",
-        what=_("There is no %(kind)s account of %(fund)s %(scheme)s in %(unit)s %(financial_year)s."),
-        next_step=_("Ask finance to open the envelope or the year's provision first."),
-        values={
-            "kind": account.kind,
-            "fund": account.fund,
-            "scheme": account.scheme,
-            "unit": account.unit,
-            "financial_year": account.financial_year,
-        },
+        what=what,
+        next_step=_("Ask finance to open it first."),
+        values={name: getattr(account, name) for name in named},
     )
 
 
