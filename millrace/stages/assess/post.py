@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.utils import translation
 
 from millrace.core import paper
-from millrace.core.rules import rulebook
+from millrace.core.rules import explain, rulebook
 from millrace.registers.cases.models import Case
 from millrace.registers.messages import actions as messages
 from millrace.registers.messages.models import Letter
@@ -35,7 +35,7 @@ def applicants(case: Case, at: datetime) -> list[Person]:
 def clauses(book: rulebook.SchemeVersion, rules: Sequence[str], language: str) -> list[str]:
     """This will say each rule in the applicant's language, with its clause in front."""
     wanted = [book.rule(rule) for rule in rules]
-    return [": ".join(filter(None, [rule.clause, rule.statement.said_in(language)])) for rule in wanted]
+    return [": ".join(filter(None, [rule.clause, explain.statement(rule, book, language)])) for rule in wanted]
 
 
 def send(
@@ -43,7 +43,7 @@ def send(
 ) -> Letter:
     """This will write the letter into the transaction; `values` are days, words, or lists of which each item gets its own line.
 
-    `amounts` are minor units of the case's unit. Every letter may name its reference, applicant, title, scheme and day.
+    `amounts` are minor units of the case's unit. Every letter may name its reference, applicant, project, scheme and version.
     """
     held = terms.of_row(case.scheme_version)
     language, today = language_of(case), terms.local_day(at)
@@ -52,12 +52,8 @@ def send(
             "reference": case.reference,
             "applicant": _name(case, language),
             "project": case.title,
-            "title": case.title,
             "scheme": held.book.title.said_in(language),
-            "version": held.row.version,
-            "date": today,
-            "today": today,
-            "funder": funder.current().name,
+            "version": f"{held.row.version} ({held.row.starts_on})",
         }
         written = {name: _written(value) for name, value in {**common, **values}.items()}
         written |= {name: words.amount(value, case.unit) for name, value in (amounts or {}).items()}
@@ -88,3 +84,8 @@ def _written(value: Value) -> str:
     if isinstance(value, str | int):
         return str(value)
     return paper.items(*value)
+
+
+def tell_applicants(case: Case, *, event_id: int, at: datetime) -> None:
+    """This will put the event in the inboxes of those who act for the lead applicant."""
+    messages.send_notice(applicants(case, at), event_id=event_id, case=case, at=at)

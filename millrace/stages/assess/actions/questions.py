@@ -41,7 +41,7 @@ def ask_back(case: Case, *, questions: Sequence[tuple[str, str]], due_on: date, 
         )
         event_id = timeline.reserve_id()
         asked = [f"{number}. {text}" for number, (_name, text) in enumerate(wanted, 1)]
-        post.send(case, "information_request", {"questions": asked, "due_on": due_on}, event_id=event_id, by=by, at=at)
+        post.send(case, "information_request", {"questions": asked, "reply_by": due_on}, event_id=event_id, by=by, at=at)
         guard.set_status(case, target, today)
         return timeline.record(
             "information_requested",
@@ -82,7 +82,7 @@ def answer_questions(case: Case, *, answers: Mapping[int, str], by: Person, at: 
         case = locks.lock_case(case)
         if done := timeline.replay(command, case):
             return done
-        guard.must(by, "answer_question", case, at)
+        guard.must(by, "supply_information", case, at)
         request = queries.open_request(case)
         if request is None:
             raise Refusal(
@@ -151,7 +151,7 @@ def lapse_request(request: InformationRequest, *, by: Person, at: datetime, comm
         still_open.lapsed_at = at
         still_open.save(update_fields=["lapsed_at"])
         event_id = timeline.reserve_id()
-        post.send(case, "lapsed", {"due_on": request.due_on, "reason": "information"}, event_id=event_id, by=by, at=at)
+        post.send(case, "lapsed", {"lapsed_on": request.due_on}, event_id=event_id, by=by, at=at)
         guard.set_status(case, target, today)
         return timeline.record(
             "information_lapsed",

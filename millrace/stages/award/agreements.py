@@ -1,0 +1,111 @@
+"""Writes the terms of an award into letters and rows — e.g. the schedule of instalments in a RAISe+ agreement.
+
+The letters show what the rows say: both are made of the same composed terms.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from millrace.core import agreement, matching, paper, terms
+from millrace.core.rules import explain, rulebook
+from millrace.core.rules.verdict import Verdict
+from millrace.registers.cases.models import Case
+from millrace.registers.messages.models import Letter
+from millrace.registers.people.models import Person
+from millrace.registers.timeline import actions as timeline
+from millrace.stages.apply import queries as apply
+from millrace.stages.apply.terms import of_row
+from millrace.stages.assess import post
+from millrace.stages.award.models import AgreedTerms
+from millrace.web import words
+
+DEFAULT_MONTHS = 24
+BASIS_WORDS = {
+    "acceptance": gettext_noop("On acceptance of the offer"),
+    "milestone": gettext_noop("On the milestone: %(title)s"),
+    "completion": gettext_noop("On completion: %(title)s"),
+}
+
+
+def composed(case: Case, said: Verdict, *, grant_cents: int, starts_on: date) -> agreement.Composed:
+    """This will compose the terms of a grant for this case, from its frozen answers and its confirmed parts."""
+    book = of_row(case.scheme_version).book
+    answers = apply.saved_answers(case).answers()
+    months = answers.get("project_months")
+    applied = agreement.Applied(
+        answers=answers,
+        lead=case.lead_id,
+        pledges=tuple(_pledges(case)),
+        months=months if type(months) is int and months > 0 else DEFAULT_MONTHS,
+    )
+    return agreement.compose(book, said, applied, grant_cents=grant_cents, unit=case.unit, starts_on=starts_on)
+
+
+def _pledges(case: Case) -> list[terms.Pledge]:
+    found = []
+    for part in apply.parts_of(case):
+        if part.confirmed_at and part.organisation_id:
+            for form, cents in ((matching.CASH, part.cash_cents), (matching.IN_KIND, part.in_kind_cents)):
+                if cents:
+                    found.append(terms.Pledge(part.organisation_id, form, cents))
+    return found
+
+
+def keep(case: Case, written: agreement.Composed, *, from_on: date, at: datetime, event_id: int) -> AgreedTerms:
+    """This will add terms to the case; earlier ones stay as they were."""
+    data = written.terms.to_data()
+    return AgreedTerms.objects.create(
+        case=case,
+        number=AgreedTerms.objects.filter(case=case).count() + 1,
+        from_on=from_on,
+        data=data,
+        milestone_titles={str(number): title for number, title in written.milestone_titles.items()},
+        sha256=hashlib.sha256(timeline.canonical(data).encode()).hexdigest(),
+        recorded_at=at,
+        event_id=event_id,
+    )
+
+
+def send_offer(
+    case: Case, written: agreement.Composed, *, conditions: Sequence[str], accept_by: date, event_id: int, by: Person, at: datetime
+) -> tuple[Letter, Letter]:
+    """This will write the decision letter and the agreement enclosed with it."""
+    language, book = post.language_of(case), of_row(case.scheme_version).book
+    with translation.override(language):
+        binding = [*conditions, *(() if conditions else [_("None besides the terms of the agreement.")])]
+        schedule = _schedule(book, written, case.unit, language)
+        agreed = _terms(book, conditions, language)
+    amounts = {"amount": written.terms.grant_cents}
+    offer = post.send(case, "offer", {"conditions": binding, "accept_by": accept_by}, amounts=amounts, event_id=event_id, by=by, at=at)
+    values = {"schedule": schedule, "terms": agreed}
+    return offer, post.send(case, "agreement", values, amounts=amounts, event_id=event_id, by=by, at=at)
+
+
+def _terms(book: rulebook.SchemeVersion, conditions: Sequence[str], language: str) -> list[str]:
+    """What binds without being judged from facts, in the scheme's own words, and the conditions of this award."""
+    published = [explain.statement(rule, book, language) for rule in book.rules if isinstance(rule.body, rulebook.Term)]
+    return [*published, *conditions]
+
+
+def _schedule(book: rulebook.SchemeVersion, written: agreement.Composed, unit: str, language: str) -> str:
+    """A table of the instalments, with the day their milestone is due."""
+    rows = [paper.row(_("No."), _("Stage"), _("Released"), _("Due"), _("Amount"))]
+    titles = [stage.title.said_in(language) for stage in book.stages]
+    for one in written.terms.instalments:
+        milestone = written.terms.milestone(one.milestones[0]) if one.milestones else None
+        stage = titles[one.stage - 1] if titles else str(one.stage)
+        title = written.milestone_titles.get(one.milestones[0], _("as agreed")) if one.milestones else ""
+        due = words.day(milestone.due_on) if milestone else ""
+        released = _(BASIS_WORDS[one.basis]) % {"title": title}
+        rows.append(paper.row(str(one.number), stage, released, due, words.amount(one.planned_cents, unit)))
+    return "\n".join(rows)
+
+
+def in_words(cents: int, unit: str) -> str:
+    """This will write an amount in full, the same in every language."""
+    return words.amount(cents, unit)
