@@ -49,19 +49,22 @@ def used() -> Iterator[tuple[Path, Message]]:
 
 
 def in_python(source: str) -> Iterator[Message]:
-    """This will yield the sentences of a Python file."""
+    """This will yield the sentences of a Python file; one that does not import gettext only says those of its refusals."""
+    is_worded = "django.utils.translation" in source or "import translation" in source
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
-            yield from _in_call(node)
+            yield from _in_call(node, is_worded)
         elif isinstance(node, ast.ClassDef) and any("Choices" in ast.unparse(base) for base in node.bases):
             for line in node.body:
                 if isinstance(line, ast.Assign) and isinstance(line.value, ast.Tuple) and (text := _text(line.value.elts[-1])):
                     yield Message(text)
 
 
-def _in_call(node: ast.Call) -> Iterator[Message]:
+def _in_call(node: ast.Call, is_worded: bool) -> Iterator[Message]:
     name = ast.unparse(node.func).rsplit(".", 1)[-1]
     texts = [_text(argument) for argument in node.args]
+    if not is_worded and name not in ("Refusal", "refuse"):
+        return
     if name in ONE and texts and texts[0]:
         yield Message(texts[0])
     elif name in IN_CONTEXT and len(texts) > 1 and texts[1]:

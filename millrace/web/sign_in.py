@@ -9,6 +9,7 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes
@@ -22,6 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from millrace.registers.people.models import Person
 from millrace.web import clock
 
+FRESH_SECONDS = 300
+
 
 class Adapter(DefaultAccountAdapter):
     """Makes the row of a new person."""
@@ -29,6 +32,12 @@ class Adapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> Person:
         """This will begin a person who joined now and reads the language of the page."""
         return Person(joined_at=clock.now(), salt=secrets.token_bytes(16), language=translation.get_language() or "en")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """This will ask for the password again before a sensitive change, but not of who signed in a moment ago."""
+        records = get_authentication_records(self.request, self.request.user)
+        newest = max((record["at"] for record in records), default=0)
+        return clock.now().timestamp() - newest > FRESH_SECONDS
 
     def populate_username(self, request: HttpRequest, user: Person) -> None:
         """Persons have no user name."""
