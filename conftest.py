@@ -2,7 +2,13 @@
 
 from millrace.site import translations
 
-pytest_plugins = ["millrace.testing.database", "millrace.testing.making", "millrace.testing.policies", "millrace.testing.live"]
+pytest_plugins = [
+    "millrace.testing.database",
+    "millrace.testing.making",
+    "millrace.testing.policies",
+    "millrace.testing.live",
+    "millrace.testing.agreeing",
+]
 
 
 def pytest_configure() -> None:

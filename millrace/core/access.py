@@ -81,15 +81,21 @@ MAY: Mapping[str, frozenset[str]] = {
     "standing:committee": frozenset({"read_case", "read_application", "read_reviews", "declare_interest"}),
     "power:officer": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
-        | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case", "reopen"}
-        | {"accept_document", "read_access"}
+        | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case"}
+        | {"accept_document", "read_access", "grant_hours", "meter_hours"}
     ),
     "power:authority": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}
+        | {"terminate", "reopen"}
     ),
-    "power:finance": frozenset({"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money"}),
-    "power:finance_maker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "order_payment"}),
-    "power:finance_checker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "check_payment"}),
+    "power:finance": frozenset(
+        {"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money", "settle_payment"}
+        | {"cancel_payment"}
+    ),
+    "power:finance_maker": frozenset(
+        {"read_case", "read_timeline", "read_award", "read_money", "order_payment", "cancel_payment", "settle_payment"}
+    ),
+    "power:finance_checker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "check_payment", "cancel_payment"}),
     "power:policy": frozenset({"read_case", "read_timeline", "read_award", "read_money", "read_verdict"}),
     "power:auditor": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "read_verdict", "read_access"}

@@ -1,0 +1,293 @@
+"""Records proof of milestones and matching money, and verifies it by a second person — e.g. HK$2m the enterprise paid its supplier.
+
+Matching money moves in the ledger pledged → evidenced → verified; only a release consumes it. What is not verified goes back to
+the pledge, so that better evidence may follow.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import matching
+from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
+from millrace.registers.documents import actions as documents
+from millrace.registers.documents.models import Document
+from millrace.registers.ledger import actions as ledger
+from millrace.registers.ledger import queries as books
+from millrace.registers.people.models import Organisation, Person
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
+from millrace.stages.deliver import gather
+from millrace.stages.deliver.models import Evidence
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it was sent, not yet looked into."""
+
+    name: str
+    content: bytes
+
+
+def report_milestone(
+    case: Case, *, milestone: int, file: File | None, note: str = "", by: Person, at: datetime, command: uuid.UUID
+) -> Event:
+    """This will record evidence that a milestone of the terms was reached."""
+    with transaction.atomic(durable=True):
+        case = gather.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "record_evidence", case, at)
+        gather.must_be_in_force(case)
+        agreed = gather.terms_of(case, gather.local_day(at)).milestone(milestone)
+        if agreed is None:
+            raise Refusal("no-such-milestone", what=_("The agreement has no such milestone."), field="milestone")
+        if agreed.stage > case.stage_number:
+            raise _stage_closed(agreed.stage)
+        if Evidence.objects.filter(case=case, milestone=milestone, state=Evidence.State.VERIFIED).exists():
+            raise Refusal("milestone-accepted", what=_("This milestone has already been accepted."), field="milestone")
+        number = _next_number(case)
+        document = _take(case, file, f"evidence/{number}", by=by, at=at)
+        Evidence.objects.create(
+            case=case,
+            number=number,
+            purpose=Evidence.Purpose.MILESTONE,
+            milestone=milestone,
+            document=document,
+            sha256=document.sha256 if document else "",
+            note=note,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        facts = {"number": number, "milestone": milestone, "document": document.pk if document else None}
+        return timeline.record("milestone_reported", command=command, by=by, at=at, case=case, on_behalf_of=case.lead, facts=facts)
+
+
+def record_matching(
+    case: Case,
+    *,
+    sponsor: Organisation,
+    form: str,
+    amount_cents: int,
+    paid_on: date | None,
+    payee: str,
+    invoice: str,
+    file: File | None,
+    valuation: str = "",
+    note: str = "",
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
+) -> Event:
+    """This will record matching money a sponsor (or the enterprise itself) brought, with its proof.
+
+    More than was pledged is pledged in the same entry, so that it counts; the same proof and invoice cannot serve twice.
+    """
+    if file is not None:
+        documents.checked(file.content, name=file.name, field="file")
+    with transaction.atomic(durable=True):
+        case = gather.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "record_evidence", case, at)
+        gather.must_be_in_force(case)
+        terms = gather.terms_of(case, gather.local_day(at))
+        _must_be_recordable(case, sponsor, form, amount_cents, paid_on, valuation, at)
+        number = _next_number(case)
+        document = _take(case, file, f"evidence/{number}", by=by, at=at)
+        sha256 = document.sha256 if document else ""
+        _must_be_unused(case, sha256, payee, invoice)
+        Evidence.objects.create(
+            case=case,
+            number=number,
+            purpose=Evidence.Purpose.MATCHING,
+            sponsor=sponsor,
+            form=form,
+            unit=terms.unit,
+            amount_cents=amount_cents,
+            paid_on=paid_on,
+            payee=payee,
+            invoice=invoice,
+            valuation=valuation,
+            document=document,
+            sha256=sha256,
+            note=note,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        event, day = timeline.reserve_id(), gather.local_day(at)
+        lines = books.statement(case).matching
+        pledged = sum(line.pledged for line in lines if (line.sponsor, line.form, line.unit) == (sponsor.pk, form, terms.unit))
+        beyond = max(0, amount_cents - pledged)
+        if beyond:
+            ledger.pledge_match(case, sponsor, form, beyond, unit=terms.unit, event=event, on=day, at=at)
+        ledger.evidence_match(case, sponsor, form, amount_cents, unit=terms.unit, event=event, on=day, at=at)
+        facts = {"number": number, "sponsor": sponsor.pk, "form": form, "amount_cents": amount_cents, "unit": terms.unit}
+        facts |= {"beyond_pledge_cents": beyond, "paid_on": paid_on, "document": document.pk if document else None}
+        return timeline.record(
+            "evidence_recorded",
+            command=command,
+            by=by,
+            at=at,
+            event_id=event,
+            case=case,
+            on_behalf_of=sponsor,
+            happened_on=day,
+            facts=facts,
+        )
+
+
+def verify_evidence(
+    evidence: Evidence,
+    *,
+    verified_cents: int | None = None,
+    is_accepted: bool = True,
+    reason: str = "",
+    note: str = "",
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
+) -> Event:
+    """This will record a second person's finding: a milestone accepted or not, matching money verified in full, in part or not.
+
+    `verified_cents` is for matching money only; None means all of it. Less than all needs a reason.
+    """
+    with transaction.atomic(durable=True):
+        case = gather.lock_case(evidence.case)
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "verify_evidence", case, at)
+        evidence = Evidence.objects.select_related("sponsor", "document").get(pk=evidence.pk)
+        gather.must_be_in_force(case)
+        _must_be_verifiable(evidence, by)
+        accepted_cents = _verified_amount(evidence, verified_cents, is_accepted)
+        is_accepted = is_accepted and (accepted_cents > 0 or evidence.purpose == Evidence.Purpose.MILESTONE)
+        if (not is_accepted or accepted_cents < evidence.amount_cents) and not (reason or note):
+            raise Refusal(
+                "reason-needed", what=_("Say why."), why=_("What is not accepted needs its reason: the enterprise reads it."), field="note"
+            )
+        evidence.state = Evidence.State.VERIFIED if is_accepted else Evidence.State.REJECTED
+        evidence.verified_cents, evidence.verified_by, evidence.verified_at = accepted_cents, by, at
+        evidence.reason, evidence.note = reason, note or evidence.note
+        evidence.save()
+        _accept_document(evidence.document, is_accepted, by=by, at=at)
+        event = timeline.reserve_id()
+        if evidence.purpose == Evidence.Purpose.MATCHING:
+            _move_verified(case, evidence, accepted_cents, event=event, at=at)
+        return _announce(case, evidence, is_accepted, event=event, by=by, at=at, command=command)
+
+
+def _move_verified(case: Case, evidence: Evidence, accepted_cents: int, *, event: int, at: datetime) -> None:
+    day, sponsor, unit = gather.local_day(at), evidence.sponsor, evidence.unit
+    if sponsor is None:
+        raise ValueError("matching money has a sponsor")
+    if accepted_cents:
+        ledger.verify_match(case, sponsor, evidence.form, accepted_cents, unit=unit, event=event, on=day, at=at)
+    if refused := evidence.amount_cents - accepted_cents:
+        ledger.reject_evidence(case, sponsor, evidence.form, refused, unit=unit, event=event, on=day, at=at)
+
+
+def _announce(case: Case, evidence: Evidence, is_accepted: bool, *, event: int, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    facts: dict[str, Any] = {"number": evidence.number, "reason": evidence.reason}
+    if evidence.purpose == Evidence.Purpose.MILESTONE:
+        kind = "milestone_accepted" if is_accepted else "milestone_returned"
+        facts |= {"milestone": evidence.milestone}
+    else:
+        kind = "evidence_verified" if is_accepted else "evidence_rejected"
+        facts |= {"sponsor": evidence.sponsor_id, "form": evidence.form, "unit": evidence.unit}
+        facts |= {"amount_cents": evidence.amount_cents, "verified_cents": evidence.verified_cents}
+    day = gather.local_day(at)
+    return timeline.record(kind, command=command, by=by, at=at, event_id=event, case=case, happened_on=day, facts=facts)
+
+
+def _take(case: Case, file: File | None, place: str, *, by: Person, at: datetime) -> Document | None:
+    if file is None:
+        return None
+    return documents.take_in(case, content=file.content, name=file.name, place=place, by=by, at=at, organisation=case.lead)
+
+
+def _accept_document(document: Document | None, is_accepted: bool, *, by: Person, at: datetime) -> None:
+    if document is not None and document.state == Document.State.QUARANTINED:
+        state = Document.State.ACCEPTED if is_accepted else Document.State.REFUSED
+        documents.rule(document, state=state, by=by, at=at)
+
+
+def _next_number(case: Case) -> int:
+    return (Evidence.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _stage_closed(stage: int) -> Refusal:
+    return Refusal(
+        "stage-not-open",
+        what=_("Stage %(stage)s has not been opened."),
+        why=_("A stage opens only by a recorded decision of the committee."),
+        next_step=_("Wait for the decision, or ask the case's officer."),
+        values={"stage": stage},
+    )
+
+
+def _must_be_recordable(
+    case: Case, sponsor: Organisation, form: str, amount_cents: int, paid_on: date | None, valuation: str, at: datetime
+) -> None:
+    today = gather.local_day(at)
+    is_party = case.parties.filter(organisation=sponsor, left_at__isnull=True).exists()
+    if not is_party:
+        raise Refusal("not-a-party", what=_("This organisation has no part in the case."), field="sponsor")
+    if form not in (matching.CASH, matching.IN_KIND):
+        raise Refusal("unknown-form", what=_("Matching money is in cash or in kind."), field="form")
+    if amount_cents <= 0:
+        raise Refusal("amount-not-positive", what=_("The amount must be more than nothing."), field="amount_cents")
+    if form == matching.CASH and (paid_on is None or paid_on > today):
+        raise Refusal(
+            "not-paid-yet", what=_("Record a payment once it has been made, with the day it was made."), field="paid_on", status=422
+        )
+    if form == matching.IN_KIND and not valuation:
+        raise Refusal(
+            "valuation-needed",
+            what=_("Say how the contribution in kind was valued."),
+            next_step=_("Write the rate, the quantity and where the rate comes from."),
+            field="valuation",
+            status=422,
+        )
+
+
+def _must_be_unused(case: Case, sha256: str, payee: str, invoice: str) -> None:
+    used = Evidence.objects.filter(purpose=Evidence.Purpose.MATCHING).exclude(state=Evidence.State.REJECTED)
+    same_proof = Q(sha256=sha256, invoice=invoice) if sha256 else Q(pk__in=[])
+    same_invoice = Q(payee__iexact=payee, invoice__iexact=invoice) if payee and invoice else Q(pk__in=[])
+    found = used.filter(same_proof | same_invoice).first()
+    if found is None:
+        return
+    here = found.case_id == case.pk
+    raise Refusal(
+        "evidence-used",
+        what=_("This payment has already been recorded as evidence %(number)s of this case.")
+        if here
+        else _("This payment has already been recorded as evidence of another case."),
+        why=_("The same payment counts once."),
+        next_step=_("Record another payment, or ask the case's officer if this one was recorded by mistake."),
+        field="invoice",
+        values={"number": found.number},
+    )
+
+
+def _must_be_verifiable(evidence: Evidence, by: Person) -> None:
+    if evidence.state != Evidence.State.RECORDED:
+        raise Refusal("evidence-ruled", what=_("This evidence has already been dealt with."))
+    if evidence.recorded_by_id == by.pk:
+        raise Refusal("same-person", what=_("Evidence is verified by another person than the one who recorded it."), status=403)
+
+
+def _verified_amount(evidence: Evidence, verified_cents: int | None, is_accepted: bool) -> int:
+    if not is_accepted or evidence.purpose == Evidence.Purpose.MILESTONE:
+        return 0
+    amount = evidence.amount_cents if verified_cents is None else verified_cents
+    if not 0 <= amount <= evidence.amount_cents:
+        raise Refusal("more-than-recorded", what=_("No more can be verified than was recorded."), field="verified_cents", status=422)
+    return amount

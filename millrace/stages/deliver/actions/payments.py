@@ -1,0 +1,278 @@
+"""Pays what is due, in runs — e.g. seven releases ordered by a maker on Monday, checked by another person, settled on Wednesday.
+
+The books pay when the second signature sends the run: due becomes paid and the year's cash provision is spent, both or neither.
+The bank's word then settles each payment, or takes it back. One event per case and step; a run sent or checked twice pays once.
+"""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import financial_year
+from millrace.core import ledger as books
+from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import actions as ledger
+from millrace.registers.ledger import queries as balances
+from millrace.registers.people.models import Person
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
+from millrace.stages.deliver import gather, queries
+from millrace.stages.deliver.models import Payment, PaymentRun, Release
+
+
+def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
+    """This will put releases into one run for a second person to check; each may be in one run only."""
+    wanted = list(wanted)
+    with transaction.atomic(durable=True):
+        cases = gather.lock_cases(release.case for release in wanted)
+        if done := PaymentRun.objects.filter(order_command=command).first():
+            return done
+        _must_for_all(by, "order_payment", cases, at)
+        chosen = list(queries.unpaid_releases().filter(pk__in=[release.pk for release in wanted]))
+        _must_be_payable(wanted, chosen)
+        pay_on = pay_on or gather.local_day(at)
+        if pay_on < gather.local_day(at):
+            raise Refusal("pay-on-past", what=_("A run cannot be paid in the past."), field="pay_on", status=422)
+        run = PaymentRun.objects.create(
+            reference=f"R{gather.local_day(at):%Y%m%d}-{command.hex[:8].upper()}",
+            unit=chosen[0].unit,
+            financial_year=financial_year.of(pay_on),
+            pay_on=pay_on,
+            payment_count=len(chosen),
+            total_cents=sum(release.amount_cents for release in chosen),
+            sha256="",
+            order_command=command,
+            ordered_at=at,
+            ordered_by=by,
+        )
+        payments = [_payment(run, release, cases) for release in chosen]
+        Payment.objects.bulk_create(payments)
+        run.sha256 = digest(payments)
+        run.save(update_fields=["sha256"])
+        _must_have_cash(run, payments, cases)
+        for case, amount in _by_case(payments, cases):
+            _announce("payment_ordered", case, amount, run, by=by, at=at, command=command)
+        return run
+
+
+def check_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
+    """This will send an ordered run under a second person's word: what is due is paid out of the year's cash, all or nothing."""
+    with transaction.atomic(durable=True):
+        run, payments, cases = _locked(run)
+        if run.check_command == command:
+            return run
+        _must_for_all(by, "check_payment", cases, at)
+        _must_be_checkable(run, payments, by)
+        run.state, run.checked_by, run.checked_at, run.check_command = PaymentRun.State.CHECKED, by, at, command
+        run.save()
+        Payment.objects.filter(run=run).update(state=Payment.State.SENT)
+        events = {case.pk: timeline.reserve_id() for case, _amount in _by_case(payments, cases)}
+        _post_payments(run, payments, cases, events, at)
+        for case, amount in _by_case(payments, cases):
+            _announce("payment_checked", case, amount, run, by=by, at=at, command=command, event_id=events[case.pk])
+        return run
+
+
+def cancel_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
+    """This will take back a run that was not sent; its releases can be ordered again."""
+    with transaction.atomic(durable=True):
+        run, payments, cases = _locked(run)
+        if run.state == PaymentRun.State.CANCELLED:
+            return run
+        _must_for_all(by, "cancel_payment", cases, at)
+        if run.state != PaymentRun.State.ORDERED:
+            raise Refusal("run-sent", what=_("The run has been sent to the bank and can no longer be cancelled."))
+        run.state, run.closed_at = PaymentRun.State.CANCELLED, at
+        run.save()
+        Payment.objects.filter(run=run).update(state=Payment.State.CANCELLED)
+        for case, amount in _by_case(payments, cases):
+            _announce("payment_cancelled", case, amount, run, by=by, at=at, command=command)
+        return run
+
+
+def settle_payment(
+    payment: Payment, *, settled_on: date | None = None, bank_reference: str = "", by: Person, at: datetime, command: uuid.UUID
+) -> Event:
+    """This will record the bank's word that the money arrived."""
+    with transaction.atomic(durable=True):
+        run, _payments, cases = _locked(payment.run)
+        case = cases[payment.case_id]
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "settle_payment", case, at)
+        payment = _sent(payment)
+        payment.state, payment.settled_on, payment.bank_reference = (
+            Payment.State.SETTLED,
+            settled_on or gather.local_day(at),
+            bank_reference,
+        )
+        payment.save()
+        case.paid_cents += payment.amount_cents
+        case.save(update_fields=["paid_cents"])
+        _close_if_done(run, at)
+        extra = {"settled_on": payment.settled_on, "end_to_end": payment.end_to_end}
+        sheet = {"paid_cents": case.paid_cents}
+        return _announce("payment_settled", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet)
+
+
+def reject_payment(payment: Payment, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will record the bank's refusal: the amount is due again and the year's cash restored."""
+    with transaction.atomic(durable=True):
+        run, _payments, cases = _locked(payment.run)
+        case = cases[payment.case_id]
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "settle_payment", case, at)
+        payment = _sent(payment)
+        payment.state, payment.reason = Payment.State.REJECTED, reason
+        payment.save()
+        _close_if_done(run, at)
+        event, day = timeline.reserve_id(), gather.local_day(at)
+        for envelope, part in gather.envelopes_of(case, "paid", payment.amount_cents, unit=run.unit):
+            ledger.undo_payment(case, part, envelope=envelope, financial_year=run.financial_year, event=event, on=day, at=at)
+        extra = {"reason": reason, "end_to_end": payment.end_to_end}
+        return _announce("payment_rejected", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, event_id=event)
+
+
+def digest(payments: Iterable[Payment]) -> str:
+    """This will give the hash of what is to be paid to whom, so that what is checked is what was ordered."""
+    rows = [
+        f"{payment.end_to_end}|{payment.release_id}|{payment.amount_cents}|{payment.account_id}|"
+        f"{payment.account.bank_code}|{payment.account.account_number}|{payment.account.holder}"
+        for payment in payments
+    ]
+    return hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
+
+
+def _payment(run: PaymentRun, release: Release, cases: dict[int, Case]) -> Payment:
+    case = cases[release.case_id]
+    account = queries.verified_account(case.lead)
+    if account is None:
+        raise Refusal(
+            "account-not-verified",
+            what=_("%(reference)s cannot be paid."),
+            why=_("The payee account has not been verified by two people."),
+            next_step=_("Verify the account, or take this release out of the run."),
+            values={"reference": case.reference},
+        )
+    number = f"{run.order_command.hex[:12].upper()}-{release.pk}"
+    return Payment(run=run, case=case, release=release, account=account, end_to_end=number, amount_cents=release.amount_cents)
+
+
+def _must_for_all(by: Person, action: str, cases: dict[int, Case], at: datetime) -> None:
+    """This will refuse a run with any case this person may not act on: a conflict closes it to them here too."""
+    for case in cases.values():
+        gather.must(by, action, case, at)
+
+
+def _must_be_payable(wanted: Sequence[Release], chosen: Sequence[Release]) -> None:
+    if not wanted:
+        raise Refusal("nothing-chosen", what=_("Choose at least one release to pay."), field="releases", status=422)
+    if len(chosen) < len({release.pk for release in wanted}):
+        raise Refusal(
+            "already-in-a-run",
+            what=_("At least one of these releases is already in a payment run."),
+            why=_("A release is paid once."),
+            next_step=_("Look at the list again: it shows what is still unpaid."),
+        )
+    if len({release.unit for release in chosen}) > 1:
+        raise Refusal("mixed-units", what=_("A run pays one currency."), next_step=_("Order one run for each currency."))
+
+
+def _must_have_cash(run: PaymentRun, payments: Sequence[Payment], cases: dict[int, Case]) -> None:
+    """This will refuse early, with the figures, what the check would refuse anyway: the year's cash gates payment."""
+    asked: dict[books.Envelope, int] = defaultdict(int)
+    for payment in payments:
+        for envelope, part in gather.envelopes_of(cases[payment.case_id], "due", payment.amount_cents, unit=run.unit):
+            asked[envelope] += part
+    for envelope, amount in asked.items():
+        left = balances.balance(envelope.account("cash_available", financial_year=run.financial_year))
+        if amount > left:
+            raise Refusal(
+                "cash-provision-overdrawn",
+                what=_("The cash provision of %(year)s has %(left_cents)s left; the run asks for %(asked_cents)s."),
+                next_step=_("Pay fewer releases now, or ask for a larger provision."),
+                values={"year": run.financial_year, "left_cents": left, "asked_cents": amount, "unit": run.unit},
+            )
+
+
+def _locked(run: PaymentRun) -> tuple[PaymentRun, list[Payment], dict[int, Case]]:
+    """This will lock the run's applicants and cases, then the run, and give all of them as they are now."""
+    cases = gather.lock_cases(Case.objects.filter(pk__in=Payment.objects.filter(run=run).values("case_id")))
+    run = PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    payments = list(Payment.objects.filter(run=run).select_related("account", "release").order_by("id"))
+    return run, payments, cases
+
+
+def _must_be_checkable(run: PaymentRun, payments: Sequence[Payment], by: Person) -> None:
+    if run.state != PaymentRun.State.ORDERED:
+        raise Refusal("run-not-waiting", what=_("This run has already been checked or cancelled."))
+    if run.ordered_by_id == by.pk:
+        raise Refusal(
+            "maker-is-checker",
+            what=_("A run is checked by another person than the one who ordered it."),
+            next_step=_("Ask a colleague to check it."),
+            status=403,
+        )
+    if digest(payments) != run.sha256 or any(not payment.account.is_verified for payment in payments):
+        raise Refusal(
+            "run-changed",
+            what=_("A payee account of this run has changed since it was ordered."),
+            next_step=_("Cancel the run and order it again."),
+        )
+
+
+def _post_payments(run: PaymentRun, payments: Sequence[Payment], cases: dict[int, Case], events: dict[int, int], at: datetime) -> None:
+    """This will post the run, envelopes in one order everywhere, so that two runs wait for each other instead of dying."""
+    moves = []
+    for payment in payments:
+        for envelope, part in gather.envelopes_of(cases[payment.case_id], "due", payment.amount_cents, unit=run.unit):
+            moves.append((envelope.fund, envelope.scheme, payment.case_id, payment.pk, part, envelope))
+    day = gather.local_day(at)
+    for _fund, _scheme, case_id, _payment, part, envelope in sorted(moves, key=lambda move: move[:4]):
+        ledger.pay(cases[case_id], part, envelope=envelope, financial_year=run.financial_year, event=events[case_id], on=day, at=at)
+
+
+def _sent(payment: Payment) -> Payment:
+    payment = Payment.objects.get(pk=payment.pk)
+    if payment.state != Payment.State.SENT:
+        raise Refusal("payment-not-sent", what=_("This payment is not waiting for the bank's word."))
+    return payment
+
+
+def _close_if_done(run: PaymentRun, at: datetime) -> None:
+    if not Payment.objects.filter(run=run, state=Payment.State.SENT).exists():
+        run.state, run.closed_at = PaymentRun.State.SETTLED, at
+        run.save(update_fields=["state", "closed_at"])
+
+
+def _by_case(payments: Sequence[Payment], cases: dict[int, Case]) -> list[tuple[Case, int]]:
+    amounts: dict[int, int] = defaultdict(int)
+    for payment in payments:
+        amounts[payment.case_id] += payment.amount_cents
+    return [(cases[pk], amount) for pk, amount in sorted(amounts.items())]
+
+
+def _announce(
+    kind: str,
+    case: Case,
+    amount_cents: int,
+    run: PaymentRun,
+    *,
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
+    extra: dict[str, Any] | None = None,
+    sheet: dict[str, Any] | None = None,
+    event_id: int | None = None,
+) -> Event:
+    facts = {"run": run.reference, "amount_cents": amount_cents, "unit": run.unit, **(extra or {})}
+    day = gather.local_day(at)
+    return timeline.record(kind, command=command, by=by, at=at, case=case, event_id=event_id, happened_on=day, facts=facts, sheet=sheet)

@@ -1,0 +1,100 @@
+"""Releases an instalment against verified matching money — e.g. HK$9m of a planned HK$10m, because HK$18m is verified at 1:2.
+
+In one transaction the matching money is used up and the commitment becomes due. What the ratio did not carry stays committed and
+may follow when more is verified.
+"""
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import releases
+from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import actions as ledger
+from millrace.registers.people.models import Organisation, Person
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
+from millrace.stages.deliver import gather, queries
+from millrace.stages.deliver.models import Release
+
+
+def release_instalment(
+    case: Case, *, instalment: int, expected_cents: int | None = None, by: Person, at: datetime, command: uuid.UUID
+) -> Event:
+    """This will release what an instalment may release now: never without its matching money, never twice.
+
+    `expected_cents` is what the person saw; if the sum has changed since, nothing is released and the new sum is shown.
+    """
+    with transaction.atomic(durable=True):
+        case = gather.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "release", case, at)
+        gather.must_be_in_force(case)
+        terms = gather.terms_of(case, gather.local_day(at))
+        planned = next((one for one in queries.planned(case, terms) if one.instalment.number == instalment), None)
+        if planned is None:
+            raise Refusal("no-such-instalment", what=_("The agreement has no such instalment."), field="instalment")
+        release = planned.release
+        _must_be_releasable(release, expected_cents, terms.unit)
+        event = timeline.reserve_id()
+        Release.objects.create(
+            case=case,
+            number=(Release.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1,
+            instalment=instalment,
+            stage_number=planned.stage,
+            unit=terms.unit,
+            amount_cents=release.amount_cents,
+            matching_cents=release.matching_cents,
+            drawn=[asdict(drawn) for drawn in release.drawn],
+            steps=[step.as_json() for step in release.steps],
+            limited_by=release.limited_by,
+            released_at=at,
+            released_by=by,
+            event=event,
+        )
+        _post(case, release, terms.unit, event=event, at=at)
+        facts = {"instalment": instalment, "stage": planned.stage, "amount_cents": release.amount_cents, "unit": terms.unit}
+        facts |= {"planned_cents": planned.instalment.planned_cents, "matching_cents": release.matching_cents}
+        facts |= {"limited_by": release.limited_by}
+        return timeline.record(
+            "instalment_released",
+            command=command,
+            by=by,
+            at=at,
+            event_id=event,
+            case=case,
+            happened_on=gather.local_day(at),
+            facts=facts,
+        )
+
+
+def _must_be_releasable(release: releases.Release, expected_cents: int | None, unit: str) -> None:
+    if release.blocks:
+        raise Refusal(
+            release.blocks[0].replace("_", "-"),
+            what=_("Nothing can be released now."),
+            why=queries.BLOCK_WORDS[release.blocks[0]],
+            next_step=_("The desk shows what each instalment waits for."),
+        )
+    if expected_cents is not None and expected_cents != release.amount_cents:
+        raise Refusal(
+            "amount-changed",
+            what=_("The amount has changed since the page was shown: it is now %(amount_cents)s."),
+            next_step=_("Look at the arithmetic again, then release."),
+            values={"amount_cents": release.amount_cents, "unit": unit},
+        )
+
+
+def _post(case: Case, release: releases.Release, unit: str, *, event: int, at: datetime) -> None:
+    day = gather.local_day(at)
+    for envelope, part in gather.envelopes_of(case, "committed", release.amount_cents, unit=unit):
+        ledger.mark_due(case, part, envelope=envelope, event=event, on=day, at=at)
+    sponsors = Organisation.objects.in_bulk({drawn.sponsor for drawn in release.drawn})
+    for drawn in release.drawn:
+        ledger.consume_match(case, sponsors[drawn.sponsor], drawn.kind, drawn.amount_cents, unit=unit, event=event, on=day, at=at)

@@ -1,0 +1,103 @@
+"""What every action of this stage gathers first — e.g. the NIFS case locked behind its applicant, in force, with its terms.
+
+Locks come in one order everywhere: organisations by id, then cases by id. They are FOR NO KEY UPDATE, which wait for one
+another but not for a foreign key that merely points at the row.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import ledger as books
+from millrace.core.refusal import Refusal
+from millrace.core.terms import Terms
+from millrace.registers.cases import queries as cases
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import queries as ledger
+from millrace.registers.people import queries as people
+from millrace.registers.people.models import Organisation, Person
+from millrace.stages.award import queries as award
+from millrace.web import access, funder
+
+
+def local_day(at: datetime) -> date:
+    """This will give the funder's own day of a moment."""
+    return at.astimezone(funder.current().zone).date()
+
+
+def lock_cases(wanted_cases: Iterable[Case]) -> dict[int, Case]:
+    """This will lock the cases' applicants, then the cases, and give the cases as they are now, by id."""
+    wanted = {case.pk: case.lead_id for case in wanted_cases}
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk__in=set(wanted.values())).order_by("pk").values_list("pk"))
+    locked = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
+    return {case.pk: case for case in locked.select_related("lead", "scheme_version")}
+
+
+def lock_case(case: Case) -> Case:
+    """This will lock one case behind its applicant and give it as it is now."""
+    return lock_cases([case])[case.pk]
+
+
+def must(person: Person, action: str, case: Case, at: datetime) -> None:
+    """This will refuse without a hint what a person may not do, and in words what one may not do for one's own organisation.
+
+    "system" does what no one clicks.
+    """
+    if person.is_system:
+        return
+    actor = access.actor_of(person, at)
+    decision = access.may(actor, person, action, case, at)
+    if not decision.allowed:
+        raise Refusal.not_found()
+    if decision.because.startswith("power:") and set(actor.organisations) & set(cases.parties_of(case, at)):
+        raise Refusal(
+            "own-case",
+            what=_("You act for a party to this case."),
+            why=_("No one acts for the funder on a case of their own organisation."),
+            next_step=_("Ask another person with this power."),
+            status=403,
+        )
+
+
+def must_hold(person: Person, powers: frozenset[str], at: datetime) -> None:
+    """This will refuse without a hint what needs one of these powers of the funder."""
+    if not person.is_system and not powers & people.powers_of(person, at):
+        raise Refusal.not_found()
+
+
+def must_be_in_force(case: Case) -> None:
+    """This will refuse what may only be done under an agreement in force."""
+    if case.status != "in_force":
+        raise Refusal(
+            "not-in-force",
+            what=_("This can only be done while the agreement is in force."),
+            why=_("The case is not, or no longer, under an agreement."),
+            next_step=_("Look at the case's timeline for where it stands."),
+        )
+
+
+def terms_of(case: Case, on: date) -> Terms:
+    """This will give the agreement's terms on a day, or refuse if there are none."""
+    found = award.terms_of(case, on)
+    if found is None:
+        raise Refusal("no-terms", what=_("The agreement has no terms on that day."), next_step=_("Ask the case's officer."))
+    return found
+
+
+def envelopes_of(case: Case, state: str, amount: int, *, unit: str) -> list[tuple[books.Envelope, int]]:
+    """This will say from which of the case's envelopes an amount in `state` comes: in order, each as far as it goes."""
+    left, parts = amount, []
+    for line in sorted(ledger.statement(case).envelopes, key=lambda line: (line.fund, line.scheme)):
+        part = min(left, getattr(line, state)) if line.unit == unit else 0
+        if part:
+            parts.append((books.Envelope(line.fund, line.scheme, line.unit), part))
+            left -= part
+    if left:
+        raise Refusal(
+            "not-enough-left",
+            what=_("%(asked)s was asked of this case; %(left)s is left."),
+            next_step=_("Check the amount against the statement of the case."),
+            values={"asked": books.show(amount, unit), "left": books.show(amount - left, unit)},
+        )
+    return parts

@@ -1,0 +1,273 @@
+"""What stands in this stage — e.g. what an instalment would release today and what blocks it, as the core sees it.
+
+Facts are gathered here and decided in core; nothing here changes anything.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import claims, matching, releases
+from millrace.core.terms import Terms
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import queries as ledger
+from millrace.registers.people.models import Organisation
+from millrace.stages.award import queries as award
+from millrace.stages.deliver import gather
+from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, PayeeAccount, Payment, Release
+
+REASON_WORDS = {
+    "outside_period": _("The cost falls outside the period of the agreement."),
+    "not_in_budget": _("The agreement has no such head of expenditure."),
+    "no_proof_of_purchase": _("There is no receipt or invoice."),
+    "no_proof_of_payment": _("There is no proof that it was paid."),
+    "duplicate_elsewhere": _("The same receipt was allowed before."),
+    "head_exceeded": _("The head of expenditure is used up."),
+    "over_unit_cap": _("The scheme sets a cap on this kind of cost."),
+    "duplicate_here": _("The item appears twice in this claim."),
+    "not_arms_length": _("The supplier is related to the enterprise."),
+    "payee_mismatch": _("The payment went to someone else than the supplier."),
+    "payer_mismatch": _("The payment was made by someone else than the enterprise."),
+    "double_funded": _("Other public money paid for it."),
+    "ineligible_item": _("Items of this kind are not supported."),
+    "ineligible_person": _("The person is not on the project."),
+    "time_not_shown": _("The time worked is not shown."),
+    "procurement_breach": _("The buying did not follow the agreed procedure."),
+    "arithmetic": _("The sum is wrong."),
+    "rate_above_agreed": _("The rate is above the one agreed."),
+    "tax_recoverable": _("The tax can be recovered."),
+    "credit_note_due": _("A credit note is due."),
+    "asset_not_found": _("The item was not found on inspection."),
+}
+
+FLAG_WORDS = {
+    "same_receipt": _("Same receipt as another line"),
+    "same_invoice": _("Same supplier and invoice as another line"),
+    "same_amount_and_day": _("Same amount and day as another line"),
+    "related_supplier": _("Supplier is related to the enterprise"),
+    "round_sum": _("Round sum"),
+    "weekend": _("Dated on a weekend"),
+    "paid_before_bought": _("Paid before it was bought"),
+}
+
+BLOCK_WORDS = {
+    "stage_not_open": _("The stage has not been opened."),
+    "milestones_not_accepted": _("A milestone has not been accepted."),
+    "claim_undecided": _("A claim is not yet decided."),
+    "account_not_verified": _("The payee account has not been verified by two people."),
+    "already_released": _("All of it has been released."),
+    "nothing_committed": _("Nothing is left of the commitment."),
+    "nothing_payable": _("No decided claim has earned anything yet."),
+    "no_verified_matching": _("No verified matching money is left."),
+}
+
+STEP_WORDS = {
+    "claimed": _("Claimed"),
+    "refused": _("Refused"),
+    "allowed": _("Allowed"),
+    "earned": _("Grant earned by all cost allowed so far"),
+    "within_award": _("No more than was approved"),
+    "payable": _("Payable under this claim"),
+    "planned_left": _("Planned, less what was released"),
+    "committed_left": _("Left of the commitment"),
+    "payable_left": _("Earned by decided claims and not yet released"),
+    "matching_carries": _("Carried by verified matching money"),
+    "release": _("Released: the least of these"),
+    "matching_used": _("Matching money used up by it"),
+}
+
+
+def line_value(line: ClaimLine) -> claims.Line:
+    """This will be a line as the core reads it; a draft without a day counts as outside every period."""
+    return claims.Line(
+        number=line.number,
+        head=line.head,
+        claimed_cents=line.claimed_cents,
+        spent_on=line.spent_on or date.min,
+        paid_on=line.paid_on,
+        receipt=line.receipt_sha256,
+        payment_proof=str(line.payment_proof_id or ""),
+        supplier=line.supplier.casefold(),
+        invoice=line.invoice.casefold(),
+        is_related_supplier=line.is_related_supplier,
+    )
+
+
+def _ruling(line: ClaimLine) -> claims.Ruling:
+    return claims.Ruling(line.number, line.head, line.claimed_cents, line.allowed_cents or 0, line.reason, line.clause)
+
+
+def allowed_by_head(case: Case, *, except_claim: Claim | None = None) -> dict[str, int]:
+    """This will give what decided claims were allowed under each head."""
+    lines = ClaimLine.objects.filter(claim__case=case, claim__state=Claim.State.DECIDED)
+    if except_claim is not None:
+        lines = lines.exclude(claim=except_claim)
+    return dict(lines.values_list("head").annotate(sum=Sum("allowed_cents")))
+
+
+def used_receipts(lines: Iterable[ClaimLine], claim: Claim) -> frozenset[str]:
+    """This will give which of these lines' receipts were already allowed under another claim, of this case or any other."""
+    wanted = {line.receipt_sha256 for line in lines if line.receipt_sha256}
+    used = ClaimLine.objects.filter(receipt_sha256__in=wanted, allowed_cents__gt=0).exclude(claim=claim)
+    return frozenset(used.values_list("receipt_sha256", flat=True))
+
+
+def examinations(claim: Claim, terms: Terms) -> dict[int, claims.Examination]:
+    """This will find every line's room, reasons and flags, those already ruled counting as ruled, by line number."""
+    lines = list(claim.lines.order_by("number"))
+    held = terms.for_claims(allowed_by_head(claim.case, except_claim=claim))
+    values, used = [line_value(line) for line in lines], used_receipts(lines, claim)
+    if all(line.ruled_by_id is None for line in lines):
+        return {found.line: found for found in claims.examine(values, held, used_receipts=used)}
+    rulings = [_ruling(line) for line in lines if line.ruled_by_id is not None]
+    return {value.number: claims.examine_one(value, values, held, rulings, used_receipts=used) for value in values}
+
+
+def examination(line: ClaimLine, terms: Terms) -> claims.Examination:
+    """This will find one line's room after the rulings on the others."""
+    claim = line.claim
+    lines = list(claim.lines.order_by("number"))
+    held = terms.for_claims(allowed_by_head(claim.case, except_claim=claim))
+    rulings = [_ruling(other) for other in lines if other.ruled_by_id is not None and other.pk != line.pk]
+    values = [line_value(other) for other in lines]
+    return claims.examine_one(line_value(line), values, held, rulings, used_receipts=used_receipts([line], claim))
+
+
+def payable(claim: Claim, terms: Terms) -> claims.Payable:
+    """This will give the grant a fully ruled claim earns: per stage, so that each stage's cost counts at its own ratio."""
+    stage = terms.stage(claim.stage_number)
+    before = Claim.objects.filter(case=claim.case, stage_number=claim.stage_number, state=Claim.State.DECIDED).exclude(pk=claim.pk)
+    sums = before.aggregate(allowed=Sum("allowed_cents"), payable=Sum("payable_cents"))
+    rulings = [_ruling(line) for line in claim.lines.order_by("number")]
+    return claims.decide(
+        rulings,
+        ratio=stage.ratio,
+        approved_cents=stage.grant_cents,
+        allowed_before_cents=sums["allowed"] or 0,
+        payable_before_cents=sums["payable"] or 0,
+    )
+
+
+def verified_account(organisation: Organisation) -> PayeeAccount | None:
+    """This will give the account an organisation is paid to, once two people have verified it."""
+    return PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True, second_by__isnull=False).first()
+
+
+def live_account(organisation: Organisation) -> PayeeAccount | None:
+    """This will give the account in force or under verification."""
+    return PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True).first()
+
+
+def accepted_milestones(case: Case) -> frozenset[int]:
+    """This will give the numbers of the milestones accepted so far."""
+    accepted = Evidence.objects.filter(case=case, purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
+    return frozenset(number for number in accepted.values_list("milestone", flat=True) if number is not None)
+
+
+def sources(statement: ledger.Statement, unit: str) -> tuple[matching.Source, ...]:
+    """This will give the case's matching money as the core reads it, sponsors in the order of their registration."""
+    lines = sorted((line for line in statement.matching if line.unit == unit), key=lambda line: (line.sponsor, line.form))
+    return tuple(matching.Source(line.sponsor, line.form, line.verified, line.consumed) for line in lines)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One instalment with what was released of it and what a release now would come to."""
+
+    instalment: releases.Instalment
+    stage: int
+    released_cents: int
+    release: releases.Release
+
+
+def planned(case: Case, terms: Terms, *, statement: ledger.Statement | None = None) -> tuple[Planned, ...]:
+    """This will work out every instalment as if it were released now, each alone."""
+    statement = statement or ledger.statement(case)
+    position = _Position(case, terms, statement)
+    return tuple(position.of(one) for one in terms.instalments)
+
+
+class _Position:
+    """Gathers once what every instalment of a case is tested against."""
+
+    def __init__(self, case: Case, terms: Terms, statement: ledger.Statement) -> None:
+        self.case, self.terms, self.statement = case, terms, statement
+        self.released: dict[int, int] = defaultdict(int)
+        self.released_in_stage: dict[int, int] = defaultdict(int)
+        for row in Release.objects.filter(case=case):
+            self.released[row.instalment] += row.amount_cents
+            self.released_in_stage[row.stage_number] += row.amount_cents
+        claims_of = Claim.objects.filter(case=case).values_list("stage_number", "state", "payable_cents")
+        self.payable: dict[int, int] = defaultdict(int)
+        for stage, _state, payable_cents in claims_of:
+            self.payable[stage] += payable_cents
+        self.has_open_claim = any(state == Claim.State.SUBMITTED for _stage, state, _payable in claims_of)
+        self.accepted = accepted_milestones(case)
+        self.has_account = verified_account(case.lead) is not None
+        self.sources = sources(statement, terms.unit)
+
+    def of(self, instalment: releases.Instalment) -> Planned:
+        stage = self.terms.stage(instalment.stage)
+        where = releases.Position(
+            open_stage=self.case.stage_number,
+            released_cents=self.released[instalment.number],
+            payable_cents=max(0, self.payable[instalment.stage] - self.released_in_stage[instalment.stage]),
+            committed_cents=self.statement.total("committed", self.terms.unit),
+            sources=self.sources,
+            accepted_milestones=self.accepted,
+            has_open_claim=self.has_open_claim,
+            has_verified_account=self.has_account,
+        )
+        release = releases.size(instalment, where, ratio=stage.ratio, in_kind_share=stage.in_kind_share)
+        return Planned(instalment, stage.number, self.released[instalment.number], release)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the pages of one case show of this stage."""
+
+    terms: Terms
+    statement: ledger.Statement
+    planned: tuple[Planned, ...]
+    evidence: tuple[Evidence, ...]
+    claims: tuple[Claim, ...]
+    releases: tuple[Release, ...]
+    payments: tuple[Payment, ...]
+
+
+def standing(case: Case, at: datetime) -> Standing | None:
+    """This will gather where a case's delivery stands, or None before its agreement."""
+    terms = award.terms_of(case, gather.local_day(at))
+    if terms is None:
+        return None
+    statement = ledger.statement(case)
+    return Standing(
+        terms,
+        statement,
+        planned(case, terms, statement=statement),
+        tuple(Evidence.objects.filter(case=case).select_related("sponsor", "document").order_by("number")),
+        tuple(Claim.objects.filter(case=case).order_by("number")),
+        tuple(Release.objects.filter(case=case).order_by("number")),
+        tuple(payments_of(case)),
+    )
+
+
+def payments_of(case: Case) -> QuerySet[Payment]:
+    """This will give every payment of a case, whatever became of it."""
+    return Payment.objects.filter(case=case).select_related("run", "account", "release").order_by("id")
+
+
+def unpaid_releases() -> QuerySet[Release]:
+    """This will give the releases no payment that still stands has taken up, oldest first."""
+    standing_payments = Payment.objects.exclude(state__in=[Payment.State.REJECTED, Payment.State.CANCELLED])
+    waiting = Release.objects.exclude(pk__in=standing_payments.values("release_id"))
+    return waiting.select_related("case", "case__lead").order_by("released_at", "id")
+
+
+def unsettled(case: Case) -> QuerySet[Payment]:
+    """This will give the payments of a case that are ordered or sent and not yet settled."""
+    return Payment.objects.filter(Q(state=Payment.State.ORDERED) | Q(state=Payment.State.SENT), case=case)
