@@ -5,12 +5,13 @@ actions of its stage.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from millrace.core import matching, releases, terms
@@ -94,8 +95,8 @@ class Agreed:
 class Agreeing:
     """Makes cases in force. The funder's people are shared by all cases of one test."""
 
-    def __init__(self, make: Making, held: dict[int, terms.Terms]) -> None:
-        self.make, self._held, self._people = make, held, {}
+    def __init__(self, make: Making) -> None:
+        self.make, self._people = make, {}
 
     def _person(self, power: str, name: str = "") -> Any:
         name = name or power
@@ -118,7 +119,6 @@ class Agreeing:
         fields = {"status": "in_force", "scheme": scheme, "approved_cents": held.grant_cents, "requested_cents": held.grant_cents}
         case = self.make.case(lead=lead, by=member, **fields)
         case.parties.create(organisation=sponsor, role="sponsor", joined_at=NOON)
-        self._held[case.pk] = held
         people = {power: self._person(power) for power in ("officer", "finance", "authority")}
         return Agreed(
             case=case,
@@ -148,6 +148,9 @@ class Agreeing:
             ledger.commit(case, held.grant_cents, envelope=envelope, **when)
             for pledge in held.pledges:
                 ledger.pledge_match(case, organisations[pledge.sponsor], pledge.form, pledge.amount_cents, unit=held.unit, **when)
+            apps.get_model("award.AgreedTerms").objects.create(
+                case=case, number=1, from_on=held.starts_on, data=held.to_data(), sha256="0" * 64, recorded_at=NOON, event_id=event
+            )
             facts = {"committed_cents": held.grant_cents, "unit": held.unit}
             timeline.record(
                 "offer_accepted", command=uuid.uuid4(), by=self._person("authority"), at=NOON, event_id=event, case=case, facts=facts
@@ -156,10 +159,6 @@ class Agreeing:
 
 
 @pytest.fixture
-def agree(make: Making, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agreeing]:
+def agree(make: Making) -> Agreeing:
     """Cases under an agreement, in this test's own database."""
-    from millrace.stages.award import queries as award
-
-    held: dict[int, terms.Terms] = {}
-    monkeypatch.setattr(award, "terms_of", lambda case, on: held.get(case.pk))
-    yield Agreeing(make, held)
+    return Agreeing(make)
