@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
-from millrace.site import settings
+from millrace.site import api, settings
 
 urlpatterns = [
     path("", include("millrace.web.urls")),
+    path("", include("millrace.web.api.urls")),
+    path("api/v1/docs", api.docs, name="api_docs"),
+    path("api/v1/", api.urls()),
     path("account/", include("allauth.urls")),
     *[path("", include(f"millrace.stages.{name}.urls")) for name in settings.STAGES],
     *[path("", include(f"millrace.desks.{name}.urls")) for name in settings.DESKS],

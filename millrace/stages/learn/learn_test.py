@@ -12,10 +12,10 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.stages.learn import actions, queries, telling
 from millrace.stages.plan import figures
-from millrace.testing.making import NOON
 
 POLICY = Path(__file__).parents[3] / "policies" / "hong-kong"
 FILES = {str(path.relative_to(POLICY)): path.read_text() for folder in ("figures", "series") for path in (POLICY / folder).glob("*.toml")}
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 YEAR_END = date(2026, 3, 31)
 
 

@@ -1,6 +1,7 @@
 """Publishing figures: once word for word, all or nothing, and never a figure without its series."""
 
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from millrace.core.figures import parse
 from millrace.registers.policy.models import Publication
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import figures
-from millrace.testing.making import NOON
 
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 POLICY = Path(__file__).parents[3] / "policies" / "hong-kong"
 FILES = {str(path.relative_to(POLICY)): path.read_text() for folder in ("figures", "series") for path in (POLICY / folder).glob("*.toml")}
 

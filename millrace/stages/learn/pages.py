@@ -1,0 +1,170 @@
+"""The public pages of figures — e.g. /figures/mainland-collaboration-approved/?as-at=2024-01-31.
+
+Anyone may ask any figure for any day, as known at any moment; the answer shows its definition, source, seal and what changed since.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.core.figures.answer import Breakdown
+from millrace.core.refusal import Refusal
+from millrace.stages.learn import forms, queries, telling
+from millrace.stages.learn.queries import Given
+from millrace.web import clock, errors, funder
+from millrace.web.access import entry
+
+QUALITY = {"primary": word("Primary source"), "news": word("News report"), "secondary": word("Secondary source")}
+BY = {"programme": word("By programme"), "sector": word("By sector"), "scheme": word("By scheme")}
+WIDEST = 320
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a breakdown, with the length of its bar in the drawing."""
+
+    label: str
+    count: int
+    amount_cents: int
+    length: int
+    y: int
+
+
+@entry("public")
+def figures(request: HttpRequest) -> HttpResponse:
+    """This will list the figures that are published, each with what it says today."""
+    today, language = _today(), _language()
+    try:
+        last = queries.last_seal()
+    except Refusal:
+        return render(request, "learn/figures.html", {"rows": [], "today": today})
+    rows = []
+    for name, figure in sorted(queries.published(last.number).items()):
+        given = _given_or_none(name, today)
+        question, title = figure.question.said_in(language), figure.title.said_in(language)
+        rows.append({"name": name, "title": title, "question": question, "currency": figure.currency, "given": given})
+    return render(request, "learn/figures.html", {"rows": rows, "today": today, "seal": last})
+
+
+@entry("public")
+def figure(request: HttpRequest, name: str) -> HttpResponse:
+    """This will answer one figure for the day and moment asked, or say in words why it cannot."""
+    form = forms.QuestionForm(request.GET or None)
+    published = queries.published(queries.last_seal().number).get(name)
+    if published is None:
+        raise Refusal.not_found()
+    context = {
+        "form": form,
+        "name": name,
+        "title": published.title.said_in(_language()),
+        "question": published.question.said_in(_language()),
+        "crumbs": [(_("Figures"), "/figures/")],
+        "today": _today(),
+    }
+    if form.is_bound and not form.is_valid():
+        return render(request, "learn/figure.html", context, status=422)
+    asked = form.cleaned_data if form.is_bound else {}
+    try:
+        given = _ask(name, asked)
+    except Refusal as refused:
+        if refused.status == 404:
+            raise
+        return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
+    return render(request, "learn/figure.html", context | _answer(given, asked))
+
+
+def _ask(name: str, asked: dict[str, Any]) -> Given:
+    seal = None
+    if asked.get("seal"):
+        seal = queries.seal_numbered(asked["seal"])
+    elif asked.get("as_known"):
+        seal = queries.seal_as_known(_in_zone(asked["as_known"]))
+    return queries.ask(name, as_at=asked.get("as_at") or _today(), seal=seal)
+
+
+def _in_zone(typed: datetime) -> datetime:
+    """This will read a moment as typed by the funder's own clock."""
+    return typed.replace(tzinfo=funder.current().zone)
+
+
+def _today() -> date:
+    return clock.now().astimezone(funder.current().zone).date()
+
+
+def _language() -> str:
+    return translation.get_language() or "en"
+
+
+def _given_or_none(name: str, as_at: date) -> Given | None:
+    try:
+        return queries.ask(name, as_at=as_at)
+    except Refusal:
+        return None
+
+
+def _answer(given: Given, asked: dict[str, Any]) -> dict[str, Any]:
+    """This will gather what the page shows of an answer."""
+    told, language = given.answer, _language()
+    permanent = urlencode({"as-at": told.as_at.isoformat(), "seal": given.seal.number})
+    source = told.source
+    return {
+        "given": given,
+        "told": told,
+        "currency": given.figure.currency,
+        "definition": given.version.definition.said_in(language),
+        "breakdowns": [_shown(given, each) for each in told.breakdowns if each.lines],
+        "source": source and {"title": source.title.said_in(language), "address": source.address, "quality": _(QUALITY[source.quality])},
+        "table_note": _table_note(given, language),
+        "permanent": f"/figures/{given.figure.name}/?{permanent}",
+        "program": f"/api/v1/figures/{given.figure.name}?{urlencode({'as_at': told.as_at.isoformat(), 'seal': given.seal.number})}",
+        "drift": _drift(given),
+        "is_asked_as_known": bool(asked.get("as_known")),
+    }
+
+
+def _table_note(given: Given, language: str) -> str:
+    told = given.answer
+    tables = given.series.tables if given.series else ()
+    notes = [table.note.said_in(language) for table in tables if (table.as_at, table.version) == (told.speaks_of, told.table_version)]
+    return notes[0] if notes else ""
+
+
+def _label(given: Given, by: str, key: str) -> str:
+    return telling.label(given, by, key, _language())
+
+
+def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
+    """This will lay out one breakdown as a table and a bar for each line, as long as its money (or its count) is large."""
+    by_money = any(line.amount_cents for line in each.lines)
+    sizes = [line.amount_cents if by_money else line.count for line in each.lines]
+    largest = max(sizes) or 1
+    bars = [
+        Bar(_label(given, each.by, line.key), line.count, line.amount_cents, max(1, WIDEST * size // largest) if size else 0, 4 + 26 * row)
+        for row, (line, size) in enumerate(zip(each.lines, sizes, strict=True))
+    ]
+    of = _label(given, "programme", each.of) if each.of else ""
+    return {
+        "title": f"{of}: {_(BY[each.by])}" if of else _(BY.get(each.by, each.by)),
+        "bars": bars,
+        "height": 26 * len(bars),
+        "each": each,
+        "allowance_cents": each.allowance_cents,
+        "differs": bool(each.difference_cents),
+    }
+
+
+def _drift(given: Given) -> dict[str, Any] | None:
+    found = queries.drift_since(given)
+    if found is None:
+        return None
+    now, changes = found
+    by = given.answer.breakdowns[0].by
+    rows = [{"label": _label(given, by, each.key), "each": each} for each in changes]
+    return {"now": now.answer, "seal": now.seal, "rows": rows}

@@ -1,0 +1,1 @@
+"""What every endpoint for programs shares — e.g. who asks, with which key, and how a refusal reads as a problem document."""
