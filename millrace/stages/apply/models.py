@@ -74,6 +74,7 @@ class Answers(models.Model):
     number = models.PositiveIntegerField()
     answers = models.JSONField(help_text="question → plain value: money in minor units, days as 2024-01-08, tables as rows")
     typed = models.JSONField(default=dict, help_text="question → what was typed and could not be read, kept so that no word is lost")
+    page = models.UUIDField(null=True, help_text="the open page it was saved from: a page is never stale because of itself")
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
 

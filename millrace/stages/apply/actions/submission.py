@@ -1,0 +1,232 @@
+"""Signs and submits an application, gives its receipt, and withdraws it — e.g. NIFS-7KQ2-M4XD, received at 16:59:58 HKT.
+
+Everything that counts is read under two locks, applicant first and then case: the window by the server's own moment, the version
+in force, the limits per applicant and call, and what is frozen. The judgement is stored before anyone is told.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from millrace.core import codes
+from millrace.core.access import DRAFT_STATUSES
+from millrace.core.refusal import Refusal
+from millrace.core.rules.verdict import Verdict
+from millrace.registers.cases import models as cases
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Membership, Organisation, Person
+from millrace.registers.policy import queries as policy
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline import sealer
+from millrace.registers.timeline.models import Event
+from millrace.stages.apply import freeze, locks, ready, refusals, sheet, terms
+from millrace.stages.apply.actions import drafts
+from millrace.stages.apply.models import Submission
+from millrace.stages.call import actions as calls
+
+# Any moment before a decision; afterwards the applicant declines the offer instead.
+WITHDRAWABLE = DRAFT_STATUSES | {
+    "submitted",
+    "information_needed",
+    "screened",
+    "under_assessment",
+    "recommended",
+    "not_recommended",
+}
+
+
+def request_sign_off(case: Case, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will send a draft to the organisation's authorised person; it can still be changed until they sign."""
+    with transaction.atomic(durable=True):
+        case = locks.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        if case.status != "draft":
+            raise refusals.not_a_draft()
+        gathered = ready.gather(case, at=at)
+        refusals.unless_complete(gathered)
+        _move(case, "awaiting_sign_off", at)
+        return timeline.record("sign_off_requested", command=command, by=by, at=at, case=case, on_behalf_of=case.lead, facts={})
+
+
+def return_to_draft(case: Case, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will hand a draft back from the authorised person to its writers."""
+    with transaction.atomic(durable=True):
+        case = locks.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        if case.status != "awaiting_sign_off":
+            raise refusals.not_a_draft()
+        _move(case, "draft", at)
+        return timeline.record("sign_off_returned", command=command, by=by, at=at, case=case, on_behalf_of=case.lead, facts={})
+
+
+def submit_application(case: Case, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will sign and submit a draft, bind it to the version in force at `at`, and write its receipt."""
+    with transaction.atomic(durable=True):
+        case = locks.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        drafts.must_be_draft(case)
+        _must_be_signatory(case.lead, by, at)
+        gathered = ready.gather(case, at=at)
+        refusals.unless_in_time(gathered, at)
+        refusals.unless_ready(gathered)
+        if gathered.closes_at is not None:
+            calls.lock_applicant(gathered.draft.call, case.lead)
+        judged = [(each, gathered.judged(each, as_told=False)) for each in gathered.rules.candidates]
+        refusals.unless_rules_met(judged)
+        submission = _write(gathered, judged, by=by, at=at, command=command)
+        return _announce(gathered, submission, judged[0], by=by, at=at, command=command)
+
+
+def _must_be_signatory(organisation: Organisation, by: Person, at: datetime) -> None:
+    held = Membership.objects.filter(organisation=organisation, person=by, power=Membership.Power.SIGNATORY, starts_at__lte=at)
+    if organisation.confirmed_at is None:
+        raise refusals.not_confirmed()
+    if not held.exclude(ends_at__lte=at).exists():
+        raise refusals.not_signatory()
+
+
+def _write(
+    gathered: ready.Gathered, judged: Sequence[tuple[terms.Terms, Verdict]], *, by: Person, at: datetime, command: uuid.UUID
+) -> Submission:
+    """Keep the verdict of every version that may be in force, and what was received; the first one is the certain one."""
+    kept = [
+        cases.Verdict.objects.create(
+            case=gathered.case,
+            purpose="submission",
+            scheme_version=held.row,
+            judged_on=gathered.rules.on,
+            facts=said.facts,
+            verdict=said.to_data(),
+            sha256=said.sha256,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        for held, said in judged
+    ]
+    received = freeze.frozen(gathered, judged[0][0], by=by, at=at)
+    sealed = sealer.seal_as_known(policy.funder().first_moment(gathered.rules.on))
+    return Submission.objects.create(
+        case=gathered.case,
+        number=1,
+        call=gathered.draft.call,
+        version=judged[0][0].row,
+        organisation=gathered.case.lead,
+        verdict=kept[0],
+        text=received.text,
+        sha256=received.sha256,
+        receipt=f"R-{codes.spoken(command, purpose='receipt')}",
+        day_hash=bytes(sealed.chain).hex() if sealed else "",
+        day_hash_on=sealed.sealed_at.date() if sealed else None,
+        is_in_doubt=len(judged) > 1,
+        submitted_at=at,
+        submitted_by=by,
+    )
+
+
+def _announce(
+    gathered: ready.Gathered, submission: Submission, judged: tuple[terms.Terms, Verdict], *, by: Person, at: datetime, command: uuid.UUID
+) -> Event:
+    case, (held, said) = gathered.case, judged
+    columns = sheet.columns_of(gathered, held, said)
+    case.scheme_version, case.status, case.status_on, case.submitted_at = held.row, "submitted", gathered.rules.on, at
+    case.stream, case.track, case.sector = columns["stream"], columns["track"], columns["sector"]
+    case.requested_cents, case.unit, case.stage_number = columns["requested_cents"], columns["unit"], columns["stage_number"]
+    case.save()
+    return timeline.record(
+        "application_submitted",
+        command=command,
+        by=by,
+        at=at,
+        case=case,
+        on_behalf_of=case.lead,
+        scheme_version=held.row,
+        happened_on=gathered.rules.on,
+        facts={
+            "scheme": case.scheme,
+            "version": held.row.version,
+            "call": gathered.draft.call.code,
+            "receipt": submission.receipt,
+            "sha256": submission.sha256,
+            "verdict_sha256": said.sha256,
+            "outcome": str(said.outcome),
+            "requested_cents": case.requested_cents,
+            "unit": case.unit,
+            "is_in_doubt": submission.is_in_doubt,
+        },
+        sheet=columns | {"status": "submitted"},
+        sheet_from=gathered.rules.on,
+    )
+
+
+def choose_reading(case: Case, *, version_id: int, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will record an officer's choice where a start known only to its month leaves two versions open."""
+    with transaction.atomic(durable=True):
+        case = locks.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        submission = Submission.objects.select_for_update().get(case=case)
+        chosen = cases.Verdict.objects.filter(case=case, purpose="submission", scheme_version_id=version_id).select_related(
+            "scheme_version"
+        )
+        verdict = chosen.first()
+        if verdict is None or not submission.is_in_doubt:
+            raise refusals.no_doubt()
+        submission.version, submission.verdict, submission.is_in_doubt = verdict.scheme_version, verdict, False
+        submission.save(update_fields=["version", "verdict", "is_in_doubt"])
+        case.scheme_version, case.track = verdict.scheme_version, verdict.verdict["track"] or ""
+        case.save(update_fields=["scheme_version", "track"])
+        return timeline.record(
+            "reading_chosen",
+            command=command,
+            by=by,
+            at=at,
+            case=case,
+            scheme_version=verdict.scheme_version,
+            facts={"version": verdict.scheme_version.version, "verdict_sha256": verdict.sha256},
+            sheet={"version": verdict.scheme_version.version, "track": case.track},
+            sheet_from=verdict.judged_on,
+        )
+
+
+def withdraw_application(case: Case, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will end a case at its applicant's wish, at any moment before a decision; what was written is kept."""
+    with transaction.atomic(durable=True):
+        case = locks.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        if case.status not in WITHDRAWABLE:
+            raise Refusal(
+                "not-withdrawable",
+                what=_("The application was not withdrawn."),
+                why=_("It was decided or has ended already."),
+                next_step=_("If you were made an offer, you may decline it."),
+            )
+        was_submitted = case.status not in DRAFT_STATUSES
+        on = _move(case, "withdrawn", at)
+        facts: dict[str, Any] = {"was_submitted": was_submitted}
+        return timeline.record(
+            "application_withdrawn",
+            command=command,
+            by=by,
+            at=at,
+            case=case,
+            on_behalf_of=case.lead,
+            happened_on=on,
+            facts=facts,
+            # A draft that was never received is in no figure.
+            sheet={"status": "withdrawn", "withdrawn_on": on} if was_submitted else None,
+            sheet_from=on if was_submitted else None,
+        )
+
+
+def _move(case: Case, status: str, at: datetime) -> Any:
+    case.status, case.status_on = status, terms.local_day(at)
+    case.save(update_fields=["status", "status_on"])
+    return case.status_on

@@ -1,0 +1,18 @@
+"""The order in which rows are locked, the same in every action — e.g. Harbour Precision Ltd first, then its NIFS case.
+
+The locks are FOR NO KEY UPDATE: they wait for one another but not for a foreign key that merely points at the row.
+"""
+
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Organisation
+
+
+def lock_case(case: Case) -> Case:
+    """This will lock the case's applicant, then the case, and give the case as it is now."""
+    Organisation.objects.select_for_update(no_key=True).filter(pk=case.lead_id).values_list("pk").first()
+    return Case.objects.select_for_update(no_key=True, of=("self",)).select_related("lead", "scheme_version").get(pk=case.pk)
+
+
+def lock_organisation(organisation: Organisation) -> Organisation:
+    """This will lock one organisation and give it as it is now."""
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)

@@ -1,0 +1,102 @@
+"""Gathers all that a draft's judgement needs and says what still keeps it from being signed — e.g. a sponsor who has not confirmed.
+
+The preview beside the form, the check page before signing and the submission itself ask here, so that they cannot disagree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from millrace.core.rules import facts as facts_
+from millrace.core.rules import form, judge, rulebook
+from millrace.core.rules.verdict import Outcome, Verdict
+from millrace.registers.cases.models import Case
+from millrace.registers.documents import queries as documents
+from millrace.registers.documents.models import Document
+from millrace.stages.apply import facts, queries, terms
+from millrace.stages.apply.models import Draft, Part
+from millrace.stages.call import queries as calls
+from millrace.web import forms as described
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One question still to be answered, or answered wrongly."""
+
+    section: str
+    question: str
+    sentence: str
+    part: Part | None = None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """One draft at one moment: its rules, answers, parts, files and call."""
+
+    case: Case
+    draft: Draft
+    rules: terms.InForce
+    saved: queries.Saved
+    parts: tuple[Part, ...]
+    documents: tuple[Document, ...]
+    closes_at: datetime | None
+
+    @property
+    def held(self) -> terms.Terms:
+        """The version the draft stands under, if that may be in force; else the one that is."""
+        return self.rules.find(self.draft.version_id) or self.rules.terms
+
+    @property
+    def is_under_rules_in_force(self) -> bool:
+        return self.rules.find(self.draft.version_id) is not None
+
+    def problems(self, book: rulebook.SchemeVersion) -> list[Problem]:
+        """What is missing or wrong in the lead's sections and in each part's, with the sentence to show."""
+        held = [document.place for document in self.documents if document.state != Document.State.REFUSED]
+        sides = [("applicant", None), *((part.role, part) for part in self.parts)]
+        return [
+            Problem(section.id, question.id, sentence, part)
+            for side, part in sides
+            for section, question, sentence in described.problems(book.form, self.saved.as_typed(part), part=side, files_held=held)
+        ]
+
+    def facts(self, book: rulebook.SchemeVersion) -> dict[str, facts_.FactValue]:
+        """Every fact known; what parts declare is added to what the lead declares."""
+        lead = self.case.lead
+        found = facts.gathered(book, answers=self.saved.answers(), organisation=lead, call=self.draft.call, without=self.case)
+        for part in self.parts:
+            own = form.Form(queries.sections_for(book.form, part.role))
+            for name, value in form.facts_from(own, self.saved.answers(part), book.vocabulary.facts).items():
+                found[name] = _together(found.get(name), value)
+        return found
+
+    def judged(self, on_terms: terms.Terms, *, as_told: bool) -> Verdict:
+        """What one version says of the draft today."""
+        return judge.judge(on_terms.book, self.facts(on_terms.book), on=self.rules.on, as_told=as_told)
+
+
+def _together(first: facts_.FactValue | None, second: facts_.FactValue) -> facts_.FactValue:
+    is_sum = first is not None and type(first.value) is int and type(second.value) is int
+    if first is None or not is_sum:
+        return second
+    return facts_.FactValue(first.value + second.value, facts_.weakest([first.standing, second.standing]))
+
+
+def gather(case: Case, *, at: datetime) -> Gathered:
+    """This will read one draft as it is now; five queries and the policy by its hash."""
+    draft = queries.draft_of(case)
+    if draft is None:
+        raise LookupError(f"{case.reference} has no draft")
+    return Gathered(
+        case=case,
+        draft=draft,
+        rules=terms.in_force(case.scheme, at),
+        saved=queries.saved_answers(case),
+        parts=tuple(queries.parts_of(case)),
+        documents=tuple(documents.documents_of(case)),
+        closes_at=calls.closing_moment(draft.call, case.lead),
+    )
+
+
+def failed_rules(said: Verdict) -> list[str]:
+    """This will name the gates that failed, the window apart: that one is told by its moment, not by its day."""
+    return [rule.rule for rule in said.rules if rule.is_gate and rule.outcome is Outcome.FAIL and rule.kind != "window"]

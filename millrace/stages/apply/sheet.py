@@ -1,0 +1,51 @@
+"""What the sheet says of an application from the day it was received — e.g. NIFS, version v2, normal track, HK$10m asked for."""
+
+from typing import Any
+
+from millrace.core.rules.rulebook import Ratio
+from millrace.core.rules.verdict import Verdict
+from millrace.registers.people.models import Organisation
+from millrace.stages.apply.ready import Gathered
+from millrace.stages.apply.terms import Terms
+
+
+def columns_of(gathered: Gathered, held: Terms, said: Verdict) -> dict[str, Any]:
+    """This will give the sheet columns that a submission sets, its status apart."""
+    case = gathered.case
+    partners = [part.organisation for part in gathered.parts if part.confirmed_at and part.organisation]
+    known = gathered.facts(held.book)
+
+    def choice(name: str) -> str:
+        found = known.get(name)
+        return found.value if found is not None and isinstance(found.value, str) else ""
+
+    return {
+        "scheme": case.scheme,
+        "version": held.row.version,
+        "stream": choice("stream"),
+        "track": said.track or "",
+        "sector": choice("sector"),
+        "stage_number": 2 if choice("entry_stage") == "stage_2" else 1,
+        "requested_cents": requested_cents(gathered, held, said),
+        "unit": held.book.currency,
+        "received_on": gathered.rules.on,
+        "lead_place": place_of(case.lead),
+        "partner_places": sorted({place_of(partner) for partner in partners}),
+        "is_mainland_collaboration": any(partner.incorporated_in == "CN" for partner in partners),
+        "is_test": case.is_test,
+        "is_demonstration": case.is_demonstration,
+    }
+
+
+def requested_cents(gathered: Gathered, held: Terms, said: Verdict) -> int:
+    """This will give the amount asked for: as stated, or where the form does not ask, what the rules would give."""
+    asked = [rule.body.asked for rule in held.book.rules if isinstance(rule.body, Ratio) and rule.body.asked]
+    stated = gathered.facts(held.book).get(asked[0]) if asked else None
+    if stated is not None and type(stated.value) is int:
+        return stated.value
+    return said.amount_cents or 0
+
+
+def place_of(organisation: Organisation) -> str:
+    """This will give the city of an organisation where it is known, or else where it is incorporated."""
+    return organisation.place or organisation.incorporated_in
