@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from millrace.jobs import backup
 from millrace.jobs.models import Night
 from millrace.web import funder
 
@@ -16,7 +17,7 @@ HOUR = 2
 GIVEN_UP_AFTER = timedelta(hours=1)
 Task = Callable[[datetime], object]
 logger = logging.getLogger(__name__)
-TASKS: tuple[tuple[str, Task], ...] = ()
+TASKS: tuple[tuple[str, Task], ...] = (("backup", backup.make),)
 
 
 def due_day(at: datetime) -> date:

@@ -34,7 +34,7 @@ class Database:
     def environment(self, role: str) -> dict[str, str]:
         """This will be what settings.py, pg_dump and every child process read."""
         kept = {"MILLRACE_HOME": str(self.home.path), "MILLRACE_SECRET_KEY": self.home.keys()["secret_key"]}
-        return {**self.access[role], **kept, "MILLRACE_ROLE": role}
+        return {**self.access[role], **kept, "MILLRACE_ROLE": role, "MILLRACE_PGBIN": str(programs.source())}
 
     def connect(self, role: str) -> psycopg.Connection:
         access = self.access[role]
