@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from millrace.site import database, prepared, serve
+from millrace.site import answers, database, prepared, serve
 from millrace.site import home as homes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -46,11 +46,23 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("port", nargs="?", type=int, help="the port; the first free one from 8000 when left out")
     serving = word("serve", _serve, "migrate, then serve pages and run the jobs until Ctrl-C")
     serving.add_argument("--port", type=int)
+    serving.add_argument("--host", default="127.0.0.1", help="the address to listen on; in a container 0.0.0.0")
     word("migrate", _migrate, "bring the database to this program's tables, and grant each role what it may")
     jobs = word("jobs", _jobs, "run the jobs process alone (serve starts one)")
     jobs.add_argument("--here", action="store_true", help="on the database the environment names, as serve does")
     publish = word("publish", _publish, "publish a policy folder: what is new in it comes into force")
     publish.add_argument("folder", type=Path)
+    figure = word("figure", _asking(answers.figure), "answer a published figure for a day")
+    figure.add_argument("name")
+    figure.add_argument("--as-at", type=answers.day, required=True, metavar="DAY")
+    figure.add_argument("--as-known", type=answers.moment, metavar="MOMENT", help="as it was known then; now when left out")
+    figure.add_argument("--json", action="store_true")
+    verify = word("verify", _asking(answers.verify), "check the hash chain, the sheet and every balance against the timeline")
+    verify.add_argument("--json", action="store_true")
+    backup = word("backup", _asking(answers.back_up), "copy the database and the attachments (done every night by the jobs)")
+    backup.add_argument("folder", type=Path, nargs="?")
+    restore = word("restore", _restore, "put a backup into an empty MILLRACE_HOME, and verify it")
+    restore.add_argument("folder", type=Path)
     word("prepare", _prepare)
     word("portfolio", _portfolio)
     return parser
@@ -91,7 +103,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         if not opened.roles_are_apart:
             print("millrace: DATABASE_URL may not make roles: pages run as the owner, and only triggers guard the past.", file=sys.stderr)
         _make_ready(opened, "prepare")
-        serve.run(opened, homes.current(), port, f"Millrace is at http://127.0.0.1:{port}/")
+        serve.run(opened, homes.current(), port, f"Millrace is at http://{chosen.host}:{port}/", host=chosen.host)
     return 0
 
 
@@ -106,6 +118,7 @@ def _migrate(_chosen: argparse.Namespace) -> int:
 
 def _prepare(chosen: argparse.Namespace) -> int:
     """What `serve` and `demo` need before the first page: catalogues, tables and grants, static files."""
+    os.environ["MILLRACE_HASHED_STATIC"] = "1"
     from millrace.site import static_files, translations
 
     translations.compile_stale()
@@ -116,15 +129,36 @@ def _prepare(chosen: argparse.Namespace) -> int:
 
 def _jobs(chosen: argparse.Namespace) -> int:
     with contextlib.nullcontext() if chosen.here else database.opened() as opened:
-        _as_application(opened)
+        _as(opened, "app")
         from millrace.jobs import runner
 
         return runner.run()
 
 
+def _asking(run: Run) -> Run:
+    """This will open the database, and leave it as found, around a word that asks it as the application."""
+
+    def asking(chosen: argparse.Namespace) -> int:
+        with database.opened() as opened:
+            answers.must_be_prepared(opened)
+            _as(opened, "app")
+            return answers.in_words(run, chosen)
+
+    return asking
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    with database.opened() as opened:
+        _as(opened, "owner")
+        answers.restore(chosen, opened)
+        _child("migrate")
+        _child("verify")
+    return 0
+
+
 def _publish(chosen: argparse.Namespace) -> int:
     with database.opened() as opened:
-        _as_application(opened)
+        _as(opened, "app")
         raise NotImplementedError(chosen.folder)
 
 
@@ -133,9 +167,9 @@ def _portfolio(_chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _as_application(opened: database.Database | None) -> None:
-    """This will make this process a Django one, under the application's role."""
-    os.environ.update(opened.environment("app") if opened else {})
+def _as(opened: database.Database | None, role: str) -> None:
+    """This will make this process a Django one under `role`; without a database, the one the environment names."""
+    os.environ.update(opened.environment(role) if opened else {})
     import django
 
     django.setup()

@@ -44,7 +44,15 @@ def whole_manifest(folder: Path) -> dict[str, int | str]:
 def _load(dump: Path, target: Database) -> None:
     environment = target.environment("owner")
     program = str(Path(environment["MILLRACE_PGBIN"]) / "pg_restore")
-    command = [program, "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={environment['PGDATABASE']}", str(dump)]
+    command = [
+        program,
+        "--no-owner",
+        "--no-acl",
+        "--exit-on-error",
+        "--single-transaction",
+        f"--dbname={environment['PGDATABASE']}",
+        str(dump),
+    ]
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise HomeRefused(f"The backup could not be loaded: {done.stderr.strip()}")

@@ -95,35 +95,41 @@ def stopping_on_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def run(database: Database, home: homes.Home, port: int, announce: str, *, has_jobs: bool = True) -> None:
+def run(database: Database, home: homes.Home, port: int, announce: str, *, host: str = "127.0.0.1") -> None:
     """This will serve until told to stop, minding the children and the embedded database once a second."""
     environment = {**os.environ, **database.environment("app"), "MILLRACE_HASHED_STATIC": "1"}
-    children = [Child(web_command(port, home), environment)]
-    if has_jobs:
-        children.append(Child(jobs_command(), environment))
-    is_announced = False
+    children = [Child(web_command(port, home, host=host), environment), Child(jobs_command(), environment)]
     with stopping_on_signals() as received:
-        started = time.monotonic()
-        while not received:
+        try:
+            is_announced = _mind(children, database, port, announce, received)
+        finally:
             for child in children:
-                child.mind()
-            if is_announced:
-                time.sleep(0.25)
-                if database.cluster:
-                    database.cluster.revive()
-            elif is_open(port):
-                print(announce, flush=True)
-                is_announced = True
-            elif time.monotonic() - started > PATIENCE_SECONDS:
-                break
-            else:
-                time.sleep(0.02)
-        for child in children:
-            child.end()
-        for child in children:
-            child.wait(time.monotonic() + 10)
+                child.end()
+            for child in children:
+                child.wait(time.monotonic() + 10)
     if not is_announced and not received:
         raise homes.HomeRefused("The web server does not start; what it said stands above.")
+
+
+def _mind(children: list[Child], database: Database, port: int, announce: str, received: list[int]) -> bool:
+    """This will keep everything running until a signal was received; False when the port never opened."""
+    started = time.monotonic()
+    is_announced = False
+    while not received:
+        for child in children:
+            child.mind()
+        if is_announced:
+            time.sleep(0.25)
+            if database.cluster:
+                database.cluster.revive()
+        elif is_open(port):
+            print(announce, flush=True)
+            is_announced = True
+        elif time.monotonic() - started > PATIENCE_SECONDS:
+            break
+        else:
+            time.sleep(0.02)
+    return is_announced
 
 
 def is_open(port: int) -> bool:

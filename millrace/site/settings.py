@@ -118,6 +118,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": HASHED if os.environ.get("MILLRACE_HASHED_STATIC") else PLAIN},
 }
 
+# What goes wrong is said on standard error, where the service manager keeps it; never with what a person typed.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}, "django.request": {"level": "ERROR"}},
+}
+
 # Headers. MILLRACE_TLS says that a proxy in front speaks TLS to the outside and sets X-Forwarded-Proto.
 TLS = bool(os.environ.get("MILLRACE_TLS"))
 SECURE_CONTENT_TYPE_NOSNIFF = True

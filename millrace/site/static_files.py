@@ -12,7 +12,7 @@ def collect(folder: Path) -> None:
     """This will fill `folder` anew unless nothing changed since the last time; `django.setup()` comes first."""
     mark = folder / ".collected"
     fingerprint = _fingerprint()
-    if mark.exists() and mark.read_text() == fingerprint:
+    if (folder / "staticfiles.json").exists() and mark.exists() and mark.read_text() == fingerprint:
         return
     shutil.rmtree(folder, ignore_errors=True)
     call_command("collectstatic", interactive=False, verbosity=0)

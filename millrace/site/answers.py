@@ -1,0 +1,103 @@
+"""The words of the command line that ask the database and print — e.g. `millrace figure approved-by-scheme --as-at 2026-03-31`.
+
+What is committed is sealed and the sheet brought up to it first, so that an answer covers all that was acknowledged.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from millrace.core.refusal import Refusal
+from millrace.site import database
+from millrace.site import home as homes
+
+Made = Callable[[argparse.Namespace], int]
+Ready = Callable[[], database.Database]
+
+
+def day(text: str) -> date:
+    """This will read a day, refused in words argparse shows."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-03-31") from wrong
+
+
+def moment(text: str) -> datetime:
+    """This will read a moment; without an offset it is taken as UTC."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment: write it as 2026-03-31T18:00+08:00") from wrong
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def in_words(run: Made, chosen: argparse.Namespace) -> int:
+    """This will run a word and turn a refusal into sentences; status 1, as for a finding."""
+    try:
+        return run(chosen)
+    except Refusal as refusal:
+        said = [part % refusal.values for part in (refusal.what, refusal.why, refusal.next_step) if part]
+        if getattr(chosen, "json", False):
+            print(json.dumps({"code": refusal.code, "detail": " ".join(said), "field": refusal.field}, ensure_ascii=False))
+        print(f"millrace: {' '.join(said)}", file=sys.stderr)
+        return 1
+
+
+def bring_up_to_date() -> None:
+    """This will seal what is committed and let the sheet follow."""
+    from millrace.registers.sheet import actions as sheet
+    from millrace.registers.timeline import sealer
+    from millrace.web import clock
+
+    sealer.seal(clock.now())
+    sheet.project()
+
+
+def figure(chosen: argparse.Namespace) -> int:
+    from millrace.stages.learn import telling
+
+    bring_up_to_date()
+    print(telling.told(chosen.name, as_at=chosen.as_at, as_known=chosen.as_known, is_json=chosen.json))
+    return 0
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    from millrace.jobs import verify as verification
+
+    bring_up_to_date()
+    report = verification.verify()
+    print(json.dumps(report.as_json(), indent=2, default=str) if chosen.json else "\n".join(report.lines()))
+    return report.exit_status
+
+
+def back_up(chosen: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    from millrace.jobs import backup
+    from millrace.web import clock
+
+    folder = chosen.folder or Path(settings.BACKUPS)
+    print(folder / backup.make(clock.now(), folder))
+    return 0
+
+
+def restore(chosen: argparse.Namespace, opened: database.Database) -> dict[str, int | str]:
+    """This will restore into the present, empty home; the caller grants and verifies after it."""
+    from millrace.site import restore as restoring
+
+    manifest = restoring.restore(chosen.folder.absolute(), opened)
+    print(f"Restored what was there at {manifest['made_at']}, up to seal {manifest['seal']}.")
+    return manifest
+
+
+def must_be_prepared(opened: database.Database) -> None:
+    """This will refuse a database that no one migrated yet."""
+    with opened.connect("owner") as owner:
+        if not owner.execute("SELECT to_regclass('timeline_event')").fetchone()[0]:
+            raise homes.HomeRefused(
+                f"The database of {opened.home.path} is empty: run “millrace demo”, or “millrace migrate” and “publish”."
+            )
