@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from millrace.core.refusal import Refusal
-from millrace.web import demonstration, errors
+from millrace.web import demonstration, errors, funder
 
 LATE = Refusal(
     "late",
@@ -27,6 +27,7 @@ LATE = Refusal(
 def not_a_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     """These pages are drawn without a database, in English unless a test says otherwise."""
     monkeypatch.setattr(demonstration, "is_here", lambda: False)
+    monkeypatch.setattr(funder, "current", lambda: funder.UNPUBLISHED)
     translation.activate("en")
 
 

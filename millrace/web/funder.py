@@ -1,31 +1,51 @@
-"""Who the funder is, in the reader's language, and its zone — e.g. "Innovation and Technology Fund", Asia/Hong_Kong.
+"""Who the funder is, in the reader's language, and its zone — e.g. a policy of Hong Kong, whose days begin in Asia/Hong_Kong.
 
 Both come from the policy as published in this database; before anything is published the product's own name and UTC stand in.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import DatabaseError, connection
 from django.utils import translation
+
+from millrace.core.texts import Text
+from millrace.registers.policy import queries as policy
+from millrace.web import clock
+
+KEPT_FOR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Funder:
     """The funder's names and the settings every page needs."""
 
-    names: dict[str, str]
+    names: Text
     zone: ZoneInfo
-    unit: str = "HKD"
+    unit: str
 
     @property
     def name(self) -> str:
-        """The name in the reader's language, falling back to English."""
-        return self.names.get(translation.get_language() or "en") or self.names.get("en", "")
+        """The name in the reader's language."""
+        return self.names.said_in(translation.get_language() or "en")
 
 
-UNPUBLISHED = Funder(names={}, zone=ZoneInfo("UTC"))
+UNPUBLISHED = Funder(Text(), ZoneInfo("UTC"), "HKD")
+_known: dict[str, tuple[Funder, datetime]] = {}
 
 
 def current() -> Funder:
-    """This will return the funder of this database."""
-    return UNPUBLISHED
+    """This will return the funder of this database, asked again at most every minute once a policy is published."""
+    name, now = str(connection.settings_dict["NAME"]), clock.now()
+    known, asked_at = _known.get(name, (UNPUBLISHED, now - KEPT_FOR))
+    if now - asked_at < KEPT_FOR:
+        return known
+    try:
+        told = policy.funder() if policy.is_published() else None
+    except DatabaseError:  # the page that says the records cannot be reached asks too
+        return known
+    if told is None:
+        return UNPUBLISHED
+    _known[name] = (Funder(told.name, ZoneInfo(told.zone), told.currency), now)
+    return _known[name][0]

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from millrace.web import fields, lines, words
+from millrace.web import fields, funder, lines, words
 
 STYLES = Path(__file__).parent / "static/web/millrace.css"
 
@@ -77,6 +77,11 @@ CONTEXT = {
     ],
     "sums": [("", "Eligible cost", "HK$45,000,000"), ("×", "One third", "1 : 2"), ("=", "Support", "HK$15,000,000")],
 }
+
+
+@pytest.fixture(autouse=True)
+def without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(funder, "current", lambda: funder.UNPUBLISHED)
 
 
 def drawn(language: str, *, desk: bool = False) -> str:

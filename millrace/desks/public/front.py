@@ -1,0 +1,88 @@
+"""The front door — what is open, what was funded, the schemes — and the page of records anyone can check.
+
+For example, the hash of 8 January 2024's last seal, to compare with the one printed on a receipt of that day.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from millrace.core.refusal import Refusal
+from millrace.core.rules.rulebook import Scheme
+from millrace.registers.policy import queries as policy
+from millrace.registers.timeline import sealer
+from millrace.stages.call.models import Call
+from millrace.stages.learn import queries as figures
+from millrace.web import funder, words
+from millrace.web.access import entry
+
+HEADLINES = ("mainland-collaboration-approved", "approved-by-scheme")
+DAYS_SHOWN = 60
+OPEN_SHOWN = 8
+
+
+@entry("public")
+def home(request: HttpRequest) -> HttpResponse:
+    """This will show what can be applied for now, the schemes, and what came of them."""
+    schemes = policy.published_schemes(request.at)
+    context = {
+        "calls": calls_now(schemes, request.at),
+        "schemes": [scheme_card(scheme, request.at) for scheme in schemes],
+        "headlines": [told for name in HEADLINES if (told := headline(name, request.at))],
+    }
+    return render(request, "public/home.html", context)
+
+
+def scheme_card(scheme: Scheme, at: datetime) -> dict[str, Any]:
+    """This will give a scheme's words as it stands now, or as it last stood."""
+    day = at.astimezone(funder.current().zone).date()
+    reading = scheme.versions_on(day)
+    version = reading.candidates[-1] if reading.candidates else scheme.versions[-1]
+    language = translation.get_language() or "en"
+    return {
+        "slug": scheme.slug,
+        "title": version.title.said_in(language),
+        "short": version.short_title.said_in(language),
+        "summary": version.summary.said_in(language),
+    }
+
+
+def calls_now(schemes: list[Scheme], at: datetime) -> list[dict[str, Any]]:
+    """This will list the calls that take applications now, those closing first at the top."""
+    cards = {scheme.slug: scheme_card(scheme, at) for scheme in schemes}
+    running = Call.objects.filter(opens_at__lte=at).exclude(closes_at__lte=at).order_by("closes_at", "scheme")
+    return [{"scheme": cards[call.scheme], "closes_at": call.closes_at} for call in running[:OPEN_SHOWN] if call.scheme in cards]
+
+
+def headline(name: str, at: datetime) -> dict[str, Any] | None:
+    """This will answer one figure as at yesterday, with its title and seal; None while there is none to give."""
+    day = at.astimezone(funder.current().zone).date() - timedelta(days=1)
+    try:
+        given = figures.ask(name, as_at=day)
+    except Refusal:
+        return None
+    told = given.answer
+    return {
+        "name": name,
+        "title": given.figure.title.said_in(translation.get_language() or "en"),
+        "count": words.count(told.count),
+        "amount": words.amount_in_short(told.amount_cents, given.figure.currency) if told.amount_cents is not None else "",
+        "speaks_of": told.speaks_of,
+        "seal": given.seal.number,
+    }
+
+
+@entry("public")
+def trust(request: HttpRequest) -> HttpResponse:
+    """This will list each day's last hash, so that not even the database's owner can rewrite the past unseen."""
+    zone = funder.current().zone
+    since = request.at.astimezone(zone).date() - timedelta(days=DAYS_SHOWN)
+    wanted = request.GET.get("all")
+    days = sealer.daily_hashes(zone=zone.key, since=None if wanted else since)
+    if not days and not wanted:
+        days = sealer.daily_hashes(zone=zone.key)[:DAYS_SHOWN]
+    shown = [{"day": day, "number": number, "chain": chain.hex()} for day, number, chain in days]
+    return render(request, "public/trust.html", {"days": shown, "is_all": bool(wanted)})
