@@ -93,7 +93,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 def _demo_address(port: int) -> str:
     address = f"http://127.0.0.1:{port}/"
-    sign_in = f"Sign in as any role, with one click, at {address}demonstration/"
+    sign_in = f"Sign in as any role, with one click, at {address}demo/sign-in/"
     return f"\nMillrace is at {address}\n{sign_in}\nCtrl-C stops it; the data stay in {homes.current().path}"
 
 
