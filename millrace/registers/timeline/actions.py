@@ -15,6 +15,7 @@ from django.db import connection
 from millrace.core import asat
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation, Person
+from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.timeline import kinds
 from millrace.registers.timeline.models import Event
@@ -69,7 +70,7 @@ def compose(
 ) -> Event:
     """This will make the event without writing it; the bulk path and `record` share it, so their rows are the same."""
     declared = kinds.KINDS[kind]
-    happened_on = happened_on or at.date()
+    happened_on = happened_on or _day_of(at)
     visibility = visibility or declared.visibility
     if visibility not in VISIBILITIES:
         raise ValueError(f"unknown visibility {visibility!r}")
@@ -118,6 +119,11 @@ def compose(
         body=body,
         sha256=hashlib.sha256(body.encode()).digest(),
     )
+
+
+def _day_of(at: datetime) -> date:
+    """This will give the funder's own day of a moment; before there is a policy to say the zone, the day in UTC."""
+    return policy.funder().day_of(at) if policy.is_published() else at.date()
 
 
 def _sheet(sheet: dict[str, Any] | None, case: Case | None) -> dict[str, Any] | None:
