@@ -17,6 +17,7 @@ from millrace.registers.people.models import Organisation
 
 open_account = books.open_account
 post = books.post
+lock_balance = books.lock_balance
 
 
 class When(TypedDict):

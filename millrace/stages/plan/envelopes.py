@@ -1,0 +1,101 @@
+"""Puts what was voted for a fund into its envelopes — e.g. the HK$2bn of NIFS, and what of it may be paid in 2025-26.
+
+Reads the published policy: a vote counts from its day, a year's cash from the first call on. Called again, it adds only what
+is new; so a fund raised by a later vote is topped up, and nothing is ever put in twice.
+"""
+
+import uuid
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from millrace.core.ledger import Account, Envelope
+from millrace.core.policy_folder.funds import Fund
+from millrace.core.refusal import Refusal
+from millrace.registers.ledger import actions as ledger
+from millrace.registers.ledger import queries as balances
+from millrace.registers.people import queries as people
+from millrace.registers.people.models import Person
+from millrace.registers.policy import queries as policy
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
+
+
+def fund_envelope(name: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:
+    """This will appropriate what was voted for fund `name` by the day of `at`, and provide each year's cash, as far as it is new.
+
+    A fund of one scheme goes to that scheme's envelope; of several, to the fund's own, to be shared out. Gives None if
+    nothing is new.
+    """
+    with transaction.atomic(durable=True):
+        if done := timeline.replay(command):
+            return done
+        _must_be_finance(by, at)
+        fund, day = policy.fund(name), policy.funder().day_of(at)
+        envelope = ledger.envelope(fund.id, fund.schemes[0] if len(fund.schemes) == 1 else "", fund.unit)
+        voted = _voted(fund, day) + ledger.lock_balance(Account("appropriation", fund.unit, fund.id))
+        cash = {year: amount for year, amount in _provided(fund).items() if amount > 0}
+        if voted <= 0 and not cash:
+            return None
+        event_id = timeline.reserve_id()
+        if voted > 0:
+            ledger.appropriate(envelope, voted, event=event_id, on=day, at=at)
+        for year, amount in cash.items():
+            ledger.provide_cash(envelope, year, amount, event=event_id, on=day, at=at)
+        facts = {"fund": fund.id, "scheme": envelope.scheme, "unit": fund.unit, "voted_cents": max(voted, 0), "cash": cash}
+        return timeline.record("envelope_funded", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
+def share_out(name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will move part of what a fund of several schemes has not yet shared out into one scheme's envelope."""
+    with transaction.atomic(durable=True):
+        if done := timeline.replay(command):
+            return done
+        _must_be_finance(by, at)
+        fund, day = policy.fund(name), policy.funder().day_of(at)
+        if scheme not in fund.schemes:
+            raise Refusal.not_found()
+        pool, share = Envelope(fund.id, "", fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
+        event_id = timeline.reserve_id()
+        ledger.transfer(pool, share, amount_cents, event=event_id, on=day, at=at)
+        facts = {"fund": fund.id, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
+        return timeline.record("envelope_shared_out", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
+def lapse_year(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will lapse what is left of a year's cash once the year is over; the commitment stays."""
+    with transaction.atomic(durable=True):
+        if done := timeline.replay(command):
+            return done
+        _must_be_finance(by, at)
+        fund, day = policy.fund(name), policy.funder().day_of(at)
+        if policy.funder().financial_year_name(day) <= financial_year:
+            raise Refusal(
+                "year-not-over",
+                what=_("The financial year %(financial_year)s is not over."),
+                why=_("A year's cash provision lapses when the year has ended."),
+                next_step=_("Come back after its last day."),
+                values={"financial_year": financial_year},
+            )
+        event_id = timeline.reserve_id()
+        for envelope in (Envelope(fund.id, scheme, fund.unit) for scheme in ("", *fund.schemes)):
+            if balances.balance(envelope.account("cash_available", financial_year=financial_year)):
+                ledger.lapse_cash(envelope, financial_year, event=event_id, on=day, at=at)
+        facts = {"fund": fund.id, "financial_year": financial_year}
+        return timeline.record("cash_lapsed", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
+def _must_be_finance(by: Person, at: datetime) -> None:
+    if not by.is_system and "finance" not in people.powers_of(by, at):
+        raise Refusal.not_found()
+
+
+def _voted(fund: Fund, day: date) -> int:
+    return sum(vote.amount for vote in fund.commitments if vote.on <= day.isoformat()[: len(vote.on)])
+
+
+def _provided(fund: Fund) -> dict[str, int]:
+    """This will give, for each year, what the policy provides beyond what the ledger already has. (A source below zero has given.)"""
+    given = {provision.on: ledger.lock_balance(Account("cash_vote", fund.unit, fund.id, "", provision.on)) for provision in fund.provisions}
+    return {provision.on: provision.amount + given[provision.on] for provision in fund.provisions}
