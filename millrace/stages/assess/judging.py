@@ -24,7 +24,7 @@ def judge_again(case: Case, *, at: datetime) -> Verdict:
     draft = queries.draft_of(case)
     frozen = facts_.read(book.vocabulary.facts, stored.facts)
     counted = facts.computed(book, organisation=case.lead, call=draft.call if draft else None, without=case)
-    return judge.judge(book, {**frozen, **facts.verified(book, case.lead), **counted}, on=stored.on)
+    return judge.judge(book, {**frozen, **counted}, on=stored.on)
 
 
 def submission_of(case: Case) -> Submission:

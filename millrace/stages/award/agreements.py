@@ -104,8 +104,3 @@ def _schedule(book: rulebook.SchemeVersion, written: agreement.Composed, unit: s
         released = _(BASIS_WORDS[one.basis]) % {"title": title}
         rows.append(paper.row(str(one.number), stage, released, due, words.amount(one.planned_cents, unit)))
     return "\n".join(rows)
-
-
-def in_words(cents: int, unit: str) -> str:
-    """This will write an amount in full, the same in every language."""
-    return words.amount(cents, unit)

@@ -153,11 +153,11 @@ def _must_be_within_rules(case: Case, advice: Advice) -> None:
         raise Refusal(
             "amount-above-rules",
             what=_("The amount must be above nothing and at most what the rules give."),
-            why=_("The verdict on this case gives %(most)s."),
+            why=_("The verdict on this case gives %(most_cents)s."),
             next_step=_("Correct the amount."),
             field="amount",
             status=422,
-            values={"most": most or 0, "most_cents": most or 0},
+            values={"most_cents": most or 0, "unit": case.unit},
         )
 
 

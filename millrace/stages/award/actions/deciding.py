@@ -51,7 +51,7 @@ _OBJECTIONS = {
     ),
     "above-limit": (
         _("The amount is above your delegated limit."),
-        _("You may approve up to %(limit)s."),
+        _("You may approve up to %(limit_cents)s."),
         _("Ask an authority with a higher limit."),
     ),
     "rules-unsettled": (
@@ -61,12 +61,12 @@ _OBJECTIONS = {
     ),
     "above-rules": (
         _("The amount is above what the rules give."),
-        _("Judged again today, the rules give %(rules_give)s."),
+        _("Judged again today, the rules give %(rules_give_cents)s."),
         _("Approve at most that amount."),
     ),
     "above-request": (
         _("The amount is above what was asked for."),
-        _("The application asks for %(requested)s."),
+        _("The application asks for %(requested_cents)s."),
         _("Approve at most that amount."),
     ),
 }
@@ -135,14 +135,18 @@ def _must_be_delegated(
     )
     for code in delegation.objections(asked, is_approval=is_approval):
         what, why, next_step = _OBJECTIONS[code]
-        figures = {"limit": limit or 0, "rules_give": said.amount_cents or 0, "requested": case.requested_cents}
         raise Refusal(
             code,
             what=what,
             why=why,
             next_step=next_step,
             field="amount" if code in _ABOUT_AMOUNT else "",
-            values={name: agreements.in_words(cents, case.unit) for name, cents in figures.items()},
+            values={
+                "limit_cents": limit or 0,
+                "rules_give_cents": said.amount_cents or 0,
+                "requested_cents": case.requested_cents,
+                "unit": case.unit,
+            },
         )
     if is_approval and (failing := judging.failing(said) + judging.unsettled(said)):
         rules = [terms.of_row(case.scheme_version).book.rule(rule) for rule in failing]

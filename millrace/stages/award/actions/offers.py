@@ -144,7 +144,7 @@ def open_offer(case: Case, *, on: date) -> Offer:
             what=_("The offer has lapsed."),
             why=_("It could be accepted until the end of %(lapses_on)s."),
             next_step=_("You may apply again."),
-            values={"lapses_on": offer.lapses_on.isoformat()},
+            values={"lapses_on": offer.lapses_on},
         )
     return offer
 
