@@ -1,6 +1,7 @@
 """The policy folders of this house as tests and commands read them — e.g. `files_of(HONG_KONG)` — and a fixture that publishes one."""
 
 import importlib
+import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,3 +26,11 @@ def hong_kong(db_clone: Any, make: Any) -> Any:
     # By name, as `making` finds its models: testing rests on no shelf, since tests on every shelf rest on it.
     actions = importlib.import_module("millrace.stages.plan.actions")
     return actions.publish_policy(files_of(HONG_KONG), by=make.system(), at=EARLY, command=uuid.uuid4())
+
+
+@pytest.fixture(autouse=True)
+def _funder_without_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test without a database draws its pages as before anything was published."""
+    funder = sys.modules.get("millrace.web.funder")
+    if funder is not None and "db_clone" not in request.fixturenames:
+        monkeypatch.setattr(funder, "current", lambda: funder.UNPUBLISHED)

@@ -1,11 +1,14 @@
-"""The addresses of this desk: what anyone may see — e.g. the front door and the records anyone can check."""
+"""The addresses of this desk: what anyone may see — e.g. the front door, which scheme fits me, the records anyone can check."""
 
 from django.urls import URLPattern, path
 
-from millrace.desks.public import front
+from millrace.desks.public import front, pages
 
 app_name = "public_desk"
 urlpatterns: list[URLPattern] = [
     path("", front.home, name="home"),
+    path("find/", pages.find, name="find"),
+    path("schemes/", pages.schemes, name="schemes"),
+    path("schemes/<slug:slug>/", pages.scheme, name="scheme"),
     path("trust/", front.trust, name="trust"),
 ]

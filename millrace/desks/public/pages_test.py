@@ -1,0 +1,81 @@
+"""The finder and the schemes as pages — e.g. a company's line of HK$30.0m fits NIFS and not RAISe+, in three languages, unscripted."""
+
+import pytest
+from django.test import Client
+
+LINE = {
+    "applicant_kind": "company",
+    "place_of_incorporation": "hong_kong",
+    "project_purpose": "production_line",
+    "is_smart_line": "yes",
+    "total_cost": "30,000,000",
+    "own_money": "20,000,000",
+    "open_projects": "0",
+    "granted_total": "0",
+}
+
+
+def page(address, answers=None, language="en"):
+    response = Client(headers={"accept-language": language}).get(address, answers or {})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_company_with_a_line_fits_one_scheme_and_sees_why_not_the_other(hong_kong):
+    html = page("/find/", LINE)
+    assert html.index("New Industrialisation Funding Scheme") < html.index("Research, Academic and Industry Sectors One-plus Scheme")
+    assert "at most <strong>HK$10,000,000</strong>" in html
+    assert "A team may apply through its university." in html
+    assert "Eligible applicants" in html
+    assert len(html.encode()) <= 100_000
+
+
+def test_money_that_is_short_says_how_much_more(hong_kong):
+    html = page("/find/", LINE | {"own_money": "19,600,000"})
+    assert "A further HK$400,000 of your own money would qualify." in html
+    assert "Does not fit" in html
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hant", ["符合", "自行投入的資金再增加HK$400,000即符合要求。"]), ("zh-hans", ["自行投入的资金再增加HK$400,000即符合要求。"])],
+)
+def test_it_answers_in_chinese(hong_kong, language, words):
+    html = page("/find/", LINE | {"own_money": "19,600,000"}, language)
+    for word in words:
+        assert word in html
+
+
+def test_nothing_told_is_no_answer_and_little_told_is_not_yet_known(hong_kong):
+    assert "Not yet known" not in page("/find/")
+    assert "Not yet known" in page("/find/", {"total_cost": "30,000,000"})
+
+
+def test_what_cannot_be_read_is_said_and_shown_again(hong_kong):
+    html = page("/find/", LINE | {"total_cost": "30,000,000.005"})
+    assert "has more than 2 decimals" in html
+    assert "30,000,000.005" in html
+
+
+def test_a_scheme_shows_its_rules_its_versions_and_its_own_questions(hong_kong):
+    html = page("/schemes/raise-plus/")
+    assert "at least 70%" in html
+    assert "not published; illustrative" in html
+    assert 'name="stage_1_industry_cash"' in html
+    old = page("/schemes/nifs/", {"version": "v1"})
+    assert "One project at a time" in old
+    assert "not the one in force today" in old
+    assert Client().get("/schemes/nifs/?version=v9").status_code == 404
+    assert Client().get("/schemes/none/").status_code == 404
+
+
+def test_the_list_names_every_scheme(hong_kong):
+    html = page("/schemes/", language="zh-hant")
+    assert "新型工業化資助計劃" in html
+    assert "產學研1+計劃" in html
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_before_anything_is_published_the_pages_say_so():
+    assert "No scheme is published yet" in page("/find/")
+    assert "No scheme is published yet" in page("/schemes/")

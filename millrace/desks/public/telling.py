@@ -1,0 +1,138 @@
+"""Words a scheme's answer for the public pages — e.g. "Fits", HK$10,000,000 as arithmetic, and each reason with its clause."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from millrace.core.rules import explain
+from millrace.core.rules.explain import Sentence
+from millrace.core.rules.rulebook import SchemeVersion
+from millrace.core.rules.verdict import Outcome, Verdict
+from millrace.core.texts import Text
+from millrace.stages.plan.finding import Found
+from millrace.web import words
+
+TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.UNKNOWN: "warn"}
+
+
+def language() -> str:
+    """This will give the reader's language."""
+    return translation.get_language() or "en"
+
+
+def said(text: Text) -> str:
+    """This will give a policy text in the reader's language."""
+    return text.said_in(language())
+
+
+@dataclass
+class Answer:
+    """One scheme's answer, ready to draw."""
+
+    found: Found
+    title: str
+    summary: str
+    tag: str
+    tone: str
+    call: str
+    readings: list[dict[str, Any]]
+
+    @property
+    def slug(self) -> str:
+        return self.found.slug
+
+
+def answer(found: Found) -> Answer:
+    """This will word one scheme's answer, every reading of it."""
+    version = found.first.version
+    tags = {Outcome.PASS: _("Fits"), Outcome.FAIL: _("Does not fit"), Outcome.UNKNOWN: _("Not yet known")}
+    return Answer(
+        found=found,
+        title=said(version.title),
+        summary=said(version.summary),
+        tag=tags[found.fit],
+        tone=TONES[found.fit],
+        call=call(found),
+        readings=[reading(one.version, one.verdict) for one in found.readings],
+    )
+
+
+def call(found: Found) -> str:
+    """This will say whether applications are taken, until when, or from when."""
+    if found.first.version.is_always_open:
+        return _("Applications are taken all year round.")
+    if found.open_call:
+        return _("Open until %(day)s.") % {"day": words.day(found.open_call.closes_on)}
+    if found.next_call:
+        return _("Opens on %(day)s.") % {"day": words.day(found.next_call.opens_on)}
+    return _("No call is open, and none is announced yet.")
+
+
+def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
+    """This will word what one version says: the reasons that stand against, those still open, those met, and the amount."""
+    sentences = [one for one in explain.sentences(verdict, version, language()) if one.is_gate and one.kind != "window"]
+    by_outcome = {outcome: [finding(one) for one in sentences if one.outcome is outcome] for outcome in Outcome}
+    return {
+        "version": version,
+        "from": str(version.starts),
+        "failed": by_outcome[Outcome.FAIL],
+        "unknown": by_outcome[Outcome.UNKNOWN],
+        "passed": by_outcome[Outcome.PASS],
+        "amount": words.amount(verdict.amount_cents, version.currency) if verdict.amount_cents is not None else "",
+        "arithmetic": arithmetic(verdict, version),
+        "track": next((said(track.title) for track in version.tracks if track.id == verdict.track), ""),
+        "is_tracked": len(version.tracks) > 1,
+    }
+
+
+def finding(one: Sentence) -> dict[str, Any]:
+    """This will word one rule for the part that draws verdicts."""
+    told = [part for part in one.findings if one.outcome is Outcome.PASS or part.outcome is one.outcome]
+    clause = " · ".join(filter(None, [one.clause, one.source.title if one.source else "", one.label]))
+    return {
+        "outcome": "unknown" if one.outcome is Outcome.UNKNOWN else str(one.outcome),
+        "rule": one.statement,
+        "required": "; ".join(f"{part.label}: {part.required}" for part in told),
+        "found": "; ".join(_found(part) for part in told),
+        "clause": clause,
+        "clause_url": one.source.url if one.source else "",
+        "would_change": " ".join(one.remedies),
+    }
+
+
+def _found(part: explain.Finding) -> str:
+    return f"{part.found} ({part.standing})" if part.standing else part.found
+
+
+def arithmetic(verdict: Verdict, version: SchemeVersion) -> list[dict[str, Any]]:
+    """This will lay out the arithmetic of the amount: each step under those it rests on, the whole last."""
+    lines = explain.amount_lines(verdict, version, language())
+    drawn = []
+    for line in lines:
+        note = line.clause
+        if line.is_binding:
+            note = " · ".join(filter(None, [note, _("this sets the amount")]))
+        drawn.append({"op": "→" if line.depth == 1 else "", "label": line.label, "amount": line.value, "note": note})
+    if drawn:
+        drawn[-1]["op"] = "="
+    return drawn
+
+
+def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:
+    """This will word every rule of a version, for people who read rules rather than ask."""
+    told = []
+    for rule in version.rules:
+        source = version.sources.get(rule.source)
+        told.append(
+            {
+                "statement": explain.statement(rule, version, language()),
+                "clause": rule.clause,
+                "source": source,
+                "starts": str(rule.starts),
+                "is_published": rule.is_published,
+                "why": said(rule.why),
+            }
+        )
+    return told

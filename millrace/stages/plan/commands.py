@@ -1,0 +1,96 @@
+"""The words of the command line about the policy — e.g. `millrace publish policies/hong-kong` and `millrace judge nifs --on …`.
+
+Each prints for people, or JSON for programs, and gives the exit status: 0 done, 1 refused with findings, 2 not understood.
+"""
+
+import json
+import sys
+import uuid
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from millrace.core import toml_text
+from millrace.core.refusal import Refusal
+from millrace.core.rules import explain
+from millrace.registers.people import queries as people
+from millrace.registers.policy import queries as policy
+from millrace.stages.plan import actions, finding
+from millrace.web import clock
+
+OUTCOMES = {"pass": "yes", "fail": "NO", "not_yet_known": "?"}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """This will read a policy folder: path within it → content; hidden files are left out."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    inside = {path.relative_to(folder): path for path in sorted(paths)}
+    return {name.as_posix(): path.read_bytes() for name, path in inside.items() if not any(part.startswith(".") for part in name.parts)}
+
+
+def publish(folder: Path, *, at: datetime | None = None) -> int:
+    """This will publish what is new in a folder, as the person "system", or print every finding with its file and line."""
+    if not folder.is_dir():
+        print(f"millrace: {folder} is not a folder", file=sys.stderr)
+        return 2
+    try:
+        done = actions.publish_policy(files_of(folder), by=people.system_person(), at=at or clock.now(), command=uuid.uuid4())
+    except toml_text.Unreadable as unreadable:
+        for found in unreadable.findings:
+            print(f"{folder}/{found}", file=sys.stderr)
+        print(f"millrace: nothing was published; {len(unreadable.findings)} findings", file=sys.stderr)
+        return 1
+    for event in done.events:
+        print(f"published {event.facts.get('scheme', event.kind)} {event.facts.get('version', '')}".rstrip())
+    print(f"{len(done.events)} new, {done.unchanged_count} unchanged")
+    return 0
+
+
+def judge(scheme: str, *, on: date, facts_file: Path, as_json: bool, language: str = "en") -> int:
+    """This will judge facts from a JSON file under the scheme's version of the day, as told: just as the finder would."""
+    try:
+        plain = _facts(facts_file)
+        held = policy.scheme(scheme)
+        finding.must_be_known(plain, [held])
+    except (OSError, ValueError) as wrong:
+        print(f"millrace: {facts_file}: {wrong}", file=sys.stderr)
+        return 2
+    except Refusal as refused:
+        sentence = f"there is no scheme {scheme!r}" if refused.status == 404 else f"{refused.what} {refused.next_step}" % refused.values
+        print(f"millrace: {sentence}", file=sys.stderr)
+        return 2
+    found = finding.judged(held, plain, on=on)
+    if found is None:
+        print(f"millrace: {scheme} had not begun on {on}", file=sys.stderr)
+        return 1
+    if as_json:
+        print(json.dumps(finding.as_data(found, language), ensure_ascii=False, indent=1))
+    else:
+        for line in in_words(found, language):
+            print(line)
+    return 0
+
+
+def _facts(file: Path) -> dict[str, Any]:
+    plain = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(plain, dict):
+        raise ValueError('facts are an object: {"total_cost": 3000000000}')
+    return plain
+
+
+def in_words(found: finding.Found, language: str) -> list[str]:
+    """This will say an answer in lines for a terminal."""
+    lines = []
+    for reading in found.readings:
+        said, version = reading.verdict, reading.version
+        lines.append(f"{version.title.said_in(language)}, version {version.id} (from {version.starts}), on {said.on}: {said.outcome}")
+        for one in explain.sentences(said, version, language):
+            mark = OUTCOMES[one.outcome] if one.is_gate or one.kind == "track" else "-"
+            lines.append(f"  {mark:>3}  {one.statement}  [{one.clause or one.label}]")
+            lines += [f"       {part.label}: {part.found} (required: {part.required})" for part in one.findings if one.outcome != "pass"]
+            lines += [f"       {remedy}" for remedy in one.remedies]
+        for step in explain.amount_lines(said, version, language):
+            lines.append(f"  {'  ' * step.depth}{step.label}: {step.value}{'  <' if step.is_binding else ''}")
+    if found.is_in_doubt:
+        lines.append("The start of a version is known only to its month: an officer chooses between these readings.")
+    return lines
