@@ -11,6 +11,7 @@ from datetime import datetime
 
 from millrace.registers.people.models import Person
 from millrace.registers.timeline.models import Event
+from millrace.stages.call import actions as calls
 
 Act = Callable[[Event, Person, datetime, uuid.UUID], object]
 NAMESPACE = uuid.UUID("6d1c1e0a-4b2f-5d8e-9a57-3f0c5b7e2a10")
@@ -29,4 +30,9 @@ class Reaction:
         return uuid.uuid5(NAMESPACE, f"{self.name}:{event.pk}")
 
 
-REACTIONS: tuple[Reaction, ...] = ()
+def _announce_calls(event: Event, by: Person, at: datetime, command: uuid.UUID) -> object:
+    assert event.scheme_version is not None
+    return calls.announce_calls(event.scheme_version, by=by, at=at, command=command)
+
+
+REACTIONS: tuple[Reaction, ...] = (Reaction("announce-calls", frozenset({"scheme_version_published"}), _announce_calls),)

@@ -57,6 +57,18 @@ def bring_up_to_date() -> None:
     sheet.project()
 
 
+def publish(chosen: argparse.Namespace) -> int:
+    from millrace.stages.plan import commands
+
+    return commands.publish(chosen.folder)
+
+
+def judge(chosen: argparse.Namespace) -> int:
+    from millrace.stages.plan import commands
+
+    return commands.judge(chosen.scheme, on=chosen.on, facts_file=chosen.facts, as_json=chosen.json, language=chosen.language)
+
+
 def figure(chosen: argparse.Namespace) -> int:
     from millrace.stages.learn import telling
 

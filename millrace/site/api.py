@@ -13,7 +13,7 @@ from millrace.web.api import application
 
 api = application.Api(title="Millrace", version="1", docs_url=None, urls_namespace="api")
 application.refuse_in_words(api)
-for address, router in {"/figures": "millrace.stages.learn.api.router"}.items():
+for address, router in {"": "millrace.stages.plan.api.router", "/figures": "millrace.stages.learn.api.router"}.items():
     api.add_router(address, router)
 
 

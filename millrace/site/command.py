@@ -50,8 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     word("migrate", _migrate, "bring the database to this program's tables, and grant each role what it may")
     jobs = word("jobs", _jobs, "run the jobs process alone (serve starts one)")
     jobs.add_argument("--here", action="store_true", help="on the database the environment names, as serve does")
-    publish = word("publish", _publish, "publish a policy folder: what is new in it comes into force")
+    publish = word("publish", _asking(answers.publish), "publish a policy folder: what is new in it comes into force")
     publish.add_argument("folder", type=Path)
+    judge = word("judge", _asking(answers.judge), "judge facts by a scheme's rules of a day, as the finder does")
+    judge.add_argument("scheme")
+    judge.add_argument("--on", type=answers.day, required=True, metavar="DAY")
+    judge.add_argument("--facts", type=Path, required=True, metavar="FILE", help='a JSON object: {"total_cost": 3000000000}')
+    judge.add_argument("--language", default="en", choices=("en", "zh-hant", "zh-hans"))
+    judge.add_argument("--json", action="store_true")
     figure = word("figure", _asking(answers.figure), "answer a published figure for a day")
     figure.add_argument("name")
     figure.add_argument("--as-at", type=answers.day, required=True, metavar="DAY")
@@ -154,12 +160,6 @@ def _restore(chosen: argparse.Namespace) -> int:
         _child("migrate")
         _child("verify")
     return 0
-
-
-def _publish(chosen: argparse.Namespace) -> int:
-    with database.opened() as opened:
-        _as(opened, "app")
-        raise NotImplementedError(chosen.folder)
 
 
 def _portfolio(_chosen: argparse.Namespace) -> int:

@@ -115,7 +115,8 @@ class _Speaker:
             return money.written(value, currency=unit)
         if unit == "basis_points":
             return f"{value / 100:g}%"
-        named = self.version.vocabulary.units.get(unit)
+        words = self.version.vocabulary
+        named = (words.units_of_one.get(unit) if value == 1 else None) or words.units.get(unit)
         if named is None:
             return f"{value:,}"
         gap = " " if self.language.startswith("en") else ""

@@ -283,6 +283,7 @@ def _facts_used(version: SchemeVersion, papers: Papers) -> dict[str, Any]:
     return {
         "facts": {name: facts[name] for name in sorted(named | spoken | fed) if name in facts},
         "units": data.get("units", {}),
+        "units_of_one": data.get("units_of_one", {}),
         "words": data.get("words", {}),
     }
 

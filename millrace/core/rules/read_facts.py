@@ -49,12 +49,17 @@ def vocabulary(root: Table, *, currency: str, languages: Collection[str]) -> Voc
     words = {word: words_table.words(word, languages) for word in WORDS}
     units_table = root.table("units")
     units = {unit: units_table.words(unit, languages) for unit in units_table.names()}
+    ones_table = root.table("units_of_one")
+    ones = {unit: ones_table.words(unit, languages) for unit in ones_table.names()}
+    for unit in ones:
+        if unit not in units:
+            ones_table.complain(f"the unit {unit!r} is not known", unit, f"one of: {', '.join(sorted(units))}")
     facts_table = root.table("facts")
     facts: dict[str, Fact] = {}
     for name in facts_table.names():
         facts[name] = _fact(facts_table.table(name), name, currency, languages, units)
     _check_derived(facts_table, facts)
-    return Vocabulary(facts, units, words)
+    return Vocabulary(facts, units, ones, words)
 
 
 def _fact(table: Table, name: str, currency: str, languages: Collection[str], units: Collection[str]) -> Fact:

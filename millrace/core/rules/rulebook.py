@@ -191,6 +191,7 @@ class Vocabulary:
 
     facts: Mapping[str, Fact]
     units: Mapping[str, Text]
+    units_of_one: Mapping[str, Text]  # "project", where a language tells one from many
     words: Mapping[str, Text]
 
 

@@ -22,7 +22,7 @@ def find(request: HttpRequest) -> HttpResponse:
     on = policy.funder().day_of(request.at) if schemes else request.at.date()
     form = forms.FactsForm(finding.questions(schemes, on), request.GET)
     answers = [telling.answer(one) for one in finding.find(form.told(), on=on, schemes=schemes)] if form.is_bound else []
-    return render(request, "public_desk/find.html", {"form": form, "answers": answers, "on": on, "has_schemes": bool(schemes)})
+    return render(request, "public/find.html", {"form": form, "answers": answers, "on": on, "has_schemes": bool(schemes)})
 
 
 @entry("public")
@@ -31,7 +31,7 @@ def schemes(request: HttpRequest) -> HttpResponse:
     held = finding.schemes_at(request.at)
     on = policy.funder().day_of(request.at) if held else request.at.date()
     listed = [telling.answer(one) for one in finding.find({}, on=on, schemes=held)]
-    return render(request, "public_desk/schemes.html", {"schemes": sorted(listed, key=lambda one: one.title)})
+    return render(request, "public/schemes.html", {"schemes": sorted(listed, key=lambda one: one.title)})
 
 
 @entry("public")
@@ -58,7 +58,7 @@ def scheme(request: HttpRequest, slug: str) -> HttpResponse:
         "answer": telling.answer(found) if found else None,
         "crumbs": [(_("Schemes"), "/schemes/")],
     }
-    return render(request, "public_desk/scheme.html", context)
+    return render(request, "public/scheme.html", context)
 
 
 def _chosen(versions: tuple[SchemeVersion, ...], wanted: str) -> SchemeVersion | None:

@@ -80,6 +80,8 @@ def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
         "failed": by_outcome[Outcome.FAIL],
         "unknown": by_outcome[Outcome.UNKNOWN],
         "passed": by_outcome[Outcome.PASS],
+        # What would settle the open rules, each thing once; of no use where a rule stands against already.
+        "to_tell": list(dict.fromkeys(remedy for one in sentences if one.outcome is Outcome.UNKNOWN for remedy in one.remedies)),
         "amount": words.amount(verdict.amount_cents, version.currency) if verdict.amount_cents is not None else "",
         "arithmetic": arithmetic(verdict, version),
         "track": next((said(track.title) for track in version.tracks if track.id == verdict.track), ""),

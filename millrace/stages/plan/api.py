@@ -67,9 +67,11 @@ def find(request: HttpRequest, told: Told) -> Answers:
     at = clock.now()
     on = told.on or policy.funder().day_of(at)
     held = finding.schemes_at(at)
-    finding.must_be_known(told.facts, held)
+    # Whatever standing is claimed, what comes from outside is declared.
+    plain = {name: given.get("value") if isinstance(given, dict) else given for name, given in told.facts.items()}
+    finding.must_be_known(plain, held)
     language = translation.get_language() or "en"
-    return Answers(on=on, schemes=[finding.as_data(one, language) for one in finding.find(told.facts, on=on, schemes=held)])
+    return Answers(on=on, schemes=[finding.as_data(one, language) for one in finding.find(plain, on=on, schemes=held)])
 
 
 def _told(found: finding.Found) -> SchemeTold:
