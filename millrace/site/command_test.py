@@ -78,7 +78,7 @@ def test_serve_survives_kills_of_its_parts_and_leaves_nothing_behind(open_folder
         assert serving.wait(30) == 0
     assert not serve.is_open(port)
     assert not postgres.Cluster(home.Home(folder)).answers()
-    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    left = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert str(folder) not in left
 
 

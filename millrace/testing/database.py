@@ -63,7 +63,7 @@ class Provider:
             if not self._exists(root, name):
                 self._sweep(root)
                 draft = database.embedded(self.cluster, f"{name}_draft")
-                _migrate(draft)
+                migrate(draft)
                 root.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_draft"), sql.Identifier(name)))
         return name
 
@@ -94,7 +94,7 @@ class Provider:
         return root.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _migrate(target: database.Database) -> None:
+def migrate(target: database.Database) -> None:
     """This will migrate in a process of its own, as the owner: the tests' process only ever knows the application's role."""
     names = {role: target.access[role]["PGUSER"] for role in ("app", "reader")}
     code = f"from millrace.site import migrate; migrate.run(app={names['app']!r}, reader={names['reader']!r})"
