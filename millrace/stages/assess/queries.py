@@ -1,12 +1,14 @@
 """What was found, declared, scored and advised on a case — e.g. the two counted reviews of a RAISe+ application and their mean."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from millrace.core import scoring
 from millrace.core.rules import rulebook
-from millrace.registers.cases.models import Case
+from millrace.registers.cases.models import Case, Standing
+from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.stages.assess.models import Assignment, InformationRequest, Recommendation, Review, Screening, Seat
 
@@ -88,3 +90,9 @@ def advisers(case: Case) -> frozenset[int]:
     found |= set(Seat.objects.filter(recommendation__case=case, has_left=False).values_list("person_id", flat=True))
     found |= set(Recommendation.objects.filter(case=case).values_list("recorded_by_id", flat=True))
     return frozenset(found | ({case.officer_id} if case.officer_id else set()))
+
+
+def conflicted_people(case: Case, at: datetime) -> frozenset[int]:
+    """This will give the ids of everyone in conflict with the case."""
+    held = Standing.objects.filter(people.at_moment(at), case=case, relation=Standing.Relation.CONFLICTED)
+    return frozenset(held.values_list("person_id", flat=True))

@@ -1,6 +1,18 @@
 """The addresses of this stage: screening, interests, reviews and the committee — e.g. a RAISe+ business review."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.stages.assess import pages
 
 app_name = "assess"
-urlpatterns: list[URLPattern] = []
+CASE = "cases/<str:reference>/"
+urlpatterns = [
+    path(f"{CASE}screening/", pages.screening, name="screening"),
+    path(f"{CASE}ask-back/", pages.ask_back, name="ask_back"),
+    path(f"{CASE}answer/", pages.answer, name="answer"),
+    path(f"{CASE}assessors/", pages.assign, name="assign"),
+    path(f"{CASE}interest/", pages.interest, name="interest"),
+    path(f"{CASE}decline/", pages.decline, name="decline"),
+    path(f"{CASE}review/", pages.review, name="review"),
+    path(f"{CASE}recommendation/", pages.recommendation, name="recommendation"),
+]

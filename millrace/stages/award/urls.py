@@ -1,6 +1,14 @@
-"""The addresses of this stage: the authority's decision, letter, agreement — e.g. HK$10.0m approved for a smart line."""
+"""The addresses of this stage: decisions, offers, agreements — e.g. HK$10m approved to Harbour Precision Ltd."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.stages.award import pages
 
 app_name = "award"
-urlpatterns: list[URLPattern] = []
+CASE = "cases/<str:reference>/"
+urlpatterns = [
+    path(f"{CASE}decision/", pages.decision, name="decision"),
+    path(f"{CASE}offer/", pages.offer, name="offer"),
+    path(f"{CASE}stage/", pages.stage, name="stage"),
+    path(f"{CASE}letters/<int:number>/", pages.letter, name="letter"),
+]

@@ -1,0 +1,47 @@
+"""The forms of the award — e.g. the authority's decision: approve an amount, or refuse with reasons."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from millrace.stages.award.models import Decision
+from millrace.web import fields
+
+NOTE = 2000
+
+
+class DecisionForm(forms.Form):
+    """Approve an amount with conditions, or refuse by rules and criteria of the scheme."""
+
+    def __init__(self, *args: Any, unit: str, reasons: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcomes = [(Decision.Outcome.APPROVED, _("Approve")), (Decision.Outcome.REFUSED, _("Not approve"))]
+        self.fields["outcome"] = fields.ChoiceField(label=_("Decision"), choices=outcomes)
+        self.fields["amount"] = fields.MoneyField(
+            label=_("Approved amount"), unit=unit, required=False, help_text=_("Reserved in the envelope the moment you approve.")
+        )
+        self.fields["conditions"] = fields.TextField(
+            label=_("Conditions, one a line"),
+            max_length=NOTE,
+            is_long=True,
+            required=False,
+            help_text=_("They stand in the offer and the agreement as you write them."),
+        )
+        self.fields["reasons"] = fields.ChoicesField(
+            label=_("Reasons of a refusal"), choices=reasons, required=False, help_text=_("The letter gives each with its clause.")
+        )
+        self.fields["remarks"] = fields.TextField(label=_("Note for the file"), max_length=NOTE, is_long=True, required=False)
+
+
+class OfferForm(forms.Form):
+    """The applicant's answer to an offer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = [("accept", _("Accept the offer and sign the agreement")), ("decline", _("Decline the offer"))]
+        self.fields["answer"] = fields.ChoiceField(label=_("Your answer"), choices=answers)
+        self.fields["remarks"] = fields.TextField(
+            label=_("If you decline, why (if you wish)"), max_length=NOTE, is_long=True, required=False
+        )

@@ -1,0 +1,131 @@
+"""The pages of the award: decide, answer an offer, open a stage, read a letter — e.g. /cases/NIFS-7KQ2-M4XD/decision/."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from millrace.core.refusal import Refusal
+from millrace.registers.ledger import queries as ledger
+from millrace.registers.messages import pdf
+from millrace.registers.messages import queries as messages
+from millrace.registers.people import queries as people
+from millrace.stages.apply import preview, terms
+from millrace.stages.assess import judging
+from millrace.stages.assess import queries as assess
+from millrace.stages.assess import telling as assessed
+from millrace.stages.assess.models import Recommendation
+from millrace.stages.assess.pages import address, crumbs
+from millrace.stages.award import actions, forms, queries
+from millrace.stages.award.actions.deciding import envelope_of
+from millrace.web import asking
+from millrace.web.access import entry
+
+
+@entry(case="decide")
+def decision(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will show what the decision rests on, and take it."""
+    case, held = request.case, terms.of_row(request.case.scheme_version)
+    said, advice = judging.judge_again(case, at=request.at), assess.recommendation_for(case)
+    proposed = advice.amount_cents if advice and advice.outcome == Recommendation.Outcome.RECOMMENDED else None
+    form = forms.DecisionForm(
+        request.POST or None,
+        unit=case.unit,
+        reasons=assessed.reason_choices(held.book),
+        initial={"amount": proposed, "conditions": advice.conditions if advice else ""},
+    )
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        actions.decide(
+            case,
+            outcome=given["outcome"],
+            amount_cents=given["amount"] or 0,
+            conditions=given["conditions"].splitlines(),
+            reasons=given["reasons"],
+            remarks=given["remarks"],
+            by=request.user,
+            at=request.at,
+            command=command,
+        )
+
+    asked = asking.Asked(
+        title=_("Decision"),
+        caption=f"{case.reference} · {case.title}",
+        button=_("Decide"),
+        back=address(case),
+        done=_("The decision is recorded, and its letter is on its way."),
+        above="award/decision_above.html",
+        crumbs=crumbs(case),
+        context={
+            "case": case,
+            "now": preview.in_words(said, held),
+            "advice": advice,
+            "reasons": assessed.reason_words(held.book, advice.reason_codes) if advice else [],
+            "limit_cents": people.limit_of(request.user, request.at),
+            "available_cents": ledger.available(envelope_of(case, held.book)),
+            **assessed.scores(assess.scores_of(case, held.book), held.book),
+        },
+    )
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="accept_offer")
+def offer(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will show an authorised person the offer and its agreement, and take the answer."""
+    case, made = request.case, queries.offer_for(request.case)
+    if made is None:
+        raise Refusal.not_found()
+    is_declining = request.POST.get("answer") == "decline"
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        if is_declining:
+            actions.decline_offer(case, remarks=given["remarks"], by=request.user, at=request.at, command=command)
+        else:
+            actions.accept_offer(case, by=request.user, at=request.at, command=command)
+
+    declined, accepted = _("You have declined the offer."), _("You have accepted the offer. The money is committed.")
+    asked = asking.Asked(
+        title=_("The offer"),
+        caption=f"{case.reference} · {case.title}",
+        button=_("Send your answer"),
+        back=address(case),
+        done=declined if is_declining else accepted,
+        above="award/offer_above.html",
+        crumbs=crumbs(case, (_("My applications"), "/home/")),
+        context={"case": case, "offer": made},
+    )
+    return asking.ask(request, forms.OfferForm(request.POST or None), act, asked)
+
+
+@entry(case="open_stage")
+def stage(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will open the next stage of an agreement on the committee's recorded advice."""
+    case = request.case
+
+    def act(_given: dict[str, Any], command: uuid.UUID) -> None:
+        actions.open_stage(case, number=case.stage_number + 1, by=request.user, at=request.at, command=command)
+
+    asked = asking.Asked(
+        title=_("Open the next stage"),
+        caption=f"{case.reference} · {case.title}",
+        lead=_("It opens only on the committee's recorded advice after the stage before."),
+        button=_("Open the stage"),
+        back=address(case),
+        done=_("The stage is open."),
+        above="award/stage_above.html",
+        crumbs=crumbs(case),
+        context={"case": case, "advice": assess.recommendation_for(case, Recommendation.Purpose.STAGE_TWO)},
+    )
+    return asking.ask(request, asking.Nothing(request.POST if request.method == "POST" else None), act, asked)
+
+
+@entry(case="read_award")
+def letter(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """This will give a letter on paper, made from the text that was sent."""
+    found = messages.letters_of(request.case).filter(pk=number).first()
+    if found is None:
+        raise Refusal.not_found()
+    name = found.number.replace("/", "-")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(pdf.made(found), content_type="application/pdf", headers=headers)
