@@ -11,13 +11,28 @@ from django.db import transaction
 
 from millrace.jobs import backup
 from millrace.jobs.models import Night
+from millrace.registers.people import queries as people
+from millrace.stages.assess import actions as assess
+from millrace.stages.award import actions as award
 from millrace.web import funder
 
 HOUR = 2
 GIVEN_UP_AFTER = timedelta(hours=1)
 Task = Callable[[datetime], object]
 logger = logging.getLogger(__name__)
-TASKS: tuple[tuple[str, Task], ...] = (("backup", backup.make),)
+
+
+def lapse_requests(at: datetime) -> int:
+    """This will let applications lapse whose questions were not answered in time."""
+    return assess.lapse_unanswered(people.system_person(), at=at)
+
+
+def lapse_offers(at: datetime) -> int:
+    """This will let offers lapse that were not answered in time, and give their money back."""
+    return award.lapse_offers(people.system_person(), at=at)
+
+
+TASKS: tuple[tuple[str, Task], ...] = (("lapse_requests", lapse_requests), ("lapse_offers", lapse_offers), ("backup", backup.make))
 
 
 def due_day(at: datetime) -> date:

@@ -1,6 +1,8 @@
-"""The addresses of this desk: an assessor's reviews — e.g. declare interests before reading."""
+"""The addresses of this desk: the assessor's reviews — e.g. proposals waiting for a declaration of interest."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.desks.assessor import pages
 
 app_name = "assessor_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("reviews/", pages.reviews, name="reviews")]

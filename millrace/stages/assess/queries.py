@@ -10,7 +10,7 @@ from millrace.core.rules import rulebook
 from millrace.registers.cases.models import Case, Standing
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
-from millrace.stages.assess.models import Assignment, InformationRequest, Recommendation, Review, Screening, Seat
+from millrace.stages.assess.models import Assignment, InformationRequest, Interest, Recommendation, Review, Screening, Seat
 
 
 def criteria_of(book: rulebook.SchemeVersion) -> tuple[scoring.Criterion, ...]:
@@ -96,3 +96,9 @@ def conflicted_people(case: Case, at: datetime) -> frozenset[int]:
     """This will give the ids of everyone in conflict with the case."""
     held = Standing.objects.filter(people.at_moment(at), case=case, relation=Standing.Relation.CONFLICTED)
     return frozenset(held.values_list("person_id", flat=True))
+
+
+def conflict_kinds(case: Case) -> dict[int, str]:
+    """This will give the kind of conflict each person declared last."""
+    found = Interest.objects.filter(case=case, is_conflict=True).order_by("id")
+    return dict(found.values_list("person_id", "kind"))

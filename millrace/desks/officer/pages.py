@@ -1,0 +1,73 @@
+"""The officer's list of cases, with queues, search, filters, saved views and export — e.g. /desk/queues/screen/?scheme=nifs."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.core import lifecycle
+from millrace.core.access import DRAFT_STATUSES
+from millrace.core.refusal import Refusal
+from millrace.desks.officer import queues
+from millrace.registers.policy import queries as policy
+from millrace.web import access, statuses, words
+from millrace.web.access import entry
+from millrace.web.forms import said
+from millrace.web.tables import Column, Filter, Listing
+
+
+def _schemes(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(scheme.slug, said(scheme.versions[-1].short_title)) for scheme in policy.published_schemes(request.at)]
+
+
+def _statuses(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(code, statuses.in_words(code)) for code in lifecycle.STATUSES if code not in DRAFT_STATUSES]
+
+
+def _stages(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [("1", _("Stage 1")), ("2", _("Stage 2"))]
+
+
+CASES = Listing(
+    page="desk",
+    caption=word("Cases"),
+    columns=(
+        Column("reference", word("Case"), "reference", is_sortable=True, url="/cases/{}/", note="title"),
+        Column("lead", word("Applicant"), "lead__name"),
+        Column("scheme", word("Scheme"), "scheme", is_sortable=True),
+        Column("status", word("Status"), "status", "status", is_sortable=True),
+        Column("since", word("Since"), "status_on", "day", is_sortable=True),
+        Column("received", word("Received"), "submitted_at", "day", is_sortable=True),
+        Column("requested", word("Asked for"), "requested_cents", "money", is_sortable=True, unit_field="unit"),
+        Column("approved", word("Approved"), "approved_cents", "money", is_sortable=True, unit_field="unit"),
+        Column("officer", word("Officer"), "officer__name"),
+    ),
+    filters=(
+        Filter("scheme", word("Scheme"), "scheme", _schemes),
+        Filter("status", word("Status"), "status", _statuses),
+        Filter("stage", word("Stage"), "stage_number", _stages),
+    ),
+    order="-submitted_at",
+    has_grams=True,
+)
+
+
+@entry(power=("officer", "authority", "policy", "auditor"))
+def cases(request: HttpRequest, queue: str = "") -> HttpResponse:
+    """This will list the cases one may see; a conflict hides a case from the list, its counts and the file alike."""
+    if queue not in queues.QUEUES:
+        raise Refusal.not_found()
+    visible = access.cases_visible_to(request.user, request.at).exclude(status__in=DRAFT_STATUSES)
+    rows = queues.narrowed(visible, queue, request.user)
+    counted = {} if request.GET.get("format") == "csv" else queues.counts(visible, request.user)
+    tabs = [
+        (code, _(title), f"/desk/queues/{code}/" if code else "/desk/", _shown(counted.get(code))) for code, title in queues.QUEUES.items()
+    ]
+    return CASES.answer(request, rows, "officer_desk/cases.html", {"tabs": tabs, "queue": queue, "title": _(queues.QUEUES[queue])})
+
+
+def _shown(count: int | None) -> str | None:
+    if count is None:
+        return None
+    return f"{words.count(queues.COUNTED)}+" if count > queues.COUNTED else words.count(count)

@@ -1,0 +1,63 @@
+"""What waits for whom, as queues over the cases one may see — e.g. "To screen": submitted applications not yet found eligible."""
+
+from collections.abc import Mapping
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_noop as word
+
+from millrace.core import lifecycle
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Person
+from millrace.stages.assess.models import Assignment
+from millrace.stages.award.models import Offer
+
+COUNTED = 1_000
+
+QUEUES: Mapping[str, str] = {
+    "": word("All cases"),
+    "mine": word("My cases"),
+    "screen": word("To screen"),
+    "waiting": word("Waiting for applicant"),
+    "assign": word("To assign"),
+    "meeting": word("For the meeting"),
+    "decide": word("To decide"),
+}
+
+
+def narrowed(cases: QuerySet[Case], queue: str, person: Person) -> QuerySet[Case]:
+    """This will pick the cases of one queue from those the person may see; an unknown queue is the whole list."""
+    match queue:
+        case "mine":
+            return cases.filter(officer=person).exclude(status__in=lifecycle.ENDED)
+        case "screen":
+            return cases.filter(status="submitted")
+        case "waiting":
+            has_offer = Exists(Offer.objects.filter(case=OuterRef("pk"), state=Offer.State.OPEN))
+            return cases.filter(Q(status="information_needed") | Q(has_offer, status="approved"))
+        case "assign":
+            return cases.filter(status="screened")
+        case "meeting":
+            return cases.filter(~Exists(_unwritten_reviews()), status="under_assessment")
+        case "decide":
+            return cases.filter(status__in=("recommended", "not_recommended"))
+        case _:
+            return cases
+
+
+def _unwritten_reviews() -> QuerySet[Assignment]:
+    """Reviewers still asked who have not submitted: their case is not ready for the committee."""
+    asked = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).exclude(role=Assignment.Role.COMMITTEE)
+    return asked.filter(reviews__isnull=True)
+
+
+def counts(cases: QuerySet[Case], person: Person) -> dict[str, int]:
+    """This will count every queue but the whole list in one query, each only as far as it is shown."""
+    parts, params = [], []
+    for queue in list(QUEUES)[1:]:
+        sql, given = narrowed(cases, queue, person).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) AS waiting")  # noqa: S608  # `sql` is Django's own, its values apart
+        params += [queue, *given]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return dict(cursor.fetchall())

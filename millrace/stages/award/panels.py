@@ -1,0 +1,83 @@
+"""What the case page shows of the award, in panels — e.g. the decision, the offer's last day, and the terms agreed."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.registers.cases.models import Case
+from millrace.registers.messages import queries as messages
+from millrace.registers.people.models import Person
+from millrace.stages.apply import terms
+from millrace.stages.assess import telling
+from millrace.stages.award import queries
+from millrace.stages.award.agreements import BASIS_WORDS
+from millrace.web import access
+
+LETTER_WORDS = {
+    "receipt": word("Receipt"),
+    "information_request": word("Request for information"),
+    "ineligible": word("Not eligible"),
+    "offer": word("Decision: approved"),
+    "agreement": word("Funding agreement"),
+    "refused": word("Decision: not supported"),
+    "declined": word("Offer declined"),
+    "lapsed": word("Lapsed"),
+    "withdrawn": word("Withdrawn"),
+    "payment_advice": word("Payment advice"),
+    "closing": word("Final account"),
+}
+
+
+def decision(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
+    """This will show what was decided, within which limit, and the offer."""
+    found = queries.decision_on(case)
+    if found is None:
+        return None
+    book = terms.of_row(case.scheme_version).book
+    actor = access.actor_of(person, at)
+    is_staff = access.may(actor, person, "read_reviews", case, at).allowed
+    return {
+        "case": case,
+        "decision": found,
+        "reasons": telling.reason_words(book, [row["reason"] for row in found.reasons]),
+        "offer": queries.offer_for(case),
+        "is_staff": is_staff,
+        "may_answer": access.may(actor, person, "accept_offer", case, at).allowed,
+    }
+
+
+def agreement(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
+    """This will show the agreed terms as they stand today: stages, instalments, milestones and the plan of spending."""
+    today = terms.local_day(at)
+    agreed = queries.terms_of(case, today)
+    if agreed is None:
+        return None
+    book, titles = terms.of_row(case.scheme_version).book, queries.milestone_titles(case, today)
+    stages = dict(telling.stage_choices(book))
+    return {
+        "case": case,
+        "terms": agreed,
+        "stages": [
+            {"stage": one, "title": stages.get(str(one.number), ""), "is_open": one.number <= case.stage_number} for one in agreed.stages
+        ],
+        "instalments": [
+            {
+                "instalment": one,
+                "stage": stages.get(str(one.stage), ""),
+                "released": _(BASIS_WORDS[one.basis]) % {"title": titles.get(one.milestones[0], _("as agreed")) if one.milestones else ""},
+            }
+            for one in agreed.instalments
+        ],
+        "milestones": [
+            {"milestone": one, "title": titles.get(one.number) or _("Milestone %(number)s") % {"number": one.number}}
+            for one in agreed.milestones
+        ],
+    }
+
+
+def letters(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
+    """This will list the letters that were sent, each as a PDF made from its stored text."""
+    sent = list(messages.letters_of(case))
+    return {"case": case, "rows": [{"letter": one, "title": _(LETTER_WORDS.get(one.kind, one.kind))} for one in sent]} if sent else None
