@@ -1,0 +1,162 @@
+"""The forms of this stage — e.g. the lines of a claim: head, item, supplier, invoice, days and amount.
+
+They read and check what is typed; what the terms and the books allow is decided by the actions.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from millrace.core import claims, matching
+from millrace.core.terms import Terms
+from millrace.registers.people.models import Organisation
+from millrace.stages.deliver.models import Claim, ClaimLine, Evidence
+from millrace.stages.deliver.queries import REASON_WORDS
+from millrace.web import fields, lines
+from millrace.web.forms import UploadField
+
+NOTE = 1000
+
+
+class MilestoneForm(forms.Form):
+    """Evidence that a milestone was reached."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"] = fields.TextField(label=_("What was done"), max_length=NOTE, is_long=True)
+        self.fields["file"] = UploadField(None, label=_("Document"), help_text=_("For example an acceptance report or photographs."))
+
+
+class MatchingForm(forms.Form):
+    """A payment the enterprise or a sponsor made, or a contribution in kind."""
+
+    def __init__(self, *args: Any, sponsors: Sequence[Organisation], unit: str, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sponsors = {str(one.pk): one for one in sponsors}
+        forms_of = [(matching.CASH, _("In cash")), (matching.IN_KIND, _("In kind"))]
+        self.fields["sponsor"] = fields.ChoiceField(label=_("Who brought it"), choices=[(key, one.name) for key, one in self._sponsors.items()])
+        self.fields["form"] = fields.ChoiceField(label=_("In cash or in kind"), choices=forms_of, initial=matching.CASH)
+        self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=unit, minimum=1)
+        self.fields["paid_on"] = fields.DayField(
+            label=_("Day of payment"), required=False, latest=today, help_text=_("For cash: the day the money left the account.")
+        )
+        self.fields["payee"] = fields.TextField(label=_("Paid to"), max_length=200, required=False)
+        self.fields["invoice"] = fields.TextField(label=_("Invoice number"), max_length=80, required=False)
+        self.fields["valuation"] = fields.TextField(
+            label=_("How it was valued"),
+            max_length=300,
+            required=False,
+            help_text=_("For contributions in kind: rate, quantity and where the rate comes from."),
+        )
+        self.fields["file"] = UploadField(None, label=_("Proof"), help_text=_("For example a bank statement or a signed time sheet."))
+
+    def clean_sponsor(self) -> Organisation | None:
+        return self._sponsors.get(self.cleaned_data["sponsor"])
+
+
+class VerifyForm(forms.Form):
+    """An officer's finding on evidence."""
+
+    def __init__(self, *args: Any, evidence: Evidence, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answers = [("yes", _("Accept")), ("no", _("Do not accept"))]
+        self.fields["finding"] = fields.ChoiceField(label=_("Finding"), choices=answers)
+        if evidence.purpose == Evidence.Purpose.MATCHING:
+            self.fields["verified_cents"] = fields.MoneyField(
+                label=_("Verified amount"), unit=evidence.unit, required=False, initial=evidence.amount_cents, maximum=evidence.amount_cents
+            )
+        self.fields["note"] = fields.TextField(
+            label=_("Reason"), max_length=NOTE, is_long=True, required=False, help_text=_("Needed where less than all is accepted.")
+        )
+
+
+def head_choices(terms: Terms, words: dict[str, str]) -> list[tuple[str, str]]:
+    """This will offer the heads of the agreement in the scheme's own words."""
+    return [(head.code, words.get(head.code, head.code.replace("_", " ").capitalize())) for head in terms.heads]
+
+
+class LinesForm(forms.Form):
+    """The lines of a claim, any number of them, without scripts."""
+
+    def __init__(self, *args: Any, heads: Sequence[tuple[str, str]], unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        columns = [
+            lines.Column("head", _("Kind of cost"), "choice", choices=heads),
+            lines.Column("item", _("Item"), max_length=200),
+            lines.Column("supplier", _("Supplier"), is_required=False, max_length=200),
+            lines.Column("invoice", _("Invoice"), is_required=False, max_length=80),
+            lines.Column("spent_on", _("Dated"), "day", is_required=False),
+            lines.Column("paid_on", _("Paid on"), "day", is_required=False),
+            lines.Column("claimed_cents", _("Amount"), "money", unit=unit),
+        ]
+        self.fields["lines"] = lines.LinesField(label=_("Lines"), columns=columns, max_lines=200, required=False)
+
+    @property
+    def wants_more_lines(self) -> bool:
+        return self.is_bound and "more_lines" in self.data
+
+
+def lines_of(claim: Claim) -> list[dict[str, Any]]:
+    """This will give a draft's lines as the form shows them."""
+    names = ("head", "item", "supplier", "invoice", "spent_on", "paid_on", "claimed_cents")
+    return [{name: getattr(line, name) for name in names} for line in claim.lines.order_by("number")]
+
+
+class ProofsForm(forms.Form):
+    """A receipt and a proof of payment for each line."""
+
+    def __init__(self, *args: Any, rows: Sequence[ClaimLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in rows:
+            for proof, label in (("receipt", _("Invoice or receipt")), ("payment_proof", _("Proof of payment"))):
+                held = getattr(line, proof)
+                help_text = _("Held: %(name)s") % {"name": held.name} if held else ""
+                spoken = f"{line.number} – {line.item}: {label}"
+                self.fields[f"{proof}-{line.number}"] = UploadField(None, label=spoken, required=False, help_text=help_text)
+
+    def given(self) -> list[tuple[str, int, Any]]:
+        """This will list what was sent: which proof, of which line, the file."""
+        found = []
+        for name, files in self.cleaned_data.items():
+            proof, _dash, number = name.rpartition("-")
+            found += [(proof, int(number), file) for file in files or []]
+        return found
+
+
+class RulingForm(forms.Form):
+    """An officer's ruling on one line."""
+
+    def __init__(self, *args: Any, line: ClaimLine, examined: claims.Examination, **kwargs: Any) -> None:
+        first = examined.reasons[0].code if examined.reasons else ""
+        initial = {
+            "allowed_cents": examined.room_cents if line.allowed_cents is None else line.allowed_cents,
+            "reason": line.reason or first,
+            "note": line.note,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["allowed_cents"] = fields.MoneyField(label=_("Allowed"), unit=line.claim.unit, maximum=line.claimed_cents)
+        self.fields["reason"] = fields.ChoiceField(
+            label=_("Reason for what is not allowed"),
+            choices=[(code, _(REASON_WORDS[code])) for code in claims.REASONS],
+            required=False,
+        )
+        self.fields["note"] = fields.TextField(label=_("Note to the enterprise"), max_length=NOTE, is_long=True, required=False)
+
+
+class AccountForm(forms.Form):
+    """Where an organisation is to be paid."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"] = fields.TextField(label=_("Account held in the name of"), max_length=200)
+        self.fields["bank_code"] = fields.TextField(label=_("Bank code"), max_length=11, help_text=_("Three digits, such as 004."))
+        self.fields["account_number"] = fields.TextField(label=_("Account number"), max_length=34)
+
+
+class ReleaseForm(forms.Form):
+    """The sum the person saw: if it has changed since, nothing is released."""
+
+    expected_cents = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,0 +1,69 @@
+"""Pages that release an instalment or say where to pay — e.g. /cases/NIFS-7KQ2-M4XD/instalments/1/release/."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from millrace.core.refusal import Refusal
+from millrace.stages.deliver import actions, asking, forms, gather, queries, telling
+from millrace.stages.deliver.pages.evidence import case_address, crumbs
+from millrace.web import words
+from millrace.web.access import entry
+
+
+@entry(case="release")
+def release(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """This will show what an instalment comes to now, by which arithmetic, and release it."""
+    terms = gather.terms_of(request.case, gather.local_day(request.at))
+    planned = next((one for one in queries.planned(request.case, terms) if one.instalment.number == number), None)
+    if planned is None:
+        raise Refusal.not_found()
+    told = telling.instalment(planned, terms)
+    amount = words.amount(planned.release.amount_cents, terms.unit)
+    asked = asking.Asked(
+        title=_("Release instalment %(number)s") % {"number": number},
+        caption=request.case.reference,
+        button=_("Release %(amount)s") % {"amount": amount},
+        back=case_address(request),
+        done=_("%(amount)s is released and waits for payment.") % {"amount": amount},
+        above="deliver/release_sums.html",
+        context={"crumbs": crumbs(request), "instalment": told},
+        template="deliver/release.html",
+    )
+    form = forms.ReleaseForm(request.POST or None, initial={"expected_cents": planned.release.amount_cents})
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.release_instalment(
+            request.case,
+            instalment=number,
+            expected_cents=data["expected_cents"],
+            by=request.user,
+            at=request.at,
+            command=command,
+        )
+
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="change_account")
+def account(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will take the account the applicant wants to be paid to; two people of finance verify it."""
+    live = queries.live_account(request.case.lead)
+    state = _("None") if live is None else f"{live.masked} ({_('verified') if live.is_verified else _('being verified')})"
+    asked = asking.Asked(
+        title=_("Where you are paid"),
+        caption=str(request.case.lead),
+        lead=_("Two people of our finance team verify every account before anything is paid to it. A change holds payment until then."),
+        button=_("Propose this account"),
+        back=case_address(request),
+        done=_("The account is proposed. Two people will verify it."),
+        facts=((_("Account on record"), state),),
+        context={"crumbs": crumbs(request)},
+    )
+    form = forms.AccountForm(request.POST or None)
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.propose_account(request.case.lead, **data, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, form, act, asked)
