@@ -56,7 +56,7 @@ MAY: Mapping[str, frozenset[str]] = {
         }
         | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload"}
     ),
-    "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money"}),
+    "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money", "change_account"}),
     "party:lead:signatory": frozenset(
         {
             "read_case",
@@ -69,6 +69,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "accept_offer",
             "withdraw",
             "supply_information",
+            "change_account",
         }
     ),
     "party:partner:member": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),

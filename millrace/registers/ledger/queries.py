@@ -108,12 +108,26 @@ def available(envelope: Envelope) -> int:
 
 def statement(case: Case, *, on: date | None = None, seal: int | None = None) -> Statement:
     """This will give the case's money in every state, now or at the end of day `on` as known at a seal."""
-    accounts = {row.pk: row.value() for row in models.Account.objects.filter(case=case)}
+    return statements([case], on=on, seal=seal)[case.pk]
+
+
+def statements(cases: Iterable[Case], *, on: date | None = None, seal: int | None = None) -> dict[int, Statement]:
+    """This will give the statements of many cases, by case id, with as few questions to the database as for one."""
+    wanted = {case.pk for case in cases}
+    accounts = {row.pk: row.value() for row in models.Account.objects.filter(case__in=wanted).order_by("pk")}
     held = _held(accounts, on, seal)
     came_back = _turnover([pk for pk, account in accounts.items() if account.kind == "returned"], on, seal)
+    by_case: dict[int, dict[int, Account]] = {case: {} for case in wanted}
+    for pk, account in accounts.items():
+        if account.case is not None:
+            by_case[account.case][pk] = account
+    return {case: _statement(own, held, came_back) for case, own in by_case.items()}
+
+
+def _statement(accounts: dict[int, Account], held: dict[int, int], came_back: dict[int, int]) -> Statement:
     lines: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     matching: defaultdict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
-    for pk, account in sorted(accounts.items()):
+    for pk, account in accounts.items():
         if account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
             matching[account.sponsor, account.form, account.unit][account.kind] = held.get(pk, 0)
         elif account.kind in ledger.COMMITMENT_KINDS:

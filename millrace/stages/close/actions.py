@@ -134,7 +134,7 @@ def _end(case: Case, ending: str, *, reason: str = "", note: str = "", by: Perso
         )
         _set_status(case, ending, day)
         event = timeline.reserve_id()
-        letters.send_closing(case, drawn, ending, event_id=event, by=by, at=at)
+        letters.send_closing(case, drawn, event_id=event, by=by, at=at)
         _give_back(case, event=event, on=day, at=at)
         facts = {"ending": ending, "reason": reason, "unit": drawn.unit, "spent_cents": drawn.spent_cents}
         facts |= {"earned_cents": drawn.earned_cents, "paid_cents": drawn.paid_cents, "unspent_cents": drawn.unspent_cents}

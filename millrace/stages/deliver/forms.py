@@ -37,7 +37,9 @@ class MatchingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._sponsors = {str(one.pk): one for one in sponsors}
         forms_of = [(matching.CASH, _("In cash")), (matching.IN_KIND, _("In kind"))]
-        self.fields["sponsor"] = fields.ChoiceField(label=_("Who brought it"), choices=[(key, one.name) for key, one in self._sponsors.items()])
+        self.fields["sponsor"] = fields.ChoiceField(
+            label=_("Who brought it"), choices=[(key, one.name) for key, one in self._sponsors.items()]
+        )
         self.fields["form"] = fields.ChoiceField(label=_("In cash or in kind"), choices=forms_of, initial=matching.CASH)
         self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=unit, minimum=1)
         self.fields["paid_on"] = fields.DayField(

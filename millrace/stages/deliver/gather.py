@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_noop as _
 
+from millrace.core import financial_year
 from millrace.core import ledger as books
 from millrace.core.refusal import Refusal
 from millrace.core.terms import Terms
@@ -17,6 +18,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
+from millrace.registers.policy import queries as policy
 from millrace.stages.award import queries as award
 from millrace.web import access, funder
 
@@ -24,6 +26,11 @@ from millrace.web import access, funder
 def local_day(at: datetime) -> date:
     """This will give the funder's own day of a moment."""
     return at.astimezone(funder.current().zone).date()
+
+
+def year_of(on: date) -> str:
+    """This will name the funder's financial year of a day; before a policy is published, the year from April."""
+    return policy.funder().financial_year_name(on) if policy.is_published() else financial_year.of(on)
 
 
 def lock_cases(wanted_cases: Iterable[Case]) -> dict[int, Case]:

@@ -8,7 +8,7 @@ from millrace.stages.apply import terms
 
 def words_of(case: Case) -> dict[str, str]:
     """This will give the scheme's words for its heads, in the reader's language; codes it does not word are left out."""
-    if case.scheme_version is None or not case.scheme_version.files:
+    if case.scheme_version is None or not case.scheme_version.text:
         return {}
     language = translation.get_language() or "en"
     found: dict[str, str] = {}

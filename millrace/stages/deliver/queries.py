@@ -4,7 +4,7 @@ Facts are gathered here and decided in core; nothing here changes anything.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,10 +13,12 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core import claims, matching, releases
 from millrace.core.terms import Terms
+from millrace.core.terms import from_data as terms_from
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people.models import Organisation
 from millrace.stages.award import queries as award
+from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import gather
 from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, PayeeAccount, Payment, Release
 
@@ -162,12 +164,6 @@ def live_account(organisation: Organisation) -> PayeeAccount | None:
     return PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True).first()
 
 
-def accepted_milestones(case: Case) -> frozenset[int]:
-    """This will give the numbers of the milestones accepted so far."""
-    accepted = Evidence.objects.filter(case=case, purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
-    return frozenset(number for number in accepted.values_list("milestone", flat=True) if number is not None)
-
-
 def sources(statement: ledger.Statement, unit: str) -> tuple[matching.Source, ...]:
     """This will give the case's matching money as the core reads it, sponsors in the order of their registration."""
     lines = sorted((line for line in statement.matching if line.unit == unit), key=lambda line: (line.sponsor, line.form))
@@ -186,44 +182,63 @@ class Planned:
 
 def planned(case: Case, terms: Terms, *, statement: ledger.Statement | None = None) -> tuple[Planned, ...]:
     """This will work out every instalment as if it were released now, each alone."""
-    statement = statement or ledger.statement(case)
-    position = _Position(case, terms, statement)
-    return tuple(position.of(one) for one in terms.instalments)
+    given = {case.pk: statement or ledger.statement(case)}
+    return _Positions([case], {case.pk: terms}, given).planned(case)
 
 
-class _Position:
-    """Gathers once what every instalment of a case is tested against."""
+def planned_of(cases: Sequence[Case], on: date) -> dict[int, tuple[Planned, ...]]:
+    """This will do the same for many cases under an agreement at once, by case id, however many in the same few questions."""
+    rows = AgreedTerms.objects.filter(case__in=cases, from_on__lte=on).order_by("case_id", "from_on", "number")
+    terms = {row.case_id: terms_from(row.data) for row in rows}
+    agreed = [case for case in cases if case.pk in terms]
+    positions = _Positions(agreed, terms, ledger.statements(agreed))
+    return {case.pk: positions.planned(case) for case in agreed}
 
-    def __init__(self, case: Case, terms: Terms, statement: ledger.Statement) -> None:
-        self.case, self.terms, self.statement = case, terms, statement
-        self.released: dict[int, int] = defaultdict(int)
-        self.released_in_stage: dict[int, int] = defaultdict(int)
-        for row in Release.objects.filter(case=case):
-            self.released[row.instalment] += row.amount_cents
-            self.released_in_stage[row.stage_number] += row.amount_cents
-        claims_of = Claim.objects.filter(case=case).values_list("stage_number", "state", "payable_cents")
-        self.payable: dict[int, int] = defaultdict(int)
-        for stage, _state, payable_cents in claims_of:
-            self.payable[stage] += payable_cents
-        self.has_open_claim = any(state == Claim.State.SUBMITTED for _stage, state, _payable in claims_of)
-        self.accepted = accepted_milestones(case)
-        self.has_account = verified_account(case.lead) is not None
-        self.sources = sources(statement, terms.unit)
 
-    def of(self, instalment: releases.Instalment) -> Planned:
-        stage = self.terms.stage(instalment.stage)
+class _Positions:
+    """Gathers at once what the instalments of many cases are tested against."""
+
+    def __init__(self, cases: Sequence[Case], terms: Mapping[int, Terms], statements: Mapping[int, ledger.Statement]) -> None:
+        self.terms, self.statements = terms, statements
+        ids = [case.pk for case in cases]
+        self.released: dict[tuple[int, int], int] = defaultdict(int)
+        self.released_in_stage: dict[tuple[int, int], int] = defaultdict(int)
+        self.payable: dict[tuple[int, int], int] = defaultdict(int)
+        self.accepted: dict[int, set[int]] = defaultdict(set)
+        for row in Release.objects.filter(case__in=ids):
+            self.released[row.case_id, row.instalment] += row.amount_cents
+            self.released_in_stage[row.case_id, row.stage_number] += row.amount_cents
+        claimed = list(Claim.objects.filter(case__in=ids).values_list("case_id", "stage_number", "state", "payable_cents"))
+        for case, stage, _state, payable_cents in claimed:
+            self.payable[case, stage] += payable_cents
+        self.with_open_claim = {case for case, _stage, state, _payable in claimed if state == Claim.State.SUBMITTED}
+        accepted = Evidence.objects.filter(case__in=ids, purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
+        for case, milestone in accepted.values_list("case_id", "milestone"):
+            self.accepted[case].add(milestone)
+        verified = PayeeAccount.objects.filter(organisation__in={case.lead_id for case in cases}, ended_at=None, second_by__isnull=False)
+        self.with_account = set(verified.values_list("organisation_id", flat=True))
+
+    def planned(self, case: Case) -> tuple[Planned, ...]:
+        """This will size every instalment of one case."""
+        held = sources(self.statements[case.pk], self.terms[case.pk].unit)
+        return tuple(self._sized(case, one, held) for one in self.terms[case.pk].instalments)
+
+    def _sized(self, case: Case, instalment: releases.Instalment, held: Sequence[matching.Source]) -> Planned:
+        terms = self.terms[case.pk]
+        stage, key = terms.stage(instalment.stage), (case.pk, instalment.stage)
+        released = self.released[case.pk, instalment.number]
         where = releases.Position(
-            open_stage=self.case.stage_number,
-            released_cents=self.released[instalment.number],
-            payable_cents=max(0, self.payable[instalment.stage] - self.released_in_stage[instalment.stage]),
-            committed_cents=self.statement.total("committed", self.terms.unit),
-            sources=self.sources,
-            accepted_milestones=self.accepted,
-            has_open_claim=self.has_open_claim,
-            has_verified_account=self.has_account,
+            open_stage=case.stage_number,
+            released_cents=released,
+            payable_cents=max(0, self.payable[key] - self.released_in_stage[key]),
+            committed_cents=self.statements[case.pk].total("committed", terms.unit),
+            sources=held,
+            accepted_milestones=frozenset(self.accepted[case.pk]),
+            has_open_claim=case.pk in self.with_open_claim,
+            has_verified_account=case.lead_id in self.with_account,
         )
         release = releases.size(instalment, where, ratio=stage.ratio, in_kind_share=stage.in_kind_share)
-        return Planned(instalment, stage.number, self.released[instalment.number], release)
+        return Planned(instalment, stage.number, released, release)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from millrace.core import financial_year
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import actions as facilities
 from millrace.registers.facilities.models import Allocation, Resource, Usage
@@ -53,7 +52,7 @@ def record_hours(
             return done
         gather.must(by, "meter_hours", case, at)
         event, day = timeline.reserve_id(), gather.local_day(at)
-        year = financial_year.of(used_on)
+        year = gather.year_of(used_on)
         facilities.record_usage(
             allocation, hours=hours, used_on=used_on, source_key=source_key, year=year, by=by, event=event, on=day, at=at
         )

@@ -14,7 +14,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import financial_year
 from millrace.core import ledger as books
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
@@ -23,7 +22,7 @@ from millrace.registers.ledger import queries as balances
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, queries
+from millrace.stages.deliver import gather, letters, queries
 from millrace.stages.deliver.models import Payment, PaymentRun, Release
 
 
@@ -43,7 +42,7 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
         run = PaymentRun.objects.create(
             reference=f"R{gather.local_day(at):%Y%m%d}-{command.hex[:8].upper()}",
             unit=chosen[0].unit,
-            financial_year=financial_year.of(pay_on),
+            financial_year=gather.year_of(pay_on),
             pay_on=pay_on,
             payment_count=len(chosen),
             total_cents=sum(release.amount_cents for release in chosen),
@@ -119,7 +118,11 @@ def settle_payment(
         _close_if_done(run, at)
         extra = {"settled_on": payment.settled_on, "end_to_end": payment.end_to_end}
         sheet = {"paid_cents": case.paid_cents}
-        return _announce("payment_settled", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet)
+        event = timeline.reserve_id()
+        letters.send_advice(case, payment, event_id=event, by=by, at=at)
+        return _announce(
+            "payment_settled", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet, event_id=event
+        )
 
 
 def reject_payment(payment: Payment, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -241,7 +244,7 @@ def _post_payments(run: PaymentRun, payments: Sequence[Payment], cases: dict[int
 
 
 def _sent(payment: Payment) -> Payment:
-    payment = Payment.objects.get(pk=payment.pk)
+    payment = Payment.objects.select_related("release").get(pk=payment.pk)
     if payment.state != Payment.State.SENT:
         raise Refusal("payment-not-sent", what=_("This payment is not waiting for the bank's word."))
     return payment

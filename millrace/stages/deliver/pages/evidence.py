@@ -75,9 +75,7 @@ def record_matching(request: HttpRequest, reference: str) -> HttpResponse:
     )
     today = gather.local_day(request.at)
     first = {"sponsor": str(request.case.lead_id)}
-    form = forms.MatchingForm(
-        request.POST or None, request.FILES or None, sponsors=sponsors, unit=terms.unit, today=today, initial=first
-    )
+    form = forms.MatchingForm(request.POST or None, request.FILES or None, sponsors=sponsors, unit=terms.unit, today=today, initial=first)
 
     def act(data: dict[str, Any], command: Any) -> None:
         file = file_of(data)

@@ -1,0 +1,275 @@
+"""The finance desk: envelopes, what to release and what blocks it, claims, payment runs, accounts, months — e.g. /finance/runs/."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from millrace.core.refusal import Refusal
+from millrace.desks.finance import lists, queries
+from millrace.stages.deliver import actions, asking, gather
+from millrace.stages.deliver import queries as deliver
+from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
+from millrace.web import errors, words
+from millrace.web.access import entry
+
+FINANCE = ("finance", "finance_maker", "finance_checker")
+READERS = (*FINANCE, "auditor")
+
+
+def _tabs() -> list[tuple[str, str, str]]:
+    return [
+        ("envelopes", _("Envelopes"), "/finance/"),
+        ("to_release", _("To release"), "/finance/to-release/"),
+        ("claims", _("Claims"), "/finance/claims/"),
+        ("releases", _("Releases"), "/finance/releases/"),
+        ("runs", _("Payment runs"), "/finance/runs/"),
+        ("accounts", _("Payee accounts"), "/finance/accounts/"),
+        ("months", _("Months"), "/finance/months/"),
+    ]
+
+
+@entry(power=READERS)
+def desk(request: HttpRequest) -> HttpResponse:
+    """This will show every envelope, the year's cash, and what waits."""
+    year = gather.year_of(gather.local_day(request.at))
+    waits = queries.waiting(request.user, request.at)
+    tiles = [
+        (_("Claims to decide"), words.count(waits["to_decide"])),
+        (_("Released and unpaid"), words.count(waits["unpaid_count"]), words.amount(waits["unpaid_cents"])),
+        (_("Runs to check"), words.count(waits["to_check"])),
+        (_("Runs at the bank"), words.count(waits["at_bank"])),
+        (_("Accounts to verify"), words.count(waits["accounts"])),
+    ]
+    context = {
+        "envelopes": queries.envelopes(year, translation.get_language() or "en"),
+        "year": year,
+        "tiles": tiles,
+        "tabs": _tabs(),
+    }
+    return render(request, "finance_desk/desk.html", context)
+
+
+@entry(power=READERS)
+def to_release(request: HttpRequest) -> HttpResponse:
+    """This will show what may be released today, case by case, and what blocks the rest."""
+    search, scheme = request.GET.get("q", ""), request.GET.get("scheme", "")
+    typed = request.GET.get("page", "1")
+    number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
+    rows, count = queries.releasable(request.user, request.at, search=search, scheme=scheme, number=number)
+    schemes = queries.visible_cases(request.user, request.at).filter(status="in_force").order_by("scheme")
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "rows": rows,
+        "count": count,
+        "first": (number - 1) * queries.PER_PAGE + 1 if rows else 0,
+        "last": (number - 1) * queries.PER_PAGE + len(rows),
+        "number": number,
+        "has_next": number * queries.PER_PAGE < count,
+        "search": search,
+        "scheme": scheme,
+        "query": kept.urlencode(),
+        "schemes": list(schemes.values_list("scheme", flat=True).distinct()),
+        "may_release": "finance" in request.actor.powers,
+        "tabs": _tabs(),
+    }
+    return render(request, "finance_desk/to_release.html", context)
+
+
+@entry(power=READERS)
+def claims(request: HttpRequest) -> HttpResponse:
+    """This will list the claims handed in."""
+    rows = Claim.objects.filter(case__in=queries.visible_cases(request.user, request.at)).exclude(state=Claim.State.DRAFT)
+    return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": _tabs()})
+
+
+@entry(power=READERS)
+def releases(request: HttpRequest) -> HttpResponse:
+    """This will list the releases, paid or not."""
+    rows = Release.objects.filter(case__in=queries.visible_cases(request.user, request.at))
+    return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": _tabs()})
+
+
+@entry(power=READERS)
+def runs(request: HttpRequest) -> HttpResponse:
+    """This will list the payment runs."""
+    context = {"title": _("Payment runs"), "tab": "runs", "tabs": _tabs(), "may_order": "finance_maker" in request.actor.powers}
+    return lists.RUNS.answer(request, PaymentRun.objects.all().distinct(), "finance_desk/runs.html", context)
+
+
+@entry(power="finance_maker")
+def order(request: HttpRequest) -> HttpResponse:
+    """This will let a maker choose unpaid releases and order them to be paid."""
+    waiting = deliver.unpaid_releases().filter(case__in=queries.visible_cases(request.user, request.at))
+    shown, refused, status = list(waiting[:200]), None, 200
+    chosen = {int(pk) for pk in request.POST.getlist("release") if pk.isdigit()}
+    if request.method == "POST":
+        try:
+            command = asking.command_of(request)
+            done = PaymentRun.objects.filter(order_command=command).first()
+            wanted = list(Release.objects.filter(pk__in=chosen).select_related("case", "case__lead"))
+            run = done or actions.order_payment_run(wanted, pay_on=_day(request), by=request.user, at=request.at, command=command)
+            messages.success(request, _("The run is ordered. Another person checks it."))
+            return HttpResponseRedirect(f"/finance/runs/{run.reference}/")
+        except Refusal as refusal:
+            if refusal.status == 404:
+                raise
+            refused, status = errors.in_words(refusal), refusal.status
+    accounts = PayeeAccount.objects.filter(organisation__in=[row.case.lead_id for row in shown], ended_at=None, second_by__isnull=False)
+    context = {
+        "rows": shown,
+        "chosen": chosen,
+        "refused": refused,
+        "paid_to": {account.organisation_id: account.masked for account in accounts},
+        "today": gather.local_day(request.at),
+        "pay_on": request.POST.get("pay_on", ""),
+        "crumbs": [(_("Payment runs"), "/finance/runs/")],
+    }
+    return render(request, "finance_desk/order.html", context, status=status)
+
+
+def _day(request: HttpRequest) -> date | None:
+    typed = request.POST.get("pay_on", "").strip()
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise Refusal("not-a-day", what=_("Write the day as 2026-03-31."), field="pay_on", status=422) from None
+
+
+def _run(reference: str) -> PaymentRun:
+    found = PaymentRun.objects.select_related("ordered_by", "checked_by").filter(reference=reference).first()
+    if found is None:
+        raise Refusal.not_found()
+    return found
+
+
+@entry(power=READERS)
+def run(request: HttpRequest, run: str) -> HttpResponse:
+    """This will show one run: its payments, its hash, who ordered and checked it, and what may be done with it."""
+    return _shown(request, _run(run))
+
+
+def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    visible = queries.visible_cases(request.user, request.at)
+    payments = Payment.objects.filter(run=found).select_related("case", "case__lead", "account", "release").order_by("id")
+    shown = list(payments.filter(case__in=visible))
+    powers = request.actor.powers
+    context = {
+        "run": found,
+        "payments": shown,
+        "hidden_count": found.payment_count - len(shown),
+        "refused": refused,
+        "may_check": found.state == "ordered" and "finance_checker" in powers and found.ordered_by_id != request.user.pk,
+        "is_own": found.state == "ordered" and found.ordered_by_id == request.user.pk,
+        "may_cancel": found.state == "ordered" and bool(powers & set(FINANCE)),
+        "may_settle": found.state == "checked" and bool(powers & {"finance", "finance_maker"}),
+        "crumbs": [(_("Payment runs"), "/finance/runs/")],
+        "reasons": bank_reasons(),
+    }
+    return render(request, "finance_desk/run.html", context, status=status)
+
+
+def bank_reasons() -> list[tuple[str, str]]:
+    """This will word the bank's own codes for a payment it did not make."""
+    return [
+        ("AC01", _("AC01 – wrong account number")),
+        ("AC04", _("AC04 – account closed")),
+        ("AC06", _("AC06 – account blocked")),
+        ("BE01", _("BE01 – name does not match the account")),
+        ("AM04", _("AM04 – not enough funds")),
+        ("RC01", _("RC01 – wrong bank code")),
+    ]
+
+
+@entry(power=FINANCE)
+@require_POST
+def act_on_run(request: HttpRequest, run: str) -> HttpResponse:
+    """This will check or cancel a run, or record the bank's word on one of its payments."""
+    found, command = _run(run), asking.command_of(request)
+    who: dict[str, Any] = {"by": request.user, "at": request.at, "command": command}
+    try:
+        said = _do(request, found, who)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        return _shown(request, _run(run), errors.in_words(refusal), refusal.status)
+    messages.success(request, said)
+    return HttpResponseRedirect(f"/finance/runs/{found.reference}/")
+
+
+def _do(request: HttpRequest, found: PaymentRun, who: dict[str, Any]) -> str:
+    what = request.POST.get("do", "")
+    if what == "check":
+        actions.check_payment_run(found, **who)
+        return _("The run is checked and sent to the bank.")
+    if what == "cancel":
+        actions.cancel_payment_run(found, **who)
+        return _("The run is cancelled. Its releases can be ordered again.")
+    payment = Payment.objects.filter(run=found, pk=int(request.POST.get("payment") or 0)).first()
+    if payment is None or what not in ("settle", "reject"):
+        raise Refusal.not_found()
+    if what == "settle":
+        actions.settle_payment(payment, bank_reference=request.POST.get("bank_reference", "")[:35], **who)
+        return _("The payment is settled.")
+    actions.reject_payment(payment, reason=request.POST.get("reason", "")[:10], **who)
+    return _("The payment is due again.")
+
+
+@entry(power=READERS)
+def accounts(request: HttpRequest) -> HttpResponse:
+    """This will list the payee accounts that wait for verification, and those verified."""
+    live = PayeeAccount.objects.filter(ended_at__isnull=True).select_related("organisation", "proposed_by", "first_by", "second_by")
+    context = {
+        "waiting": live.filter(second_by__isnull=True).order_by("proposed_at"),
+        "verified": live.filter(second_by__isnull=False).order_by("-second_at")[:100],
+        "tabs": _tabs(),
+        "may_verify": bool(request.actor.powers & set(FINANCE)),
+    }
+    return render(request, "finance_desk/accounts.html", context)
+
+
+@entry(power=FINANCE)
+@require_POST
+def verify_account(request: HttpRequest, account: int) -> HttpResponse:
+    """This will record one person's verification of an account, or its refusal."""
+    found = PayeeAccount.objects.filter(pk=account).first()
+    if found is None:
+        raise Refusal.not_found()
+    who: dict[str, Any] = {"by": request.user, "at": request.at, "command": asking.command_of(request)}
+    if request.POST.get("do") == "refuse":
+        actions.refuse_account(found, **who)
+        messages.success(request, _("The account is refused."))
+    else:
+        actions.verify_account(found, **who)
+        messages.success(request, _("Your verification is recorded."))
+    return HttpResponseRedirect("/finance/accounts/")
+
+
+@entry(power=READERS)
+def months(request: HttpRequest) -> HttpResponse:
+    """This will show which months are closed."""
+    context = {
+        "months": queries.months(gather.local_day(request.at)),
+        "tabs": _tabs(),
+        "may_close": "finance" in request.actor.powers,
+    }
+    return render(request, "finance_desk/months.html", context)
+
+
+@entry(power="finance")
+@require_POST
+def close_month(request: HttpRequest) -> HttpResponse:
+    """This will close a month of the books."""
+    try:
+        month = date.fromisoformat(f"{request.POST.get('month', '')}-01")
+    except ValueError:
+        raise errors.MALFORMED from None
+    actions.close_month(month, by=request.user, at=request.at, command=asking.command_of(request))
+    messages.success(request, _("The month is closed."))
+    return HttpResponseRedirect("/finance/months/")

@@ -1,0 +1,121 @@
+"""What the finance desk gathers from several stages — e.g. every NIFS case in force with what may be released today and what blocks it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import queries as ledger
+from millrace.registers.people.models import Person
+from millrace.registers.policy import queries as policy
+from millrace.stages.deliver import gather, telling
+from millrace.stages.deliver import queries as deliver
+from millrace.stages.deliver.models import Claim, PayeeAccount, PaymentRun
+from millrace.web import access
+
+PER_PAGE = 25
+
+
+def visible_cases(person: Person, at: datetime) -> QuerySet[Case]:
+    """This will give the cases whose money this person may read."""
+    return access.cases_visible_to(person, at, "read_money")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One envelope's line: the commitment (no year) and, beside it, the cash provision of the year."""
+
+    title: str
+    unit: str
+    available: int
+    reserved: int
+    committed: int
+    due: int
+    paid: int
+    cash_available: int
+    cash_spent: int
+
+    @property
+    def voted(self) -> int:
+        return self.available + self.reserved + self.committed + self.due + self.paid
+
+    @property
+    def is_low(self) -> bool:
+        """Under a tenth left to approve."""
+        return self.voted > 0 and self.available * 10 < self.voted
+
+
+def envelopes(year: str, language: str) -> list[Envelope]:
+    """This will give every envelope as it stands now."""
+    titles = {fund.id: fund.title.said_in(language) for fund in policy.funds()} if policy.is_published() else {}
+    found = []
+    for key, state in ledger.envelope_states().items():
+        cash = state.cash.get(year, ledger.CashState())
+        title = " · ".join(part for part in (titles.get(key.fund, key.fund), key.scheme) if part)
+        amounts = (state.available, state.reserved, state.committed, state.due, state.paid, cash.available, cash.spent)
+        found.append(Envelope(title, key.unit, *amounts))
+    return found
+
+
+def waiting(person: Person, at: datetime) -> dict[str, Any]:
+    """This will count what waits for someone of finance."""
+    cases = visible_cases(person, at)
+    claims = Claim.objects.filter(case__in=cases, state=Claim.State.SUBMITTED)
+    ruled = claims.annotate(open_lines=Count("lines", filter=Q(lines__ruled_by__isnull=True))).filter(open_lines=0)
+    unpaid = deliver.unpaid_releases().filter(case__in=cases).aggregate(count=Count("pk"), sum=Sum("amount_cents"))
+    runs = PaymentRun.objects.filter(state=PaymentRun.State.ORDERED)
+    return {
+        "to_decide": ruled.count(),
+        "unpaid_count": unpaid["count"],
+        "unpaid_cents": unpaid["sum"] or 0,
+        "to_check": runs.count(),
+        "at_bank": PaymentRun.objects.filter(state=PaymentRun.State.CHECKED).count(),
+        "accounts": PayeeAccount.objects.filter(ended_at__isnull=True, second_by__isnull=True).count(),
+    }
+
+
+def releasable(person: Person, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int]:
+    """This will give one page of cases in force, each with its instalments, what may be released and what blocks it, and how many."""
+    cases = visible_cases(person, at).filter(status="in_force").select_related("lead")
+    if scheme:
+        cases = cases.filter(scheme=scheme)
+    for word in search.lower().split()[:8]:
+        cases = cases.filter(search_text__contains=word)
+    count = cases.count()
+    shown = list(cases.order_by("status_on", "pk")[(number - 1) * PER_PAGE : number * PER_PAGE])
+    planned = deliver.planned_of(shown, gather.local_day(at))
+    return [_row(case, planned.get(case.pk, ())) for case in shown], count
+
+
+def _row(case: Case, planned: tuple[deliver.Planned, ...]) -> dict[str, Any]:
+    left = [one for one in planned if one.released_cents < one.instalment.planned_cents]
+    return {
+        "case": case,
+        "done": len(planned) - len(left),
+        "count": len(planned),
+        "instalments": [
+            {
+                "number": one.instalment.number,
+                "planned_cents": one.instalment.planned_cents,
+                "left_cents": one.instalment.planned_cents - one.released_cents,
+                "release_cents": one.release.amount_cents,
+                "blocks": [_(deliver.BLOCK_WORDS[block]) for block in one.release.blocks],
+                "is_resized": bool(one.release.limited_by) and not one.release.blocks,
+                "basis": telling.basis(one.instalment.basis),
+            }
+            for one in left
+        ],
+    }
+
+
+def months(today: date) -> list[dict[str, Any]]:
+    """This will give the last twelve months, each closed or open."""
+    closed = set(ledger.closed_months())
+    found, month = [], today.replace(day=1)
+    for _number in range(12):
+        month = (month.replace(day=1) - date.resolution).replace(day=1)
+        found.append({"month": month, "is_closed": month in closed})
+    return found

@@ -1,0 +1,94 @@
+"""Pages that end a case or open it again — e.g. /cases/NIFS-7KQ2-M4XD/close/ with its final account."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from millrace.core.refusal import Refusal
+from millrace.stages.close import actions, forms, queries
+from millrace.stages.close.panels import account_rows, obstacles_in_words
+from millrace.stages.deliver import asking, gather
+from millrace.web.access import entry
+
+
+def _asked(request: HttpRequest, *, title: str, button: str, done: str, lead: str = "", tone: str = "") -> asking.Asked:
+    drawn = queries.account(request.case, gather.local_day(request.at))
+    back = f"/cases/{request.case.reference}/"
+    return asking.Asked(
+        title=title,
+        caption=request.case.reference,
+        lead=lead,
+        button=button,
+        back=back,
+        done=done,
+        tone=tone,
+        above="close/final_account.html",
+        context={
+            "crumbs": [(request.case.reference, back)],
+            "rows": account_rows(drawn) if drawn else [],
+            "obstacles": obstacles_in_words(drawn) if drawn else [],
+        },
+    )
+
+
+@entry(case="close_case")
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will show the final account and close the case."""
+    asked = _asked(
+        request,
+        title=_("Close the case"),
+        lead=_("What is left goes back to the envelope and the case rests. It opens again only by a recorded decision."),
+        button=_("Close the case"),
+        done=_("The case is closed."),
+    )
+
+    def act(_data: dict[str, Any], command: Any) -> None:
+        actions.close_case(request.case, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, asking.Nothing(request.POST if request.method == "POST" else None), act, asked)
+
+
+@entry(case="terminate")
+def terminate(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will end an agreement before its time."""
+    asked = _asked(
+        request, title=_("Terminate the agreement"), button=_("Terminate"), done=_("The agreement is terminated."), tone="danger"
+    )
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.terminate_case(request.case, **data, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, forms.ReasonForm(request.POST or None, reasons=actions.TERMINATION_REASONS), act, asked)
+
+
+@entry(case="reopen")
+def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will open a rested case again by the authority's decision."""
+    if queries.standing_account(request.case) is None:
+        raise Refusal.not_found()
+    asked = _asked(
+        request,
+        title=_("Open the case again"),
+        lead=_("Your decision is recorded with its reason. What was given back to the envelope stays there."),
+        button=_("Open again"),
+        done=_("The case is open again."),
+    )
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.reopen_case(request.case, reason=data["reason"], by=request.user, at=request.at, command=command)
+
+    form = forms.ReasonForm(request.POST or None, reasons=actions.REOPEN_REASONS, has_note=False)
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="close_money")
+def refund(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will record money the enterprise paid back."""
+    asked = _asked(request, title=_("Record a refund"), button=_("Record"), done=_("The refund is recorded."))
+    today = gather.local_day(request.at)
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.record_refund(request.case, **data, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, forms.RefundForm(request.POST or None, unit=request.case.unit, today=today), act, asked)
