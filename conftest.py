@@ -8,6 +8,7 @@ pytest_plugins = [
     "millrace.testing.policies",
     "millrace.testing.live",
     "millrace.testing.agreeing",
+    "millrace.testing.pressing",
 ]
 
 
