@@ -82,7 +82,7 @@ def policy(files: Mapping[str, bytes]) -> Policy:
     top = {name: folder.document(f"{name}.toml") for name in _TOP}
     who = funder.read(top["policy"].root)
     words = read_facts.vocabulary(top["facts"].root, currency=who.currency, languages=who.languages)
-    sources = read_facts.sources(top["sources"].root)
+    sources = read_facts.sources(top["sources"].root, who.languages)
     fund_list = funds.read(top["funds"].root, who.languages)
     plan = blueprint.read(top["blueprint"].root, who.languages)
     places = blueprint.read_facilities(top["facilities"].root, who.languages)

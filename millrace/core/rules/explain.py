@@ -50,6 +50,7 @@ class Sentence:
     remedies: tuple[str, ...]
     clause: str
     source: Source | None
+    source_title: str
     is_published: bool
     label: str  # "not published; illustrative", or ""
     why: str
@@ -133,6 +134,7 @@ class _Speaker:
     def sentence(self, said: RuleVerdict) -> Sentence:
         rule = self.version.rule(said.rule)
         leaves = said.check.leaves() if said.check else []
+        source = self.version.sources.get(said.source)
         return Sentence(
             rule=said.rule,
             kind=said.kind,
@@ -141,8 +143,9 @@ class _Speaker:
             statement=statement(rule, self.version, self.language),
             findings=tuple(self.finding(leaf) for leaf in leaves),
             remedies=self.remedies(rule, said),
-            clause=said.clause,
-            source=self.version.sources.get(said.source),
+            clause=rule.heading.said_in(self.language),
+            source=source,
+            source_title=source.title.said_in(self.language) if source else "",
             is_published=said.is_published,
             label="" if said.is_published else self.word("illustrative"),
             why=rule.why.said_in(self.language),
@@ -198,7 +201,7 @@ class _Speaker:
                 depth=depth,
                 label=texts.filled(self.word(step.kind), places),
                 value=self.value(step.value, step.unit),
-                clause=rule.clause if rule and step.kind in ("share", "ceiling", "room") else "",
+                clause=rule.heading.said_in(self.language) if rule and step.kind in ("share", "ceiling", "room") else "",
                 is_binding=step.rule in binding and step.kind in ("share", "ceiling", "room"),
             ),
         ]

@@ -87,7 +87,7 @@ def _check_rule_starts(papers: Papers, starts: Collection[dated.Start]) -> None:
 def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
     root, languages = papers.scheme.root, papers.languages
     words = read_facts.vocabulary(papers.facts.root, currency=papers.currency, languages=languages)
-    sources = read_facts.sources(papers.sources.root)
+    sources = read_facts.sources(papers.sources.root, languages)
     id_ = entry.string("id")
     stages, tracks, streams = (_named(root, key, languages) for key in ("stages", "tracks", "streams"))
     shelf = Shelf(

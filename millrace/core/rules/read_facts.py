@@ -147,7 +147,7 @@ def _reaches(start: str, wanted: str, facts: dict[str, Fact], seen: frozenset[st
     return any(part == wanted or _reaches(part, wanted, facts, seen | {start}) for part in fact.derived.parts)
 
 
-def sources(root: Table) -> dict[str, Source]:
+def sources(root: Table, languages: Collection[str]) -> dict[str, Source]:
     """Read sources.toml: where each rule and figure was published."""
     table = root.table("sources")
     found: dict[str, Source] = {}
@@ -155,7 +155,7 @@ def sources(root: Table) -> dict[str, Source]:
         item = table.table(name)
         found[name] = Source(
             id=name,
-            title=item.string("title"),
+            title=item.words("title", languages),
             url=item.string("url", ""),
             quality=item.one_of("quality", ("P", "N", "S", "C")),
         )

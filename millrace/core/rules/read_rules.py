@@ -259,7 +259,7 @@ def rule_in(table: Table, rule: str, version: dated.Start, shelf: Shelf) -> Rule
         statement=own_statement or statement,
         remedy=own_remedy or remedy,
         starts=begun,
-        clause=value.string("clause") if is_published else value.string("clause", ""),
+        heading=value.words("clause", shelf.languages, is_required=is_published),
         source=source(value, shelf, is_required=is_published),
         is_published=is_published,
         why=why,

@@ -101,7 +101,8 @@ class Rule:
     """One rule as it stood in one version: what it says, from when, and where that is published.
 
     `statement` is the rule in words; `remedy` says what would satisfy it and may hold {required},
-    {found} and {difference}. An unpublished rule has `why` instead of a clause.
+    {found} and {difference}. `heading` is the clause in every language, `clause` in the policy's
+    first. An unpublished rule has `why` instead.
     """
 
     id: str
@@ -110,10 +111,15 @@ class Rule:
     statement: Text
     remedy: Text
     starts: Start
-    clause: str
+    heading: Text
     source: str
     is_published: bool
     why: Text
+
+    @property
+    def clause(self) -> str:
+        """Give the clause as records and logs name it."""
+        return self.heading.wordings[0][1] if self.heading.wordings else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,7 @@ class Source:
     """Where something was published."""
 
     id: str
-    title: str
+    title: Text
     url: str
     quality: str  # P primary, N news or mirror, S secondary, C computed here
 

@@ -45,7 +45,7 @@ label = {{ en = "Place" }}
 question = {{ en = "Where?" }}
 choices = [{{ id = "here", label = {{ en = "Here" }} }}, {{ id = "there", label = {{ en = "There" }} }}]
 """
-SOURCES = '[sources.guide]\ntitle = "Guide"\nquality = "P"\n'
+SOURCES = '[sources.guide]\ntitle = { en = "Guide" }\nquality = "P"\n'
 SCHEME = """
 slug = "small"
 fund = "f"
@@ -85,7 +85,7 @@ remedy = { en = "Be {required}." }
 [[place.values]]
 from = "2024-01-01"
 require = { fact = "place", is = "here" }
-clause = "1"
+clause = { en = "1" }
 source = "guide"
 [half]
 kind = "ratio"
@@ -95,7 +95,7 @@ remedy = { en = "A further {difference}." }
 from = "2024-01-01"
 asked = "asked"
 shares = [{ government = 1, partner = 1, cost = "cost", matching = "own" }]
-clause = "2"
+clause = { en = "2" }
 source = "guide"
 [cap]
 kind = "ceiling"
@@ -103,12 +103,12 @@ statement = { en = "At most {required}." }
 [[cap.values]]
 from = "2024-01-01"
 value_cents = 100_000
-clause = "3"
+clause = { en = "3" }
 source = "guide"
 [[cap.values]]
 from = "2025-06"
 value_cents = 200_000
-clause = "3"
+clause = { en = "3" }
 source = "guide"
 [one]
 kind = "limit"
@@ -117,7 +117,7 @@ remedy = { en = "Finish it." }
 [[one.values]]
 from = "2024-01-01"
 require = { fact = "open", less_than = 1 }
-clause = "4"
+clause = { en = "4" }
 source = "guide"
 [light]
 kind = "track"
@@ -126,7 +126,7 @@ statement = { en = "Up to {required}: light." }
 from = "2024-01-01"
 track = "light"
 when = { fact = "asked", at_most = 10_000 }
-clause = "5"
+clause = { en = "5" }
 source = "guide"
 """
 FORM = """
@@ -244,13 +244,13 @@ MALFORMED = [
     ("rules", "value_cents = 100_000", 'value_cents = "1000"', "whole number"),
     ("rules", "value_cents = 100_000", "value_cents = 1.5", "whole number"),
     ("rules", 'from = "2025-06"', 'from = "2025-07"', "no version's start"),
-    ("rules", 'clause = "5"', "", "clause is missing"),
+    ("rules", 'clause = { en = "5" }', "", "clause is missing"),
     ("rules", 'kind = "limit"', 'kind = "limits"', "is not known"),
     ("rules", 'fact = "open", less', 'fact = "cost", less', "may not rest on cost"),
     ("rules", "{difference}", "{diference}", "unknown place"),
     ("rules", 'track = "light"', 'track = "heavy"', "not in scheme.toml"),
-    ("rules", 'clause = "3"\nsource = "guide"\n[one]', 'clause = "3"\nsource = "book"\n[one]', "not in sources.toml"),
-    ("rules", 'clause = "5"', 'clause = "5"\nextra = 1', "extra is not known here"),
+    ("rules", 'clause = { en = "3" }\nsource = "guide"\n[one]', 'clause = { en = "3" }\nsource = "book"\n[one]', "not in sources.toml"),
+    ("rules", 'clause = { en = "5" }', 'clause = { en = "5" }\nextra = 1', "extra is not known here"),
     ("scheme", 'from = "2025-06"', 'from = "2023-06"', "do not follow"),
     ("scheme", 'slug = "small"', 'slug = "smal"', "folder's name"),
     ("scheme", 'kind = "authority"', 'kind = "king"', "is not known"),

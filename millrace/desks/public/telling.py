@@ -92,7 +92,7 @@ def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
 def finding(one: Sentence) -> dict[str, Any]:
     """This will word one rule for the part that draws verdicts."""
     told = [part for part in one.findings if one.outcome is Outcome.PASS or part.outcome is one.outcome]
-    clause = " · ".join(filter(None, [one.clause, one.source.title if one.source else "", one.label]))
+    clause = " · ".join(filter(None, [one.clause, one.source_title, one.label]))
     return {
         "outcome": "unknown" if one.outcome is Outcome.UNKNOWN else str(one.outcome),
         "rule": one.statement,
@@ -130,8 +130,9 @@ def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:
         told.append(
             {
                 "statement": explain.statement(rule, version, language()),
-                "clause": rule.clause,
-                "source": source,
+                "clause": said(rule.heading),
+                "source": said(source.title) if source else "",
+                "url": source.url if source else "",
                 "starts": str(rule.starts),
                 "is_published": rule.is_published,
                 "why": said(rule.why),

@@ -35,7 +35,7 @@ def applicants(case: Case, at: datetime) -> list[Person]:
 def clauses(book: rulebook.SchemeVersion, rules: Sequence[str], language: str) -> list[str]:
     """This will say each rule in the applicant's language, with its clause in front."""
     wanted = [book.rule(rule) for rule in rules]
-    return [": ".join(filter(None, [rule.clause, explain.statement(rule, book, language)])) for rule in wanted]
+    return [": ".join(filter(None, [rule.heading.said_in(language), explain.statement(rule, book, language)])) for rule in wanted]
 
 
 def send(

@@ -55,7 +55,7 @@ def test_a_mended_text_becomes_an_erratum_and_the_old_one_stays(make):
     publish(make)
     folder = files_of(HONG_KONG)
     path = "schemes/nifs/rules.toml"
-    folder[path] = folder[path].replace(b'clause = "Total funding ceiling"', b'clause = "Cumulative funding ceiling"')
+    folder[path] = folder[path].replace(b'clause = { en = "Total funding ceiling"', b'clause = { en = "Cumulative funding ceiling"')
     later = NOON + timedelta(days=30)
     mended = publish(make, folder, at=later)
     # The rule holds in the versions of 2024 and 2025; the version of 2020 does not have it.

@@ -172,7 +172,7 @@ def reading_data(said: Verdict, version: SchemeVersion, language: str) -> dict[s
                 ],
                 "would_change": list(one.remedies),
                 "clause": one.clause,
-                "source": {"title": one.source.title, "address": one.source.url} if one.source else None,
+                "source": {"title": one.source_title, "address": one.source.url} if one.source else None,
                 "is_published": one.is_published,
             }
             for one in sentences

@@ -1,0 +1,99 @@
+"""The finder for programs and on the command line — e.g. both say HK$15,000,000 for a line of HK$60.0m."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+
+from millrace.stages.plan import commands, finding
+from millrace.testing.policies import HONG_KONG
+
+LINE = {
+    "applicant_kind": "company",
+    "place_of_incorporation": "hong_kong",
+    "project_purpose": "production_line",
+    "is_smart_line": True,
+    "total_cost": 6_000_000_000,
+    "own_money": 4_500_000_000,
+    "open_projects": 0,
+    "granted_total": 0,
+}
+DAY = date(2025, 7, 15)
+
+
+def asked(facts, on="2025-07-15"):
+    return Client().post("/api/v1/find", {"facts": facts, "on": on}, content_type="application/json")
+
+
+def judged(tmp_path, capsys, facts, on=DAY):
+    file = tmp_path / "facts.json"
+    file.write_text(facts if isinstance(facts, str) else json.dumps(facts))
+    status = commands.judge("nifs", on=on, facts_file=file, as_json=True)
+    return status, capsys.readouterr()
+
+
+def test_programs_and_the_command_line_get_the_same_answer(hong_kong, tmp_path, capsys):
+    by_api = {one["scheme"]: one for one in asked(LINE).json()["schemes"]}
+    status, out = judged(tmp_path, capsys, LINE)
+    assert status == 0
+    assert json.loads(out.out) == by_api["nifs"]
+    assert by_api["nifs"]["fit"] == "pass"
+    assert by_api["nifs"]["readings"][0]["amount_minor"] == 1_500_000_000
+    assert by_api["raise-plus"]["fit"] == "fail"
+
+
+def test_a_month_in_doubt_gives_both_readings(hong_kong):
+    nifs = asked(LINE | {"requested_amount": 280_000_000}, on="2025-06-15").json()["schemes"][0]
+    assert nifs["in_doubt"] is True
+    assert [(one["version"], one["track"]) for one in nifs["readings"]] == [("v2", "normal"), ("v3", "streamlined")]
+
+
+@pytest.mark.parametrize("facts", [{"bogus": 1}, {"total_cost": "much"}, {"total_cost": -1}, {"applicant_kind": "king"}])
+def test_what_cannot_be_read_is_refused_by_name(hong_kong, tmp_path, capsys, facts):
+    answer = asked(facts)
+    assert answer.status_code == 422
+    assert answer.json()["field"] == next(iter(facts))
+    status, out = judged(tmp_path, capsys, facts)
+    assert status == 2
+    assert next(iter(facts)) in out.err
+
+
+def test_a_claimed_standing_from_outside_counts_as_declared(hong_kong):
+    told = asked(LINE | {"open_projects": {"value": 0, "standing": "verified"}}).json()["schemes"]
+    nifs = next(one for one in told if one["scheme"] == "nifs")
+    assert nifs["readings"][0]["verdict"]["facts"]["open_projects"]["standing"] == "declared"
+
+
+def test_a_file_that_is_no_facts_and_a_day_before_the_scheme_are_told(hong_kong, tmp_path, capsys):
+    assert judged(tmp_path, capsys, "[1]")[0] == 2
+    assert judged(tmp_path, capsys, "{")[0] == 2
+    status, out = judged(tmp_path, capsys, LINE, on=date(2019, 1, 1))
+    assert status == 1
+    assert "had not begun" in out.err
+
+
+def test_the_schemes_say_which_facts_they_need(hong_kong):
+    told = {one["slug"]: one for one in Client().get("/api/v1/schemes").json()}
+    assert {fact["name"] for fact in told["raise-plus"]["facts"]} >= {"stage_1_cost", "ip_share", "entry_stage"}
+    assert told["nifs"]["takes_applications"] is True
+
+
+def test_words_for_a_terminal_name_the_clause_and_the_step_that_binds(hong_kong):
+    held = next(scheme for scheme in finding.schemes_at(datetime(2026, 1, 1, tzinfo=UTC)) if scheme.slug == "nifs")
+    found = finding.judged(held, LINE, on=DAY)
+    lines = commands.in_words(found, "en")
+    assert any("[Funding ceiling]" in line for line in lines)
+    assert any(line.endswith("HK$15,000,000  <") for line in lines)
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_publishing_from_the_command_line_says_what_is_new_and_what_is_wrong(make, tmp_path, capsys):
+    assert commands.publish(HONG_KONG) == 0
+    assert "published nifs v3" in capsys.readouterr().out
+    assert commands.publish(HONG_KONG) == 0
+    assert "0 new" in capsys.readouterr().out
+    (tmp_path / "policy.toml").write_text("slug = 1\n")
+    assert commands.publish(tmp_path) == 1
+    assert "policy.toml:1: slug must be text" in capsys.readouterr().err
+    assert commands.publish(tmp_path / "nowhere") == 2
