@@ -13,10 +13,13 @@ STATUSES: dict[str, tuple[str, str]] = {
     "awaiting_sign_off": (word("Awaiting sign-off"), "warn"),
     "submitted": (word("Received"), "busy"),
     "received": (word("Received"), "busy"),
+    "screened": (word("Eligible"), "busy"),
     "screening": (word("Being checked"), "busy"),
+    "information_needed": (word("Waiting for information"), "warn"),
     "awaiting_reply": (word("Awaiting your reply"), "warn"),
     "under_assessment": (word("Under assessment"), "busy"),
     "recommended": (word("Supported by committee"), "busy"),
+    "not_recommended": (word("Not supported by committee"), "warn"),
     "supported": (word("Supported by committee"), "busy"),
     "approved": (word("Approved"), "good"),
     "offered": (word("Offer made"), "good"),
@@ -27,6 +30,7 @@ STATUSES: dict[str, tuple[str, str]] = {
     "declined": (word("Offer declined"), "plain"),
     "lapsed": (word("Lapsed"), "plain"),
     "agreement_signed": (word("Agreement signed"), "good"),
+    "in_force": (word("In force"), "good"),
     "in_progress": (word("In progress"), "busy"),
     "overdue": (word("Overdue"), "bad"),
     "queried": (word("Queried"), "warn"),
@@ -45,6 +49,21 @@ STATUSES: dict[str, tuple[str, str]] = {
     "quarantined": (word("Waiting to be accepted"), "warn"),
     "accepted": (word("Accepted"), "good"),
 }
+
+# What an applicant sees of the steps in between: that it is being looked at, not what a committee thinks before it is decided.
+_FOR_APPLICANTS = {
+    "submitted": "received",
+    "information_needed": "awaiting_reply",
+    "screened": "screening",
+    "recommended": "under_assessment",
+    "not_recommended": "under_assessment",
+    "in_force": "in_progress",
+}
+
+
+def for_applicant(code: str) -> str:
+    """This will give the status an applicant is shown for an internal one."""
+    return _FOR_APPLICANTS.get(code, code)
 
 
 def in_words(code: str) -> str:

@@ -1,6 +1,8 @@
-"""The addresses of this desk: an applicant's own cases — e.g. drafts waiting for a signature."""
+"""The addresses of this desk: what an applicant comes back to — e.g. the drafts and cases of Harbour Precision Ltd."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.desks.applicant import pages
 
 app_name = "applicant_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("home/", pages.home, name="home")]

@@ -1,6 +1,8 @@
 """The addresses of this desk: the one page of a case, in panels by what the reader may see — e.g. a NIFS case's timeline."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.desks.case import pages
 
 app_name = "case_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("cases/<str:reference>/", pages.case, name="case")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
@@ -88,3 +89,9 @@ def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
 def sections_for(whole: form.Form, side: str) -> tuple[form.Section, ...]:
     """This will give the sections that one side fills in: applicant, partner or sponsor."""
     return tuple(section for section in whole.sections if section.part == side)
+
+
+def parts_to_confirm(organisations: list[int]) -> list[Part]:
+    """This will give the parts that these organisations were invited to and have not answered, of cases that are still drafts."""
+    asked = Part.objects.filter(organisation__in=organisations, confirmed_at__isnull=True, declined_at__isnull=True, ended_at__isnull=True)
+    return list(asked.filter(case__status__in=DRAFT_STATUSES).select_related("case").order_by("id"))

@@ -1,0 +1,84 @@
+"""What an applicant comes back to: tasks, cases, open calls, organisations — e.g. "Sign NIFS-7KQ2-M4XD"."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from millrace.core.access import DRAFT_STATUSES
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Organisation
+from millrace.registers.policy import queries as policy
+from millrace.stages.apply import queries as applying
+from millrace.stages.call import queries as calls
+from millrace.web import access, statuses
+from millrace.web import forms as described
+from millrace.web.access import entry
+
+MOST = 100
+
+
+@entry("signed_in")
+def home(request: HttpRequest) -> HttpResponse:
+    """This will show everything of the reader's own organisations, and nothing the funder's powers would add."""
+    as_applicant = access.Actor(request.actor.person_id, frozenset(), request.actor.organisations)
+    mine = Case.objects.filter(access.visible(as_applicant, request.user.pk, request.at)).select_related("lead")
+    cases = list(mine.filter(pk__in=_of_organisations(mine, request)).order_by("-opened_at")[:MOST])
+    organisations = list(Organisation.objects.filter(pk__in=request.actor.organisations).order_by("name"))
+    context = {
+        "cases": [_row(case) for case in cases],
+        "tasks": _tasks(request, cases),
+        "calls": _open_calls(request),
+        "organisations": organisations,
+    }
+    return render(request, "applicant_desk/home.html", context)
+
+
+def _of_organisations(cases: Any, request: HttpRequest) -> Any:
+    return cases.filter(parties__organisation__in=list(request.actor.organisations), parties__left_at__isnull=True).values("pk")
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {"case": case, "url": reverse("case_desk:case", args=[case.reference]), "status": statuses.for_applicant(case.status)}
+
+
+def _tasks(request: HttpRequest, cases: list[Case]) -> list[dict[str, Any]]:
+    """What waits for this person: drafts to finish or sign, parts to confirm, questions to answer, offers to accept."""
+    tasks = []
+    powers = request.actor.organisations
+    for case in cases:
+        held = powers.get(case.lead_id, frozenset())
+        name = {"name": case.title or case.reference}
+        if case.status == "awaiting_sign_off" and "signatory" in held:
+            tasks.append(_task(_("Sign “%(name)s”") % name, "apply:sign", case, "required"))
+        elif case.status in DRAFT_STATUSES and "member" in held:
+            tasks.append(_task(_("Finish “%(name)s”") % name, "apply:draft", case, "to_do"))
+        elif case.status == "information_needed" and held:
+            tasks.append(_task(_("Answer the officer about “%(name)s”") % name, "case_desk:case", case, "required"))
+        elif case.status == "approved" and "signatory" in held:
+            tasks.append(_task(_("Answer the offer for “%(name)s”") % name, "case_desk:case", case, "required"))
+    return tasks + [
+        {
+            "title": _("State your part in “%(name)s”") % {"name": part.case.title or part.case.reference},
+            "url": reverse("apply:part", args=[part.case.reference, part.pk]),
+            "status": "required",
+        }
+        for part in applying.parts_to_confirm(list(powers))
+    ]
+
+
+def _task(title: str, address: str, case: Case, status: str) -> dict[str, Any]:
+    return {"title": title, "url": reverse(address, args=[case.reference]), "status": status, "help": case.reference}
+
+
+def _open_calls(request: HttpRequest) -> list[dict[str, Any]]:
+    """The calls that take applications now, with their closing moment."""
+    now = calls.open_calls(request.at)
+    titles = {scheme.slug: scheme.versions[-1] for scheme in policy.published_schemes(request.at)}
+    return [
+        {"title": described.said(titles[call.scheme].title), "call": call, "url": reverse("apply:open", args=[call.scheme])}
+        for call in now
+        if call.scheme in titles
+    ]

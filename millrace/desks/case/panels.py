@@ -1,0 +1,74 @@
+"""What the one page of a case is made of, each part shown only to those who may see it — e.g. the timeline, to applicant and staff.
+
+A stage adds its own panels to `PANELS` and what can be done to `STEPS`. A panel's `context` reads what it shows in a few queries,
+never one per row, and gives None where there is nothing to show yet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_noop as word
+
+from millrace.desks.case import application, happened, overview
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Person
+
+Context = Callable[[Case, Person, datetime], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of the page: `action` is in `core/access.py`; `tab` is the heading it stands under."""
+
+    id: str
+    title: str
+    action: str
+    context: Context
+    template: str
+    tab: str = "overview"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that can be done with a case in one of `statuses` by whoever may do `action`; its page takes the reference."""
+
+    title: str
+    address: str
+    action: str
+    statuses: frozenset[str]
+    is_main: bool = False
+
+
+# In the order in which they stand; a tab nobody may see or nothing stands under is left out.
+TABS: dict[str, str] = {
+    "overview": word("Overview"),
+    "application": word("Application"),
+    "assessment": word("Assessment"),
+    "award": word("Award"),
+    "money": word("Money"),
+    "thread": word("Questions"),
+    "access": word("Access"),
+}
+
+DRAFTS = frozenset({"draft", "awaiting_sign_off"})
+UNDECIDED = DRAFTS | {"submitted", "information_needed", "screened", "under_assessment", "recommended", "not_recommended"}
+
+PANELS: tuple[Panel, ...] = (
+    Panel("summary", word("At a glance"), "read_case", overview.summary, "case_desk/panels/summary.html"),
+    Panel("own-part", word("Your part"), "read_own_part", application.own_parts, "case_desk/panels/own_parts.html"),
+    Panel("timeline", word("What happened"), "read_timeline", happened.timeline, "case_desk/panels/timeline.html"),
+    Panel("verdict", word("What the rules say"), "read_application", application.verdict, "case_desk/panels/verdict.html", "application"),
+    Panel("answers", word("Answers"), "read_application", application.answers, "case_desk/panels/answers.html", "application"),
+    Panel("parties", word("Parties"), "read_application", application.parties, "case_desk/panels/parties.html", "application"),
+    Panel("documents", word("Files"), "read_application", application.files, "case_desk/panels/documents.html", "application"),
+    Panel("receipts", word("Receipts"), "read_application", application.receipts, "case_desk/panels/receipts.html", "application"),
+    Panel("thread", word("Questions and replies"), "answer_question", application.thread, "case_desk/panels/thread.html", "thread"),
+)
+
+STEPS: tuple[Step, ...] = (
+    Step(word("Continue the draft"), "apply:draft", "edit_draft", DRAFTS, is_main=True),
+    Step(word("Sign and submit"), "apply:sign", "sign_off", DRAFTS, is_main=True),
+    Step(word("Withdraw"), "apply:withdraw", "withdraw", UNDECIDED),
+)

@@ -1,0 +1,135 @@
+"""Organisations: registered by one of their people, confirmed by an officer, administered by themselves — e.g. Harbour Precision Ltd."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from millrace.core.refusal import Refusal
+from millrace.registers.people import queries as people
+from millrace.registers.people.models import Membership, Organisation
+from millrace.registers.policy import queries as policy
+from millrace.stages.apply import forms, queries
+from millrace.stages.apply.actions import organisations
+from millrace.stages.apply.models import Invitation
+from millrace.web import commands, errors
+from millrace.web.access import entry
+
+
+@entry("signed_in")
+def register(request: HttpRequest) -> HttpResponse:
+    """This will register an organisation, its registrant pending as first authorised person."""
+    kinds = [(kind.id, kind.label.said_in(get_language() or "en")) for kind in policy.identifiers()]
+    form = forms.OrganisationForm(request.POST or None, number_kinds=kinds)
+    if request.method == "POST" and form.is_valid():
+        told = organisations.Particulars(**form.cleaned_data)
+        try:
+            event = organisations.register_organisation(told, by=request.user, at=request.at, command=commands.of(request))
+        except Refusal as no:
+            if no.field not in form.fields:
+                raise
+            said = errors.in_words(no)
+            form.add_error(no.field, f"{said['what']} {said['why']} {said['next_step']}")
+        else:
+            return redirect(request.POST.get("next") if _is_ours(request.POST.get("next", "")) else _own(event.organisation))
+    context = {
+        "form": form,
+        "next": request.GET.get("next", "") or request.POST.get("next", ""),
+        "crumbs": [(_("My applications"), "/home/")],
+    }
+    return render(request, "apply/register.html", context, status=422 if form.errors else 200)
+
+
+def _is_ours(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
+
+
+def _own(organisation: Organisation | None) -> str:
+    return reverse("apply:organisation", args=[organisation.pk]) if organisation else "/home/"
+
+
+@entry("signed_in")
+def organisation(request: HttpRequest, organisation: int) -> HttpResponse:
+    """This will show an organisation to its own members, and to its administrators who may act for it."""
+    found = _of_mine(request, organisation)
+    is_administrator = "administrator" in request.actor.organisations[found.pk]
+    form = forms.ColleagueForm(request.POST or None)
+    link = ""
+    if request.method == "POST" and is_administrator and form.is_valid():
+        secret, told = organisations.new_secret(), form.cleaned_data
+        organisations.invite_colleague(
+            found, email=told["email"], power=told["power"], secret=secret, by=request.user, at=request.at, command=commands.of(request)
+        )
+        link = request.build_absolute_uri(reverse("apply:invitation", args=[secret]))
+        form = forms.ColleagueForm()
+    context = {
+        "organisation": found,
+        "members": people.memberships_held(found.pk, request.at),
+        "invitations": queries.open_invitations(found) if is_administrator else Invitation.objects.none(),
+        "is_administrator": is_administrator,
+        "form": form,
+        "link": link,
+        "crumbs": [(_("My applications"), "/home/")],
+    }
+    return render(request, "apply/organisation.html", context, status=422 if form.errors else 200)
+
+
+def _of_mine(request: HttpRequest, organisation: int) -> Organisation:
+    """An organisation of the asker's own; anyone else's does not exist for them."""
+    if organisation not in request.actor.organisations:
+        raise Refusal.not_found()
+    return Organisation.objects.get(pk=organisation)
+
+
+@require_POST
+@entry("signed_in")
+def end_membership(request: HttpRequest, organisation: int, membership: int) -> HttpResponse:
+    """This will end what a colleague may do."""
+    found = Membership.objects.select_related("organisation").filter(pk=membership, organisation=_of_mine(request, organisation)).first()
+    if found is None:
+        raise Refusal.not_found()
+    organisations.end_membership(found, by=request.user, at=request.at, command=commands.of(request))
+    messages.success(request, _("The power was ended."))
+    return redirect("apply:organisation", organisation=organisation)
+
+
+@entry("signed_in")
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """This will let an invited colleague accept."""
+    found = Invitation.objects.select_related("organisation").filter(secret_sha256=organisations.secret_hash(secret), ended_at__isnull=True)
+    invited = found.filter(email=request.user.email).first()
+    if invited is None:
+        raise Refusal.not_found()
+    if request.method == "POST":
+        organisations.accept_invitation(secret=secret, by=request.user, at=request.at, command=commands.of(request))
+        return redirect("apply:organisation", organisation=invited.organisation_id)
+    return render(request, "apply/invitation.html", {"invitation": invited, "power": Membership.Power(invited.power).label})
+
+
+@entry(power="officer")
+def unconfirmed(request: HttpRequest) -> HttpResponse:
+    """This will list the organisations that wait to be confirmed, oldest first."""
+    waiting = Organisation.objects.filter(confirmed_at__isnull=True).select_related("registered_by").order_by("registered_at")
+    confirmed = Organisation.objects.filter(confirmed_at__isnull=False).order_by("-confirmed_at")[:50]
+    return render(request, "apply/unconfirmed.html", {"waiting": waiting[:200], "confirmed": confirmed})
+
+
+@entry(power="officer")
+def confirm(request: HttpRequest, organisation: int) -> HttpResponse:
+    """This will confirm an organisation and its first authorised person, by an officer who saw the certificate."""
+    found = Organisation.objects.select_related("registered_by", "confirmed_by").filter(pk=organisation).first()
+    if found is None:
+        raise Refusal.not_found()
+    form = forms.ConfirmOrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        is_subvented = bool(form.cleaned_data["is_subvented"])
+        organisations.confirm_organisation(found, is_subvented=is_subvented, by=request.user, at=request.at, command=commands.of(request))
+        messages.success(request, _("The organisation is confirmed."))
+        return redirect("apply:unconfirmed")
+    kinds = {kind.id: kind.label.said_in(get_language() or "en") for kind in policy.identifiers()}
+    context = {"organisation": found, "form": form, "number_kind": kinds.get(found.registration_kind, found.registration_kind)}
+    context["crumbs"] = [(_("Organisations"), reverse("apply:unconfirmed"))]
+    return render(request, "apply/confirm.html", context, status=422 if form.errors else 200)
