@@ -25,15 +25,27 @@ SLOWEST_RETRY_SECONDS = 600
 logger = logging.getLogger(__name__)
 
 
-def cursor_of(reaction: Reaction, last: int) -> Cursor:
-    """This will return the reaction's cursor; a new reaction looks forward from now, not back over all history."""
-    return Cursor.objects.get_or_create(reaction=reaction.name, defaults={"number": last})[0]
+def introduce(reactions: Sequence[Reaction]) -> None:
+    """This will give each new reaction its cursor, at the last seal: it looks forward from now, not back over all history.
+
+    Done by every migration, so that a reaction of a new database misses nothing published before the jobs first start.
+    """
+    for reaction in reactions:
+        last = sealer.last_number()
+        Cursor.objects.get_or_create(reaction=reaction.name, defaults={"number": last})
+
+
+def pass_all() -> None:
+    """This will move every cursor to the last seal: a story told as a whole has had its consequences told."""
+    Cursor.objects.update(number=sealer.last_number(), attempts=0, trouble="", retry_at=None)
 
 
 def follow_all(reactions: Sequence[Reaction], *, at: datetime) -> int:
-    """This will bring every reaction up to the last seal and return how many acts were done."""
+    """This will bring every reaction up to the last seal and return how many acts were done. Two queries when nothing is new."""
     last = sealer.last_number()
-    return sum(follow(reaction, last=last, at=at) for reaction in reactions)
+    stands = dict(Cursor.objects.values_list("reaction", "number"))
+    introduce([reaction for reaction in reactions if reaction.name not in stands])
+    return sum(follow(reaction, last=last, at=at) for reaction in reactions if stands.get(reaction.name, last) < last)
 
 
 def follow(reaction: Reaction, *, last: int, at: datetime) -> int:
@@ -41,7 +53,7 @@ def follow(reaction: Reaction, *, last: int, at: datetime) -> int:
     with _alone(reaction) as is_ours:
         if not is_ours:
             return 0
-        cursor = cursor_of(reaction, last)
+        cursor = Cursor.objects.get(reaction=reaction.name)
         if cursor.number >= last or (cursor.retry_at and cursor.retry_at > at):
             return 0
         waiting = Seal.objects.filter(number__gt=cursor.number, number__lte=last, event__kind__in=reaction.kinds)

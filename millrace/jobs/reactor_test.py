@@ -52,7 +52,7 @@ def test_a_new_reaction_does_not_look_back(make):
     sealer.seal(NOON)
     seen = []
     assert reactor.follow_all([noting(seen)], at=NOON) == 0
-    assert Cursor.objects.get().number == sealer.last_number()
+    assert Cursor.objects.get(reaction="noting").number == sealer.last_number()
 
 
 def test_a_refusal_is_passed_and_a_failure_waits_for_its_retry(make):
@@ -64,12 +64,12 @@ def test_a_refusal_is_passed_and_a_failure_waits_for_its_retry(make):
     troubles.update({first.pk: Refusal("not-now"), second.pk: ValueError("broken")})
     sealer.seal(NOON)
     reactor.follow_all([reaction], at=NOON)
-    assert seen == [] and Cursor.objects.get().attempts == 1
+    assert seen == [] and Cursor.objects.get(reaction="noting").attempts == 1
     del troubles[second.pk]
     assert reactor.follow_all([reaction], at=NOON) == 0
     reactor.follow_all([reaction], at=NOON + timedelta(seconds=5))
     assert [pk for pk, _command in seen] == [second.pk, third.pk]
-    assert Cursor.objects.get().attempts == 0
+    assert Cursor.objects.get(reaction="noting").attempts == 0
 
 
 def test_two_processes_do_not_follow_the_same_reaction_at_once(make):

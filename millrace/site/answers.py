@@ -4,6 +4,7 @@ What is committed is sealed and the sheet brought up to it first, so that an ans
 """
 
 import argparse
+import importlib.util
 import json
 import sys
 from collections.abc import Callable
@@ -67,6 +68,22 @@ def judge(chosen: argparse.Namespace) -> int:
     from millrace.stages.plan import commands
 
     return commands.judge(chosen.scheme, on=chosen.on, facts_file=chosen.facts, as_json=chosen.json, language=chosen.language)
+
+
+def fill(folder: Path) -> int:
+    """This will tell the demonstration's story up to now, if it was not told yet, and publish what is new in the policy."""
+    from millrace.jobs import reactor
+    from millrace.registers.cases.models import Case
+    from millrace.stages.plan import commands
+    from millrace.web import clock
+
+    is_here = importlib.util.find_spec("millrace.jobs.demonstration.fill")
+    if is_here and not Case.objects.exists():
+        demonstration = importlib.import_module("millrace.jobs.demonstration.fill")
+        print("Telling three years of invented cases; this is done once …", flush=True)
+        demonstration.fill(clock.now(), commands.files_of(folder))
+        reactor.pass_all()
+    return commands.publish(folder)
 
 
 def figure(chosen: argparse.Namespace) -> int:

@@ -162,9 +162,11 @@ def _restore(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _portfolio(_chosen: argparse.Namespace) -> int:
+def _portfolio(chosen: argparse.Namespace) -> int:
     """The demonstration's policy and cases, where the database holds none yet."""
-    return 0
+    with database.opened() as opened:
+        _as(opened, "app")
+        return answers.fill(POLICY)
 
 
 def _as(opened: database.Database | None, role: str) -> None:

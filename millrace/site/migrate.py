@@ -17,6 +17,7 @@ def run(*, app: str, reader: str, verbosity: int = 0) -> None:
     django.setup()
     from django.db import connection  # after setup: the connection reads the settings
 
+    from millrace.jobs import reactions, reactor  # likewise: they have models
     from millrace.site import grants  # likewise: it asks the app registry
 
     with connection.cursor() as cursor:
@@ -25,5 +26,6 @@ def run(*, app: str, reader: str, verbosity: int = 0) -> None:
             call_command("migrate", interactive=False, verbosity=verbosity)
             if connection.settings_dict["USER"] != app:
                 grants.apply(connection, app=app, reader=reader)
+            reactor.introduce(reactions.REACTIONS)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -4,6 +4,7 @@ This process stays small: it imports no Django and only minds its children.
 """
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -122,7 +123,7 @@ def _mind(children: list[Child], database: Database, port: int, announce: str, r
             time.sleep(0.25)
             if database.cluster:
                 database.cluster.revive()
-        elif is_open(port):
+        elif is_serving(port):
             print(announce, flush=True)
             is_announced = True
         elif time.monotonic() - started > PATIENCE_SECONDS:
@@ -136,3 +137,16 @@ def is_open(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+def is_serving(port: int) -> bool:
+    """This will say whether a worker answers. The port opens a moment before the first worker, and a request in between is lost."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("HEAD", "/static/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True

@@ -63,7 +63,7 @@ class Site:
             with self.log.open("ab") as out:
                 self.processes.append(subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True))
         deadline = time.monotonic() + 30
-        while not serve.is_open(self.port):
+        while not serve.is_serving(self.port):
             if time.monotonic() > deadline or self.processes[0].poll() is not None:
                 pytest.fail(f"The server does not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.02)
