@@ -85,7 +85,7 @@ class Standing(models.Model):
         COMMITTEE = "committee", "Committee member"
         CONFLICTED = "conflicted", "Conflicted"
 
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="standings")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="standings")
     relation = models.CharField(max_length=12, choices=Relation.choices)
     starts_at = models.DateTimeField()

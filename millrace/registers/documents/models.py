@@ -15,7 +15,7 @@ class Document(models.Model):
         ACCEPTED = "accepted", "Accepted"
         REFUSED = "refused", "Refused"
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="documents")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", help_text="whose it is")
     place = models.CharField(max_length=80, help_text="the form field, claim line or letter it belongs to")
     name = models.CharField(max_length=120)

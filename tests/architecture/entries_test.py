@@ -1,0 +1,32 @@
+"""Every address declares who may enter — e.g. /finance/ opens to holders of three powers."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from millrace.site import entries
+from millrace.web.access import entry
+
+
+def undeclared(lists: dict[str, list[str]]) -> list[str]:
+    """The addresses that do not say who may enter."""
+    return [line for lines in lists.values() for line in lines if line.endswith("UNDECLARED")]
+
+
+def test_every_address_says_who_may_enter() -> None:
+    assert undeclared(entries.listed()) == []
+
+
+def bare(request: HttpRequest) -> HttpResponse:
+    """A page that says nothing of who may enter."""
+    return HttpResponse()
+
+
+def test_a_seeded_page_without_a_declaration_is_caught(monkeypatch: Any) -> None:
+    class Root:
+        url_patterns = [path("open/", bare), path("shut/", entry(power="auditor")(bare))]
+
+    monkeypatch.setattr("django.urls.get_resolver", lambda: Root)
+    assert undeclared(entries.listed()) == ["/open/  UNDECLARED"]
+    assert any(line == "/shut/  power auditor" for lines in entries.listed().values() for line in lines)
