@@ -12,7 +12,7 @@ from millrace.core.rules.rulebook import SchemeVersion
 from millrace.core.rules.verdict import Outcome, Verdict
 from millrace.core.texts import Text
 from millrace.stages.plan.finding import Found
-from millrace.web import words
+from millrace.web import navigation, words
 
 TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.UNKNOWN: "warn"}
 
@@ -37,6 +37,7 @@ class Answer:
     tag: str
     tone: str
     call: str
+    start: str  # where an application is begun, while applications are taken and the page stands
     readings: list[dict[str, Any]]
 
     @property
@@ -55,8 +56,15 @@ def answer(found: Found) -> Answer:
         tag=tags[found.fit],
         tone=TONES[found.fit],
         call=call(found),
+        start=start(found),
         readings=[reading(one.version, one.verdict) for one in found.readings],
     )
+
+
+def start(found: Found) -> str:
+    """This will give the address where an application is begun, or nothing."""
+    address = f"/schemes/{found.slug}/apply/"
+    return address if found.takes_applications and navigation.is_served(address) else ""
 
 
 def call(found: Found) -> str:
