@@ -55,14 +55,14 @@ PEOPLE = (
 )
 # What a line makes, in both scripts: the case's title, and its sector in the form's own words.
 LINES = (
-    ("optical lenses", "光學鏡片", "advanced_manufacturing"),
-    ("sterile syringes", "無菌注射器", "life_health"),
-    ("frozen dim sum", "急凍點心", "food"),
-    ("power modules", "功率模組", "microelectronics"),
-    ("recycled yarn", "再生紗線", "textiles"),
-    ("battery housings", "電池外殼", "new_materials"),
-    ("diagnostic strips", "診斷試紙", "life_health"),
-    ("sensor boards", "感測電路板", "microelectronics"),
+    ("optical lenses", "光學鏡片", "foundation_industry"),
+    ("sterile syringes", "無菌注射器", "biotechnology"),
+    ("frozen dim sum", "急凍點心", "others"),
+    ("power modules", "功率模組", "electrical_electronic"),
+    ("recycled yarn", "再生紗線", "textile_clothing_footwear"),
+    ("battery housings", "電池外殼", "environmental"),
+    ("diagnostic strips", "診斷試紙", "biotechnology"),
+    ("sensor boards", "感測電路板", "electrical_electronic"),
 )
 INVENTIONS = (
     ("a tissue scaffold for bone repair", "骨骼修復支架"),

@@ -18,6 +18,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.learn import queries, telling
+from millrace.web import access
 
 REASONS = {
     "recorded_wrongly": _("It was recorded wrongly"),
@@ -53,25 +54,43 @@ def give_figure(name: str, *, as_at: date, seal_number: int, by: Person, at: dat
 
 
 def correct_case(
-    case: Case, *, values: Mapping[str, Any], corrects: Event, reason: str, by: Person, at: datetime, command: uuid.UUID
+    case: Case,
+    *,
+    values: Mapping[str, Any],
+    corrects: Event,
+    reason: str,
+    from_day: date | None = None,
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
 ) -> Event:
-    """This will set what an earlier event said wrongly, from the day that event spoke of; both remain as they were known.
+    """This will set what an earlier event said wrongly, from the day that event spoke of or an earlier `from_day`.
 
-    Refused: columns of money or status, columns the event never set, an event of another case, and one without effect.
+    Both remain as they were known. Refused: columns of money or status, columns the event never set, an event of another case,
+    one without effect, and the very person who recorded it.
     """
     with transaction.atomic(durable=True):
         case = Case.objects.select_for_update().get(pk=case.pk)
         if done := timeline.replay(command, case):
             return done
+        _must_be_second(by, case, corrects, at)
         wanted = _checked(case, values, corrects, reason)
+        start = min(filter(None, (from_day, corrects.sheet_from)))
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in wanted.items()}
         for name in KEPT_ON_CASE & wanted.keys():
             setattr(case, name, wanted[name])
         case.save(update_fields=sorted(KEPT_ON_CASE & wanted.keys()))
         facts = {"corrects": corrects.pk, "corrected_kind": corrects.kind, "columns": sorted(plain), "reason": reason}
-        return timeline.record(
-            "case_corrected", command=command, by=by, at=at, case=case, facts=facts, sheet=plain, sheet_from=corrects.sheet_from
-        )
+        return timeline.record("case_corrected", command=command, by=by, at=at, case=case, facts=facts, sheet=plain, sheet_from=start)
+
+
+def _must_be_second(by: Person, case: Case, corrects: Event, at: datetime) -> None:
+    """A correction is made by an officer of the funder who did not record what is corrected."""
+    if not by.is_system and not access.may(access.actor_of(by, at), by, "correct", case, at).allowed:
+        raise Refusal.not_found()
+    if by.pk == corrects.by_id:
+        what, step = _("Who recorded it does not correct it."), _("Ask a colleague to look and correct it.")
+        raise Refusal("same-person", what=what, next_step=step, status=403)
 
 
 def _checked(case: Case, values: Mapping[str, Any], corrects: Event, reason: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Story:
     """Three NIFS cases and one RAISe+ case approved in March 2026."""
 
     def __init__(self, make) -> None:
-        self.by = make.person(powers=("policy", "officer"))
+        self.by, self.second = make.person(powers=("policy", "officer")), make.person(powers=("officer",))
         figures.publish_figures(FILES, by=self.by, at=NOON, command=uuid.uuid4())
         schemes = ("nifs", "nifs", "nifs", "raise-plus")
         self.cases = [make.case(scheme=scheme, status="approved") for scheme in schemes]
@@ -74,7 +74,7 @@ def test_a_day_before_the_data_begin_is_refused_with_the_first_day(story):
 def test_a_late_correction_and_a_late_withdrawal_change_the_answer_between_two_seals(story):
     before = queries.ask("approved-by-scheme", as_at=YEAR_END)
     assert _lines(before) == [("nifs", 3, 3_000), ("raise-plus", 1, 1_000)]
-    fields = {"corrects": story.events[0], "reason": "recorded_wrongly", "by": story.by, "at": _at(4, 9)}
+    fields = {"corrects": story.events[0], "reason": "recorded_wrongly", "by": story.second, "at": _at(4, 9)}
     command = uuid.uuid4()
     actions.correct_case(story.cases[0], values={"approved_on": "2026-04-02"}, command=command, **fields)
     again = actions.correct_case(story.cases[0], values={"approved_on": "2026-04-02"}, command=command, **fields)
@@ -114,7 +114,7 @@ def test_a_figure_given_is_kept_with_its_seal_and_can_be_repeated(story):
     ],
 )
 def test_a_correction_never_touches_money_nor_what_was_not_said(story, values, code):
-    fields = {"corrects": story.events[0], "reason": "learned_late", "by": story.by, "at": _at(4, 9), "command": uuid.uuid4()}
+    fields = {"corrects": story.events[0], "reason": "learned_late", "by": story.second, "at": _at(4, 9), "command": uuid.uuid4()}
     with pytest.raises(Refusal) as refused:
         actions.correct_case(story.cases[0], values=values, **fields)
     assert refused.value.code == code

@@ -1,0 +1,188 @@
+"""How an award is delivered and ended: milestones, matching money, claims, releases, and the final account.
+
+For example: the line runs after 14 months, HK$12m of own payments are verified, HK$5.8m is claimed, released, paid; the case closes.
+"""
+
+from datetime import timedelta
+
+from millrace.jobs.demonstration.beginnings import paper
+from millrace.jobs.demonstration.cast import Cast, Side, open_account
+from millrace.jobs.demonstration.tale import Tale, Telling
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Organisation
+from millrace.stages.assess import actions as assess
+from millrace.stages.assess.actions.recommendations import Advice, Held
+from millrace.stages.award import actions as award
+from millrace.stages.award import queries as terms
+from millrace.stages.close import actions as close
+from millrace.stages.deliver import actions as deliver
+from millrace.stages.deliver import queries
+from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, Payment
+
+
+def reached(cast: Cast, case: Case, side: Side, milestone: int, tale: Tale) -> Telling:
+    """This will report a milestone and have the officer accept it."""
+    file = deliver.File(f"milestone-{milestone}.pdf", paper(f"{case.reference} milestone {milestone}"))
+    tale.act(deliver.report_milestone, case, milestone=milestone, file=file, by=side.writer)
+    yield tale.pause(3, 10)
+    tale.act(deliver.verify_evidence, Evidence.objects.filter(case=case).latest("number"), by=cast.one("officer", tale))
+
+
+def matched(cast: Cast, case: Case, side: Side, cents: int, tale: Tale, *, sponsor: Organisation | None = None) -> Telling:
+    """This will record matching money, with its proof, and have it verified."""
+    number = Evidence.objects.filter(case=case).count() + 1
+    tale.act(
+        deliver.record_matching,
+        case,
+        sponsor=sponsor or side.organisation,
+        form="cash",
+        amount_cents=cents,
+        paid_on=tale.today - timedelta(days=5),
+        payee="Demonstration Machines Ltd (invented)",
+        invoice=f"{case.reference}-{number}",
+        file=deliver.File(f"payment-{number}.pdf", paper(f"{case.reference} payment {number}")),
+        by=side.writer,
+    )
+    yield tale.pause(3, 9)
+    tale.act(deliver.verify_evidence, Evidence.objects.filter(case=case).latest("number"), by=cast.one("officer", tale))
+
+
+def claimed(cast: Cast, case: Case, side: Side, tale: Tale, *, stop_open: bool = False) -> Telling:
+    """This will claim the plan's spending head by head, with proofs, and have it ruled line by line and decided."""
+    agreed = terms.terms_of(case, tale.today)
+    assert agreed is not None
+    claim = deliver.open_claim(case, by=side.writer, at=tale.at)
+    spent = max(agreed.starts_on, tale.today - timedelta(days=20))
+    entries = [
+        deliver.LineEntry(
+            head.code,
+            f"Invoice {position} (invented)",
+            head.planned_cents,
+            "Demonstration Machines Ltd (invented)",
+            f"{case.reference}-C{position}",
+            spent,
+            spent,
+        )
+        for position, head in enumerate(agreed.heads, 1)
+    ]
+    deliver.save_claim(claim, lines=entries, by=side.writer, at=tale.at)
+    for line in claim.lines.order_by("number"):
+        _prove(case, line, side, tale)
+    tale.soon()
+    tale.act(deliver.submit_claim, claim, by=side.writer)
+    if stop_open:
+        return
+    yield tale.pause(5, 15)
+    _rule(cast, claim, tale)
+    yield tale.pause(1, 5)
+    tale.act(deliver.decide_claim, claim, by=cast.one("finance", tale))
+
+
+def _prove(case: Case, line: ClaimLine, side: Side, tale: Tale) -> None:
+    for proof in ("receipt", "payment_proof"):
+        file = deliver.File(f"{proof}-{line.number}.pdf", paper(f"{case.reference} {proof} {line.pk}"))
+        line = deliver.attach_proof(line, proof=proof, file=file, by=side.writer, at=tale.at)
+
+
+def _rule(cast: Cast, claim: Claim, tale: Tale) -> None:
+    """One claim in three loses part of its last line."""
+    lines = list(claim.lines.order_by("number"))
+    for line in lines:
+        is_reduced = line is lines[-1] and tale.number % 3 == 0
+        allowed = line.claimed_cents // 2 if is_reduced else line.claimed_cents
+        tale.soon()
+        reason = "ineligible_item" if is_reduced else ""
+        tale.act(deliver.rule_line, line, allowed_cents=allowed, reason=reason, by=cast.one("officer", tale))
+
+
+def nifs(cast: Cast, case: Case, side: Side, cost_cents: int, tale: Tale) -> Telling:
+    """This will deliver a production line as far as its tale goes: it is paid once, on completion."""
+    yield tale.pause(2, 9)
+    open_account(cast, side, tale)
+    if tale.ending == "in_force":
+        return
+    if tale.ending == "terminated":
+        yield tale.pause(120, 260)
+        tale.act(close.terminate_case, case, reason="no_progress", by=cast.staff["authority"][0])
+        return
+    yield tale.pause(150, 260)
+    case.refresh_from_db()
+    yield from matched(cast, case, side, cost_cents - case.approved_cents, tale)
+    yield tale.pause(10, 60)
+    yield from reached(cast, case, side, 1, tale)
+    if tale.ending == "reported":
+        return
+    yield tale.pause(5, 20)
+    yield from claimed(cast, case, side, tale, stop_open=tale.ending == "claimed")
+    if tale.ending == "claimed":
+        return
+    yield tale.pause(3, 9)
+    tale.act(deliver.release_instalment, case, instalment=1, by=cast.one("finance", tale))
+    if tale.ending in ("released", "paid"):
+        return
+    yield from closed(cast, case, tale)
+
+
+def closed(cast: Cast, case: Case, tale: Tale) -> Telling:
+    """This will close the case once the week's payment run has settled; one is reopened by decision."""
+    yield tale.pause(24, 40)
+    tale.act(close.close_case, case, by=cast.one("officer", tale))
+    if tale.ending == "reopened":
+        yield tale.pause(20, 40)
+        tale.act(close.reopen_case, case, reason="late_evidence", by=cast.staff["authority"][0])
+
+
+def raise_plus(cast: Cast, case: Case, side: Side, sponsor: Side, tale: Tale) -> Telling:
+    """This will deliver a RAISe+ project as far as its tale goes, stage by stage."""
+    yield tale.pause(3, 9)
+    open_account(cast, side, tale)
+    if tale.ending == "stage_one":
+        return
+    agreed = terms.terms_of(case, tale.today)
+    assert agreed is not None
+    finance, first = cast.one("finance", tale), agreed.stages[0]
+    need = first.grant_cents * first.ratio.partner // first.ratio.government
+    yield tale.pause(10, 30)
+    yield from matched(cast, case, side, need, tale, sponsor=sponsor.organisation)
+    yield tale.pause(2, 8)
+    tale.act(deliver.release_instalment, case, instalment=agreed.instalments[0].number, by=finance)
+    if tale.ending in ("first_release", "direct"):
+        return
+    if tale.ending == "terminated":
+        yield tale.pause(90, 180)
+        tale.act(close.terminate_case, case, reason="mutual", by=cast.staff["authority"][1])
+        return
+    second = agreed.instalments[1]
+    yield tale.pause(120, 200)
+    yield from reached(cast, case, side, second.milestones[0], tale)
+    yield tale.pause(2, 8)
+    tale.act(deliver.release_instalment, case, instalment=second.number, by=finance)
+    yield from _second_stage(cast, case, tale)
+
+
+def _second_stage(cast: Cast, case: Case, tale: Tale) -> Telling:
+    """The committee advises again, declared anew, and the authority opens stage two."""
+    officer = cast.staff["officer"][(tale.number + 1) % len(cast.staff["officer"])]
+    members = [cast.staff["committee"][(tale.number + step) % len(cast.staff["committee"])] for step in range(3)]
+    yield tale.pause(60, 120)
+    held = Held(tale.today, members)
+    advice = Advice("recommended", purpose="stage_two", stage_number=2, reasons="Stage one reached its aim (invented).")
+    tale.act(assess.record_recommendation, case, held=held, advice=advice, by=officer)
+    yield tale.pause(5, 12)
+    tale.act(award.open_stage, case, number=2, by=cast.staff["authority"][1])
+
+
+def payment_runs(cast: Cast, tale: Tale) -> Telling:
+    """This will pay what is due, every Wednesday: ordered, checked by another person, and settled two days later."""
+    while True:
+        yield tale.on(tale.today + timedelta(days=1 + (1 - tale.today.weekday()) % 7))
+        waiting = list(queries.unpaid_releases())
+        if not waiting:
+            continue
+        run = tale.act(deliver.order_payment_run, waiting, by=cast.staff["finance_maker"][0])
+        yield tale.pause(1, 1)
+        tale.act(deliver.check_payment_run, run, by=cast.staff["finance_checker"][0])
+        yield tale.pause(1, 2)
+        for payment in Payment.objects.filter(run=run).order_by("pk"):
+            tale.soon()
+            tale.act(deliver.settle_payment, payment, bank_reference=f"B{payment.pk:06d}", by=cast.staff["finance"][0])

@@ -1,0 +1,139 @@
+"""Tells the whole story in order of time — e.g. of 203 cases, the earliest begun on 17 October 2023.
+
+Each tale is woken at its own moment; at the end of every day what happened is sealed on the story's clock.
+"""
+
+import heapq
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from millrace.core.refusal import Refusal
+from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, policy_told
+from millrace.jobs.demonstration.cast import Cast, Side
+from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
+from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
+from millrace.registers.cases.models import Case
+from millrace.registers.people import actions as people
+from millrace.registers.policy import queries as policy
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import sealer
+from millrace.stages.call import actions as calls
+from millrace.stages.plan import actions as plan
+from millrace.stages.plan import envelopes
+
+
+def fill(at: datetime, folder: policy_told.Folder, *, only: int | None = None) -> int:
+    """This will fill an empty database with the demonstration up to `at`; gives how many cases it holds. Filled already, nothing happens.
+
+    Commits are not waited for while it runs (a cut leaves a shorter story, never a wrong one) and are again after it.
+    """
+    if Case.objects.exists():
+        return Case.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    story = Story(at, folder, only)
+    story.tell()
+    sheet.project()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET synchronous_commit")
+    return Case.objects.count()
+
+
+class Story:
+    """The cast, the tales still being told, and the day the teller has come to."""
+
+    def __init__(self, until: datetime, folder: policy_told.Folder, only: int | None) -> None:
+        self.until, self.folder = until, folder
+        self.opening = Tale(0, "", moment(FIRST_DAY - timedelta(days=14), 9))
+        people.mark_as_demonstration(at=self.opening.at)
+        self.cast = self._open()
+        last_day = until.astimezone(ZONE).date()
+        self.planned = planned(last_day)[:only]
+        self._next_company = 0
+
+    def _open(self) -> Cast:
+        """Publish the policy (its figures and series when they were there), open the envelopes, hire and register."""
+        tale = self.opening
+        company = cast.staff_of(tale)
+        policy_officer, finance = company.staff["policy"][0], company.staff["finance"][0]
+        told = plan.publish_policy(policy_told.without_figures(self.folder), by=policy_officer, at=tale.at, command=tale.command())
+        for event in told.events:
+            if event.scheme_version is not None:
+                tale.act(calls.announce_calls, event.scheme_version, by=policy_officer)
+        sealer.seal(tale.at, is_story=True)
+        tale.on(FIRST_DAY - timedelta(days=10))
+        for fund in policy.funds():
+            tale.act(envelopes.fund_envelope, fund.id, by=finance)
+        cast.register(company, tale)
+        return company
+
+    def tell(self) -> None:
+        """This will wake the earliest tale again and again, and seal at the end of each day on which something happened."""
+        waiting: list[tuple[datetime, int, Telling]] = []
+        for number, telling in enumerate(self._tellings()):
+            heapq.heappush(waiting, (next(telling), number, telling))
+        day = self.opening.today
+        while waiting:
+            at, number, telling = heapq.heappop(waiting)
+            if at > self.until:
+                continue
+            if at.astimezone(ZONE).date() > day:
+                self._seal(day)
+                day = at.astimezone(ZONE).date()
+            if (then := next(telling, None)) is not None:
+                heapq.heappush(waiting, (then, number, telling))
+        self._seal(day)
+
+    def _seal(self, day: date) -> None:
+        sealer.seal(min(moment(day, 23, 55), self.until), is_story=True)
+
+    def _tellings(self) -> Iterator[Telling]:
+        for number, case in enumerate(self.planned, 1):
+            yield self._case(case, Tale(number, case.ending, moment(case.begins_on, 9 + number % 8, number % 60)))
+        yield late.told(self.cast, Tale(1001, "closed", moment(late.BEGINS_ON)), self._side())
+        yield late.told(self.cast, Tale(1002, "declined", moment(late.BEGINS_ON, 11)), self._side())
+        yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
+        for number, (day, shown) in enumerate(policy_told.publications(self.folder)):
+            yield self._publish(Tale(3001 + number, "", moment(day)), shown)
+
+    def _side(self) -> Side:
+        self._next_company += 1
+        return self.cast.companies[self._next_company % len(self.cast.companies)]
+
+    def _case(self, case: Planned, tale: Tale) -> Telling:
+        yield tale.at
+        try:
+            yield from self._nifs(tale) if case.scheme == "nifs" else self._raise_plus(tale)
+        except Refusal as refused:
+            raise RuntimeError(f"tale {tale.number} ({case.scheme}, {tale.ending}) on {tale.today}: {refused}") from refused
+
+    def _nifs(self, tale: Tale) -> Telling:
+        side = self._side()
+        case, told = beginnings.nifs(self.cast, side, tale)
+        yield from beginnings.written(case, side, told, tale)
+        yield from beginnings.signed(case, side, tale)
+        if tale.ending in ("draft", "awaiting_sign_off", "submitted"):
+            return
+        yield from judging.judged(self.cast, case, side, told.asked_cents, tale)
+        case.refresh_from_db()
+        if case.status == "in_force":
+            yield from endings.nifs(self.cast, case, side, told.cost_cents, tale)
+
+    def _raise_plus(self, tale: Tale) -> Telling:
+        side = self.cast.universities[tale.number % len(self.cast.universities)]
+        sponsor = self.cast.companies[tale.number % len(self.cast.companies)]
+        told = answers.raise_plus(tale, name=side.writer.name, email=side.writer.email, is_direct=tale.ending == "direct")
+        case = beginnings.drafted(self.cast, side, "raise-plus", tale)
+        yield from beginnings.written(case, side, told, tale)
+        yield from beginnings.sponsored(case, side, sponsor, told.asked_cents // 10, tale)
+        yield from beginnings.signed(case, side, tale)
+        yield from judging.judged(self.cast, case, side, told.asked_cents, tale)
+        case.refresh_from_db()
+        if case.status == "in_force":
+            yield from endings.raise_plus(self.cast, case, side, sponsor, tale)
+
+    def _publish(self, tale: Tale, shown: policy_told.Folder) -> Telling:
+        yield tale.at
+        plan.publish_policy(shown, by=self.cast.staff["policy"][0], at=tale.at, command=tale.command())
