@@ -31,7 +31,7 @@ def nifs(tale: Tale, *, name: str, email: str) -> Written:
     cost = asked * 3
     product, product_zh, sector = names.LINES[tale.number % len(names.LINES)]
     title = f"Smart line for {product} (invented)" if tale.number % 2 else f"{product_zh}智能生產線（虛構）"
-    training = cost // 20
+    training = cost // 20 if tale.number % 4 == 0 else 0
     months = dice.choice((12, 15, 18, 24))
     due = tale.today + timedelta(days=30 * months)
     sections: dict[str, dict[str, Any]] = {
@@ -58,7 +58,7 @@ def nifs(tale: Tale, *, name: str, email: str) -> Written:
         "budget": {
             "budget_lines": [
                 {"head": "machinery", "item": "Machines, installed", "amount": cost - training},
-                {"head": "testing_training", "item": "Trial runs and training", "amount": training},
+                *([{"head": "testing_training", "item": "Trial runs and training", "amount": training}] if training else []),
             ],
             "own_money": cost - asked,
             "requested_amount": asked,

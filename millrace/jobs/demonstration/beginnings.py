@@ -57,10 +57,11 @@ def signed(case: Case, side: Side, tale: Tale) -> Telling:
     if terms.in_force(case.scheme, tale.at).find(draft.version_id) is None:
         tale.act(drafts.confirm_version, case, by=side.writer)
         tale.soon()
-    tale.act(submission.request_sign_off, case, by=side.writer)
-    if tale.ending == "awaiting_sign_off":
-        return
-    yield tale.pause(0, 2)
+    if side.writer is not side.signatory or tale.ending == "awaiting_sign_off":
+        tale.act(submission.request_sign_off, case, by=side.writer)
+        if tale.ending == "awaiting_sign_off":
+            return
+        yield tale.pause(0, 2)
     tale.act(submission.submit_application, case, by=side.signatory)
 
 

@@ -1,4 +1,4 @@
-"""The invented people and organisations of the demonstration — e.g. two payment makers, and 66 companies with a signatory each.
+"""The invented people and organisations of the demonstration — e.g. two payment makers, and 40 companies with a signatory each.
 
 Staff are granted their powers and organisations are registered and confirmed by the actions that do so for real ones.
 """
@@ -31,7 +31,7 @@ STAFF: tuple[tuple[str, int | None, int], ...] = (
     ("auditor", None, 1),
     ("administrator", None, 1),
 )
-COMPANY_COUNT = 66
+COMPANY_COUNT = 40
 
 
 @dataclass
@@ -109,14 +109,17 @@ def _university(cast: Cast, number: int, tale: Tale) -> Side:
 
 
 def _registered(cast: Cast, told: organisations.Particulars, tale: Tale, *, is_subvented: bool = False) -> Side:
-    signatory, writer = cast.person("signatory", tale.at), cast.person("applicant", tale.at)
+    signatory = cast.person("signatory", tale.at)
+    # In every fourth organisation a colleague writes and the authorised person only signs.
+    writer = cast.person("applicant", tale.at) if len(cast.companies) % 4 == 0 else signatory
     tale.at += timedelta(minutes=9)
     organisation = tale.act(organisations.register_organisation, told, by=signatory).organisation
     tale.at += timedelta(minutes=9)
     officer = cast.staff["officer"][organisation.pk % len(cast.staff["officer"])]
     tale.act(organisations.confirm_organisation, organisation, is_subvented=is_subvented, by=officer)
-    with transaction.atomic():
-        people.grant_membership(writer, organisation, Membership.Power.MEMBER, by=signatory, at=tale.at)
+    if writer is not signatory:
+        with transaction.atomic():
+            people.grant_membership(writer, organisation, Membership.Power.MEMBER, by=signatory, at=tale.at)
     organisation.refresh_from_db()
     return Side(organisation, writer, signatory)
 

@@ -5,6 +5,7 @@ For example: the line runs after 14 months, HK$12m of own payments are verified,
 
 from datetime import timedelta
 
+from millrace.jobs.demonstration import judging
 from millrace.jobs.demonstration.beginnings import paper
 from millrace.jobs.demonstration.cast import Cast, Side, open_account
 from millrace.jobs.demonstration.tale import Tale, Telling
@@ -57,7 +58,7 @@ def claimed(cast: Cast, case: Case, side: Side, tale: Tale, *, stop_open: bool =
         deliver.LineEntry(
             head.code,
             f"Invoice {position} (invented)",
-            head.planned_cents,
+            head.approved_cents,
             "Demonstration Machines Ltd (invented)",
             f"{case.reference}-C{position}",
             spent,
@@ -141,7 +142,7 @@ def raise_plus(cast: Cast, case: Case, side: Side, sponsor: Side, tale: Tale) ->
     agreed = terms.terms_of(case, tale.today)
     assert agreed is not None
     finance, first = cast.one("finance", tale), agreed.stages[0]
-    need = first.grant_cents * first.ratio.partner // first.ratio.government
+    need = first.grant_cents * first.ratio.matching // first.ratio.grant
     yield tale.pause(10, 30)
     yield from matched(cast, case, side, need, tale, sponsor=sponsor.organisation)
     yield tale.pause(2, 8)
@@ -163,9 +164,8 @@ def raise_plus(cast: Cast, case: Case, side: Side, sponsor: Side, tale: Tale) ->
 def _second_stage(cast: Cast, case: Case, tale: Tale) -> Telling:
     """The committee advises again, declared anew, and the authority opens stage two."""
     officer = cast.staff["officer"][(tale.number + 1) % len(cast.staff["officer"])]
-    members = [cast.staff["committee"][(tale.number + step) % len(cast.staff["committee"])] for step in range(3)]
     yield tale.pause(60, 120)
-    held = Held(tale.today, members)
+    held = Held(tale.today, judging.members(cast, tale))
     advice = Advice("recommended", purpose="stage_two", stage_number=2, reasons="Stage one reached its aim (invented).")
     tale.act(assess.record_recommendation, case, held=held, advice=advice, by=officer)
     yield tale.pause(5, 12)

@@ -1,13 +1,15 @@
-"""Tells the whole story in order of time — e.g. of 203 cases, the earliest begun on 17 October 2023.
+"""Tells the whole story in order of time — e.g. of 190 cases, the earliest begun on 17 October 2023.
 
-Each tale is woken at its own moment; at the end of every day what happened is sealed on the story's clock.
+Each tale is woken at its own moment; every few days what happened is sealed on the story's clock.
 """
 
+import gc
 import heapq
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 
 from millrace.core.refusal import Refusal
 from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, policy_told
@@ -15,6 +17,7 @@ from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
 from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
 from millrace.registers.cases.models import Case
+from millrace.registers.messages.models import Mail
 from millrace.registers.people import actions as people
 from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import actions as sheet
@@ -33,9 +36,12 @@ def fill(at: datetime, folder: policy_told.Folder, *, only: int | None = None) -
         return Case.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
-    story = Story(at, folder, only)
-    story.tell()
+    gc.disable()
+    Story(at, folder, only).tell()
+    gc.enable()
     sheet.project()
+    # Nobody invented waits for mail: what the story wrote counts as sent when it was written.
+    Mail.objects.filter(sent_at=None).update(sent_at=F("written_at"))
     with connection.cursor() as cursor:
         cursor.execute("RESET synchronous_commit")
     return Case.objects.count()
@@ -63,6 +69,7 @@ class Story:
             if event.scheme_version is not None:
                 tale.act(calls.announce_calls, event.scheme_version, by=policy_officer)
         sealer.seal(tale.at, is_story=True)
+        self._next_seal = moment(tale.today, 23, 55)
         tale.on(FIRST_DAY - timedelta(days=10))
         for fund in policy.funds():
             tale.act(envelopes.fund_envelope, fund.id, by=finance)
@@ -70,24 +77,27 @@ class Story:
         return company
 
     def tell(self) -> None:
-        """This will wake the earliest tale again and again, and seal at the end of each day on which something happened."""
+        """This will wake the earliest tale again and again, and seal every third day."""
         waiting: list[tuple[datetime, int, Telling]] = []
         for number, telling in enumerate(self._tellings()):
             heapq.heappush(waiting, (next(telling), number, telling))
-        day = self.opening.today
         while waiting:
             at, number, telling = heapq.heappop(waiting)
             if at > self.until:
                 continue
-            if at.astimezone(ZONE).date() > day:
-                self._seal(day)
-                day = at.astimezone(ZONE).date()
+            if at > self._next_seal:
+                self._seal()
             if (then := next(telling, None)) is not None:
                 heapq.heappush(waiting, (then, number, telling))
-        self._seal(day)
+        self._seal()
 
-    def _seal(self, day: date) -> None:
-        sealer.seal(min(moment(day, 23, 55), self.until), is_story=True)
+    def _seal(self) -> None:
+        """What happened is sealed at the end of every third day, and at the end of every month."""
+        sealer.seal(min(self._next_seal, self.until), is_story=True)
+        day = self._next_seal.astimezone(ZONE).date()
+        month_end = (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        later = day + timedelta(days=3)
+        self._next_seal = moment(month_end if day < month_end < later else later, 23, 55)
 
     def _tellings(self) -> Iterator[Telling]:
         for number, case in enumerate(self.planned, 1):
@@ -95,6 +105,7 @@ class Story:
         yield late.told(self.cast, Tale(1001, "closed", moment(late.BEGINS_ON)), self._side())
         yield late.told(self.cast, Tale(1002, "declined", moment(late.BEGINS_ON, 11)), self._side())
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
+        yield self._fund(Tale(2002, "", moment(FIRST_DAY + timedelta(days=7))))
         for number, (day, shown) in enumerate(policy_told.publications(self.folder)):
             yield self._publish(Tale(3001 + number, "", moment(day)), shown)
 
@@ -133,6 +144,12 @@ class Story:
         case.refresh_from_db()
         if case.status == "in_force":
             yield from endings.raise_plus(self.cast, case, side, sponsor, tale)
+
+    def _fund(self, tale: Tale) -> Telling:
+        """What was voted meanwhile goes into the envelopes."""
+        yield tale.at
+        for fund in policy.funds():
+            tale.act(envelopes.fund_envelope, fund.id, by=self.cast.staff["finance"][0])
 
     def _publish(self, tale: Tale, shown: policy_told.Folder) -> Telling:
         yield tale.at

@@ -26,7 +26,7 @@ def screened(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
     """This will screen a case, some after a question to the applicant; it may end there as ineligible."""
     officer = cast.one("officer", tale)
     yield tale.pause(4, 10)
-    if tale.ending == "information_needed" or tale.number % 6 == 0:
+    if tale.ending == "information_needed" or tale.number % 10 == 0:
         due = tale.today + timedelta(days=28)
         asked = [("", "Please send the supplier's quotation for the second machine. 請提交第二台機器的報價。")]
         tale.act(assess.ask_back, case, questions=asked, due_on=due, by=officer)
@@ -51,18 +51,18 @@ def assessed(cast: Cast, case: Case, tale: Tale) -> Telling:
     case.refresh_from_db()
     book = terms.of_row(case.scheme_version).book
     steps = guard.workflow(book, case.track)
-    experts = _some(cast.staff["assessor"], tale, 2)
+    experts = _some(cast.staff["assessor"], tale, 2 if tale.number % 3 == 1 else 1)
     people = [(person, "expert") for person in experts] if "expert_review" in steps else []
     if "business_review" in steps:
         people.append((_some(cast.staff["assessor"], tale, 3)[2], "business"))
-    members = _some(cast.staff["committee"], tale, 3)
-    people += [(person, "committee") for person in members]
+    called = members(cast, tale)
+    people += [(person, "committee") for person in called]
     tale.act(assess.assign_assessors, case, people=people, due_on=tale.today + timedelta(days=30), by=officer)
     if tale.ending == "under_assessment":
         return
     yield tale.pause(2, 5)
     for position, (person, role) in enumerate(people):
-        is_conflict = position == 1 and role == "expert" and tale.number % 9 == 4
+        is_conflict = position == 1 and role == "expert" and tale.number % 2 == 0
         kind = "collaboration" if is_conflict else ""
         tale.soon()
         tale.act(assess.declare_interest, case, is_conflict=is_conflict, kind=kind, by=person)
@@ -79,6 +79,11 @@ def _review(case: Case, criteria: tuple, person: Person, role: str, tale: Tale) 
     tale.act(assess.submit_review, case, **fields, by=person)
 
 
+def members(cast: Cast, tale: Tale) -> list[Person]:
+    """This will name the members called: three for every fourth case, else two."""
+    return _some(cast.staff["committee"], tale, 3 if tale.number % 4 == 0 else 2)
+
+
 def _some(people: list[Person], tale: Tale, count: int) -> list[Person]:
     return [people[(tale.number + step) % len(people)] for step in range(count)]
 
@@ -89,7 +94,7 @@ def advised(cast: Cast, case: Case, amount_cents: int, tale: Tale) -> Telling:
         return
     yield tale.pause(8, 18)
     secretary = cast.staff["officer"][(tale.number + 1) % len(cast.staff["officer"])]
-    held = Held(tale.today, _some(cast.staff["committee"], tale, 3))
+    held = Held(tale.today, members(cast, tale))
     if tale.ending in ("refused", "not_recommended"):
         advice = Advice("not_recommended", reasons="The budget is high for what it would do (invented).", reason_codes=["budget"])
     else:
@@ -129,12 +134,12 @@ def answered(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
 
 def judged(cast: Cast, case: Case, side: Side, amount_cents: int, tale: Tale) -> Telling:
     """This will take a submitted case through every step up to the applicant's answer, as far as its tale goes."""
-    yield from screened(cast, case, side, tale)
-    if tale.ending in ("information_needed", "ineligible", "screened"):
-        return
     if tale.ending == "withdrawn":
         yield tale.pause(4, 12)
         tale.act(submission.withdraw_application, case, by=side.signatory)
+        return
+    yield from screened(cast, case, side, tale)
+    if tale.ending in ("information_needed", "ineligible", "screened"):
         return
     yield from assessed(cast, case, tale)
     yield from advised(cast, case, amount_cents, tale)

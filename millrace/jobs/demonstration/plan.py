@@ -12,12 +12,12 @@ from millrace.jobs.demonstration.tale import SEED
 FIRST_DAY = date(2023, 10, 16)
 # How many NIFS cases end so, and from how many days before the last day they begin (latest, earliest); None: any time.
 NIFS: tuple[tuple[str, int, tuple[int, int] | None], ...] = (
-    ("draft", 6, (2, 30)),
+    ("draft", 8, (2, 30)),
     ("awaiting_sign_off", 3, (6, 20)),
-    ("submitted", 6, (12, 24)),
+    ("submitted", 8, (12, 24)),
     ("information_needed", 3, (20, 28)),
     ("screened", 4, (30, 45)),
-    ("under_assessment", 7, (45, 70)),
+    ("under_assessment", 6, (45, 70)),
     ("reviewed", 4, (60, 80)),
     ("recommended", 4, (95, 120)),
     ("not_recommended", 2, (95, 120)),
@@ -27,24 +27,24 @@ NIFS: tuple[tuple[str, int, tuple[int, int] | None], ...] = (
     ("claimed", 5, (420, 620)),
     ("released", 4, (520, 640)),
     ("paid", 6, (560, 800)),
-    ("closed", 34, None),
-    ("withdrawn", 8, None),
-    ("ineligible", 9, None),
-    ("refused", 14, None),
+    ("closed", 22, None),
+    ("withdrawn", 14, None),
+    ("ineligible", 18, None),
+    ("refused", 13, None),
     ("declined", 4, None),
     ("lapsed", 4, None),
     ("terminated", 3, None),
     ("reopened", 1, None),
 )
 RAISE_PLUS: tuple[tuple[str, int], ...] = (
-    ("refused", 5),
-    ("stage_one", 4),
-    ("first_release", 3),
-    ("ineligible", 1),
-    ("withdrawn", 1),
+    ("refused", 2),
+    ("stage_one", 3),
+    ("first_release", 2),
+    ("ineligible", 3),
+    ("withdrawn", 2),
 )
 # Only the first two calls are old enough for these.
-RAISE_PLUS_LATER: tuple[tuple[str, int], ...] = (("stage_two", 3), ("direct", 1), ("terminated", 1))
+RAISE_PLUS_LATER: tuple[tuple[str, int], ...] = (("stage_two", 2), ("direct", 1), ("terminated", 1))
 CALLS = (
     ("2023", date(2023, 10, 18), date(2023, 11, 30)),
     ("2024", date(2024, 9, 6), date(2024, 10, 31)),

@@ -1,0 +1,49 @@
+"""The demonstration: every state and ending, in order of time, sealed as a story, with two answers to one figure."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+import pytest
+
+from millrace.jobs import demonstration
+from millrace.jobs.demonstration import plan
+from millrace.registers.cases.models import Case
+from millrace.registers.timeline.models import Event, Seal
+from millrace.stages.learn import queries
+from millrace.testing.policies import HONG_KONG, files_of
+
+AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
+ENDINGS = {"closed", "terminated", "withdrawn", "ineligible", "refused", "declined", "lapsed"}
+ON_THE_WAY = {
+    *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment"),
+    *("recommended", "not_recommended", "approved", "in_force"),
+}
+
+
+@pytest.fixture
+def told(db_clone, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return demonstration.fill(AT, files_of(HONG_KONG))
+
+
+@pytest.mark.prove
+def test_the_whole_story(told):
+    found = Counter(Case.objects.values_list("status", flat=True))
+    assert told >= 180 and set(found) == ENDINGS | ON_THE_WAY
+    assert {"v1", "v2", "v3"} <= set(Case.objects.filter(scheme="nifs").values_list("scheme_version__version", flat=True))
+    assert set(Case.objects.filter(scheme="raise-plus", status="in_force").values_list("stage_number", flat=True)) == {1, 2}
+    assert not Seal.objects.filter(is_story=False).exists() and Seal.objects.latest("number").sealed_at <= AT
+    then = queries.ask("approved-by-scheme", as_at=date(2026, 3, 31), seal=queries.seal_as_known(datetime(2026, 4, 1, tzinfo=UTC)))
+    now = queries.ask("approved-by-scheme", as_at=date(2026, 3, 31))
+    assert then.answer.count - now.answer.count == 2
+    assert demonstration.fill(AT, {}) == told
+
+
+def test_the_same_seed_tells_the_same_story(db_clone, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert [case.begins_on for case in plan.planned(AT.date())] == [case.begins_on for case in plan.planned(AT.date())]
+    told = demonstration.fill(AT, files_of(HONG_KONG), only=6)
+    assert told >= 6 and Seal.objects.filter(is_story=True).exists()
+    assert Event.objects.filter(kind="case_corrected").count() == 2
+    first = Case.objects.order_by("opened_at")[0]
+    assert "(invented)" in first.lead.name and "虛構" in first.lead.name_zh and first.is_demonstration
