@@ -94,7 +94,7 @@ def _terms(book: rulebook.SchemeVersion, conditions: Sequence[str], language: st
 
 def _schedule(book: rulebook.SchemeVersion, written: agreement.Composed, unit: str, language: str) -> str:
     """A table of the instalments, with the day their milestone is due."""
-    rows = [paper.row(_("No."), _("Stage"), _("Released"), _("Due"), _("Amount"))]
+    rows = [paper.row(_("No."), _("Stage"), _("Released when"), _("Due on"), _("Amount"))]
     titles = [stage.title.said_in(language) for stage in book.stages]
     for one in written.terms.instalments:
         milestone = written.terms.milestone(one.milestones[0]) if one.milestones else None
