@@ -31,7 +31,7 @@ def screening(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
     return {
         "case": case,
         "finding": found,
-        "reasons": [f"{row['clause']}: {said(held.book.rule(row['rule']).statement)}" for row in found.reasons],
+        "reasons": telling.reason_words(held.book, [row["rule"] for row in found.reasons]),
         "shown": preview.of_stored(found.verdict.verdict, held),
     }
 

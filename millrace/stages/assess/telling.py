@@ -18,7 +18,7 @@ def rule_choices(book: rulebook.SchemeVersion, verdict: Verdict) -> list[tuple[s
 
 def _rule(book: rulebook.SchemeVersion, rule: str, language: str) -> str:
     found = book.rule(rule)
-    return ": ".join(filter(None, [found.clause, explain.statement(found, book, language)]))
+    return ": ".join(filter(None, [found.heading.said_in(language), explain.statement(found, book, language)]))
 
 
 def reason_choices(book: rulebook.SchemeVersion) -> list[tuple[str, str]]:

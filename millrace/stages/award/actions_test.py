@@ -127,7 +127,7 @@ def test_a_refusal_gives_reasons_by_clause_in_the_applicants_language(award):
     assert award.story.now().status == "refused"
     letter = Letter.objects.get(kind="refused")
     assert letter.language == "zh_hant"
-    assert "- Funding ratio: 政府與企業按一比二配對出資" in letter.body and "- 預算的合理程度" in letter.body
+    assert "- 資助比例: 政府與企業按一比二配對出資" in letter.body and "- 預算的合理程度" in letter.body
     assert Decision.objects.get().reasons == [{"reason": "one-to-two", "clause": "Funding ratio"}, {"reason": "budget", "clause": ""}]
 
 
