@@ -7,6 +7,7 @@ connection, since the application may write neither seals nor postings.
 """
 
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -69,10 +70,18 @@ class Books:
 
 
 def multiply(count: int, *, sources: Sequence[int], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
-    """This will add `count` cases, copies of `sources` in turn, up to `spread_days` earlier than those; then seal and project.
+    """This will add `count` cases as `copy` does, seal them on the story's clock and project them.
 
     Reactions are moved past the new seals: what they would do was done for the originals.
     """
+    copy(count, sources=sources, owner=owner, at=at, spread_days=spread_days)
+    last = sealer.seal(at, is_story=True)
+    sheet.project()
+    Cursor.objects.update(number=last.number if last else 0)
+
+
+def copy(count: int, *, sources: Sequence[int], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
+    """This will add `count` cases, copies of `sources` in turn, up to `spread_days` earlier than those; not yet sealed."""
     templates = [lives.gather(case) for case in sources]
     _fund(templates, count, at)
     books = Books(owner)
@@ -82,9 +91,6 @@ def multiply(count: int, *, sources: Sequence[int], owner: psycopg.Connection[An
             _write(owner, copies)
             _move_shared(owner, templates, copies)
             books.keep()
-    last = sealer.seal(at, is_story=True)
-    sheet.project()
-    Cursor.objects.update(number=last.number if last else 0)
 
 
 class Copy:
@@ -195,6 +201,7 @@ def _spoken(reference: str, number: int) -> str:
     return f"{digest[:4]}-{digest[4:8]}-{digest[8:12]}"
 
 
+@functools.cache
 def fresh_columns(table: Table) -> set[str]:
     """This will name a table's columns that must differ between copies: one of each unique set that names no copied row."""
     if lives.label(table) == lives.EVENT:

@@ -39,11 +39,13 @@ def label(table: Table) -> str:
     return str(table._meta.label)
 
 
+@functools.cache
 def pk_of(table: Table) -> str:
     """This will name the column of a table's primary key."""
     return str(table._meta.pk.attname)  # type: ignore[union-attr]  # every table has one
 
 
+@functools.cache
 def columns(table: Table) -> list[Any]:
     """This will list what is stored of a table, without what the database computes."""
     return [field for field in table._meta.concrete_fields if not getattr(field, "generated", False)]
@@ -55,6 +57,7 @@ def parents(table: Table) -> dict[str, Table]:
     return {name: related for name, related in found.items() if related in _own() and related is not table}
 
 
+@functools.cache
 def referenced(table: Table) -> dict[str, Table]:
     """This will name, by column, the tables whose rows are copied along; an event may also be named by its number alone."""
     named = {field.attname: field.related_model for field in columns(table) if field.is_relation and field.related_model in _own()}
@@ -63,6 +66,7 @@ def referenced(table: Table) -> dict[str, Table]:
     return {**named, **events}
 
 
+@functools.cache
 def uniques(table: Table) -> list[tuple[str, ...]]:
     """This will list the columns, or sets of columns, that no two rows of a table share."""
     alone = [(field.attname,) for field in columns(table) if field.unique and not field.primary_key]
