@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as word
 
-from millrace.desks.case import application, happened, overview
+from millrace.desks.case import application, happened, overview, seen
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 
@@ -65,6 +65,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("documents", word("Files"), "read_application", application.files, "case_desk/panels/documents.html", "application"),
     Panel("receipts", word("Receipts"), "read_application", application.receipts, "case_desk/panels/receipts.html", "application"),
     Panel("thread", word("Questions and replies"), "answer_question", application.thread, "case_desk/panels/thread.html", "thread"),
+    Panel("seen", word("Who may see it, and who did"), "read_access", seen.panel, "case_desk/panels/seen.html", "access"),
 )
 
 STEPS: tuple[Step, ...] = (

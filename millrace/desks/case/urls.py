@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from millrace.desks.case import pages
+from millrace.desks.case import pages, seen
 
 app_name = "case_desk"
-urlpatterns = [path("cases/<str:reference>/", pages.case, name="case")]
+urlpatterns = [
+    path("cases/<str:reference>/", pages.case, name="case"),
+    path("cases/<str:reference>/why/", seen.why, name="why"),
+]
