@@ -14,6 +14,8 @@ from django.utils.translation import gettext_noop as word
 from millrace.desks.case import application, happened, overview, seen
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
+from millrace.stages.close import panels as close
+from millrace.stages.deliver import panels as deliver
 
 Context = Callable[[Case, Person, datetime], dict[str, Any] | None]
 
@@ -47,6 +49,7 @@ TABS: dict[str, str] = {
     "application": word("Application"),
     "assessment": word("Assessment"),
     "award": word("Award"),
+    "delivery": word("Delivery"),
     "money": word("Money"),
     "thread": word("Questions"),
     "access": word("Access"),
@@ -64,6 +67,10 @@ PANELS: tuple[Panel, ...] = (
     Panel("parties", word("Parties"), "read_application", application.parties, "case_desk/panels/parties.html", "application"),
     Panel("documents", word("Files"), "read_application", application.files, "case_desk/panels/documents.html", "application"),
     Panel("receipts", word("Receipts"), "read_application", application.receipts, "case_desk/panels/receipts.html", "application"),
+    Panel("delivery", word("Milestones and matching money"), "read_money", deliver.delivery, "deliver/panel_delivery.html", "delivery"),
+    Panel("claims", word("Claims"), "read_money", deliver.claims, "deliver/panel_claims.html", "delivery"),
+    Panel("money", word("Instalments and payments"), "read_money", deliver.money, "deliver/panel_money.html", "money"),
+    Panel("ending", word("Final account"), "read_money", close.ending, "close/panel_ending.html", "money"),
     Panel("thread", word("Questions and replies"), "answer_question", application.thread, "case_desk/panels/thread.html", "thread"),
     Panel("seen", word("Who may see it, and who did"), "read_access", seen.panel, "case_desk/panels/seen.html", "access"),
 )

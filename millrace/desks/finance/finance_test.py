@@ -107,6 +107,9 @@ def test_a_claim_reaches_its_payment_by_clicks_alone(agree: Any, sign_in: Any, c
     assert "HK$18,000,000 × 1 ÷ 2" in page
     assert "amount has changed" in finance.press(f"{case}instalments/1/release/", 409, expected_cents=1)
     finance.press(f"{case}instalments/1/release/", expected_cents=9_000_000_00)
+    for person in (member, officer, finance):
+        assert "HK$18,000,000" in person.see(f"{case}?show=delivery")
+        assert "HK$18,000,000 × 1 ÷ 2" in person.see(f"{case}?show=money")
     order = {"release": [Release.objects.get().pk], "pay_on": "2026-03-04", "command": str(uuid.uuid4())}
     maker.see("/finance/runs/order/")
     to_run = {maker.press("/finance/runs/order/", **order) for _click in range(2)}
