@@ -7,7 +7,7 @@ import pytest
 
 from millrace.core import letters, toml_text
 from millrace.core.policy_folder import read
-from millrace.core.rules import cases, parse
+from millrace.core.rules import cases, explain, judge, parse
 from millrace.core.rules.cases import WorkedCase
 from millrace.core.rules.rulebook import SchemeVersion
 
@@ -81,3 +81,20 @@ def test_a_half_written_folder_refuses_with_every_finding() -> None:
         read.policy(files)
     told = {finding.file for finding in caught.value.findings}
     assert {"sources.toml", "schemes/nifs/rules.toml", "notes.txt"} <= told
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+def test_what_is_still_to_be_told_can_be_asked(version: SchemeVersion) -> None:
+    said = judge.judge(version, {}, on=version.starts.latest)
+    wanted = {change.fact for rule in said.rules for change in rule.changes if change.how == "tell"}
+    assert wanted
+    assert all(version.vocabulary.facts[name].question for name in wanted)
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+@pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
+def test_every_rule_can_be_said_with_no_place_left_unfilled(version: SchemeVersion, language: str) -> None:
+    for rule in version.rules:
+        said = explain.statement(rule, version, language)
+        assert said, rule.id
+        assert "{" not in said, rule.id

@@ -200,16 +200,25 @@ def _ordered(operator: str, found: int, required: int) -> bool:
     return found > required if operator == "more_than" else found < required
 
 
-def changes(check: Check, vocabulary: facts_.Vocabulary) -> tuple[verdict.Change, ...]:
-    """List what would change a failed or unknown reading: for `all` every part at fault, for `any`
-    each part that would do."""
+def changes(check: Check, facts: facts_.Facts, vocabulary: facts_.Vocabulary) -> tuple[verdict.Change, ...]:
+    """List what would change a failed or unknown reading: the parts that failed, or those not yet known;
+    for `all` every one of them is wanted, for `any` each would do."""
     if check.outcome is Outcome.PASS:
         return ()
     if check.how == "not":
         return tuple(_undo(leaf) for leaf in check.parts[0].leaves() if leaf.outcome is not Outcome.FAIL)
     if check.parts:
-        return tuple(change for part in check.parts for change in changes(part, vocabulary))
-    return (_change(check, vocabulary[check.fact]),)
+        at_fault = [part for part in check.parts if part.outcome is check.outcome]
+        return tuple(change for part in at_fault for change in changes(part, facts, vocabulary))
+    fact = vocabulary[check.fact]
+    if check.found is None and fact.derived is not None:
+        untold = [vocabulary[name] for name in facts_.parts_of(fact.name, vocabulary) if name not in facts]
+        return tuple(_tell(part) for part in untold)
+    return (_change(check, fact),)
+
+
+def _tell(fact: Fact) -> verdict.Change:
+    return verdict.Change(fact.name, "tell" if fact.established == "applicant" else "prove", unit=fact.unit)
 
 
 def _undo(leaf: Check) -> verdict.Change:
@@ -219,10 +228,10 @@ def _undo(leaf: Check) -> verdict.Change:
 
 
 def _change(check: Check, fact: Fact) -> verdict.Change:
-    if check.needs_proof or (check.found is None and fact.established != "applicant" and fact.derived is None):
+    if check.needs_proof:
         return verdict.Change(fact.name, "prove", unit=fact.unit)
     if check.found is None or check.required is None:
-        return verdict.Change(fact.name, "tell", unit=fact.unit)
+        return _tell(fact)
     if type(check.found) is int and type(check.required) is int:
         return _by_number(check.how, fact, check.found, check.required)
     how = "not_be" if check.how in ("is_not", "none_of") else "become"

@@ -208,6 +208,14 @@ def value_of(name: str, facts: Facts, vocabulary: Vocabulary) -> FactValue | Non
     return FactValue(value, weakest(part.standing for part in known))
 
 
+def parts_of(name: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Follow a derived fact to the facts it is made of; any other is itself."""
+    derived = vocabulary[name].derived
+    if derived is None:
+        return (name,)
+    return tuple(part for made_of in derived.parts for part in parts_of(made_of, vocabulary))
+
+
 def to_data(facts: Facts) -> dict[str, Any]:
     """Give facts as plain data in order of their names: what is frozen beside a verdict."""
     return {name: {"value": plain_value(facts[name].value), "standing": str(facts[name].standing)} for name in sorted(facts)}

@@ -195,7 +195,7 @@ def _requirement(bench: _Bench, body: Requirement) -> tuple[Outcome, Check | Non
     outcome = check.outcome
     if applies is Outcome.UNKNOWN and outcome is Outcome.FAIL:
         outcome = Outcome.UNKNOWN
-    return outcome, check, conditions.changes(check, bench.version.vocabulary.facts)
+    return outcome, check, conditions.changes(check, bench.facts, bench.version.vocabulary.facts)
 
 
 def _matching(bench: _Bench, rule: Rule, amount: Step) -> tuple[Outcome, Check | None, tuple[Change, ...]]:
@@ -218,7 +218,7 @@ def _matching(bench: _Bench, rule: Rule, amount: Step) -> tuple[Outcome, Check |
         if owner.id == rule.id
     ]
     check = checks[0] if len(checks) == 1 else Check("all", verdict.all_of(c.outcome for c in checks), parts=tuple(checks))
-    return check.outcome, check, conditions.changes(check, bench.version.vocabulary.facts)
+    return check.outcome, check, conditions.changes(check, bench.facts, bench.version.vocabulary.facts)
 
 
 def _match_check(bench: _Bench, share: StageShare, cost: int | None, granted: int | None, is_final: bool) -> Check:
@@ -263,7 +263,7 @@ def _cumulative(bench: _Bench, body: CumulativeCeiling) -> tuple[Outcome, Check 
     """Fail only when nothing is left of the ceiling; otherwise what is left bounds the amount."""
     comparison = conditions.Comparison(body.used, "less_than", conditions.Literal(body.amount_cents))
     check = bench.read(comparison, is_limit=True)
-    changes = conditions.changes(check, bench.version.vocabulary.facts)
+    changes = conditions.changes(check, bench.facts, bench.version.vocabulary.facts)
     return check.outcome, check, tuple(change for change in changes if change.how != "lower")
 
 

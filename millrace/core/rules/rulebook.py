@@ -11,7 +11,7 @@ from datetime import date
 
 from millrace.core.dated import Dated, Reading, Start
 from millrace.core.letters import Letter
-from millrace.core.rules import conditions
+from millrace.core.rules import conditions, facts
 from millrace.core.rules.conditions import Condition
 from millrace.core.rules.facts import Fact, Value
 from millrace.core.rules.form import Form
@@ -272,10 +272,7 @@ class SchemeVersion:
 
     def parts_of(self, fact: str) -> tuple[str, ...]:
         """Follow a derived fact to the facts it is made of; any other is itself."""
-        derived = self.vocabulary.facts[fact].derived
-        if derived is None:
-            return (fact,)
-        return tuple(part for name in derived.parts for part in self.parts_of(name))
+        return facts.parts_of(fact, self.vocabulary.facts)
 
 
 def facts_of(body: Body) -> list[str]:

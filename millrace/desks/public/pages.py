@@ -45,7 +45,8 @@ def scheme(request: HttpRequest, slug: str) -> HttpResponse:
     found = finding.judged(held, form.told(), on=on) if version in in_force else None
     context = {
         "version": version,
-        "versions": [(one, one in in_force) for one in reversed(held.versions)],
+        "start": telling.start_words(version.starts),
+        "versions": [(one, telling.start_words(one.starts), one in in_force) for one in reversed(held.versions)],
         "title": telling.said(version.title),
         "summary": telling.said(version.summary),
         "note": telling.said(version.note),

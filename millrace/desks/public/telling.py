@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from babel import dates
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from millrace.core.dated import Start
 from millrace.core.rules import explain
 from millrace.core.rules.explain import Sentence
 from millrace.core.rules.rulebook import SchemeVersion
@@ -84,7 +86,7 @@ def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
     by_outcome = {outcome: [finding(one) for one in sentences if one.outcome is outcome] for outcome in Outcome}
     return {
         "version": version,
-        "from": str(version.starts),
+        "from": start_words(version.starts),
         "failed": by_outcome[Outcome.FAIL],
         "unknown": by_outcome[Outcome.UNKNOWN],
         "passed": by_outcome[Outcome.PASS],
@@ -130,6 +132,11 @@ def arithmetic(verdict: Verdict, version: SchemeVersion) -> list[dict[str, Any]]
     return drawn
 
 
+def start_words(starts: Start) -> str:
+    """This will word a start: a day, or the month where only that is known."""
+    return words.day(starts.earliest) if starts.is_exact else dates.format_skeleton("yMMMM", starts.earliest, locale=words.locale())
+
+
 def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:
     """This will word every rule of a version, for people who read rules rather than ask."""
     told = []
@@ -141,7 +148,7 @@ def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:
                 "clause": said(rule.heading),
                 "source": said(source.title) if source else "",
                 "url": source.url if source else "",
-                "starts": str(rule.starts),
+                "starts": start_words(rule.starts),
                 "is_published": rule.is_published,
                 "why": said(rule.why),
             }
