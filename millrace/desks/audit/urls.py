@@ -1,6 +1,15 @@
 """The addresses of this desk: replaying any day — e.g. who decided under which power."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.desks.audit import pages
 
 app_name = "audit_desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("audit/", pages.desk, name="desk"),
+    path("audit/cases/<str:reference>/", pages.case, name="case"),
+    path("audit/powers/", pages.powers, name="powers"),
+    path("audit/why/", pages.why, name="why"),
+    path("audit/readings/", pages.readings, name="readings"),
+    path("audit/seals/", pages.seals, name="seals"),
+]

@@ -1,4 +1,4 @@
-"""Which cases the demonstration tells of, when each begins and how each ends — e.g. 14 NIFS applications refused by clause.
+"""Which cases the demonstration tells of, when each begins and how each ends — e.g. ten NIFS applications refused by clause.
 
 Pure: the plan is the same for the same last day. Cases that end in an early state begin shortly before that day.
 """
@@ -12,9 +12,9 @@ from millrace.jobs.demonstration.tale import SEED
 FIRST_DAY = date(2023, 10, 16)
 # How many NIFS cases end so, and from how many days before the last day they begin (latest, earliest); None: any time.
 NIFS: tuple[tuple[str, int, tuple[int, int] | None], ...] = (
-    ("draft", 8, (2, 30)),
+    ("draft", 10, (2, 30)),
     ("awaiting_sign_off", 3, (6, 20)),
-    ("submitted", 8, (12, 24)),
+    ("submitted", 10, (12, 24)),
     ("information_needed", 3, (20, 28)),
     ("screened", 4, (30, 45)),
     ("under_assessment", 6, (45, 70)),
@@ -22,17 +22,17 @@ NIFS: tuple[tuple[str, int, tuple[int, int] | None], ...] = (
     ("recommended", 4, (95, 120)),
     ("not_recommended", 2, (95, 120)),
     ("approved", 4, (105, 112)),
-    ("in_force", 8, (150, 320)),
+    ("in_force", 7, (150, 320)),
     ("reported", 4, (300, 500)),
     ("claimed", 5, (420, 620)),
     ("released", 4, (520, 640)),
-    ("paid", 6, (560, 800)),
-    ("closed", 22, None),
-    ("withdrawn", 14, None),
-    ("ineligible", 18, None),
-    ("refused", 13, None),
-    ("declined", 4, None),
-    ("lapsed", 4, None),
+    ("paid", 4, (560, 800)),
+    ("closed", 17, None),
+    ("withdrawn", 20, None),
+    ("ineligible", 22, None),
+    ("refused", 10, None),
+    ("declined", 3, None),
+    ("lapsed", 3, None),
     ("terminated", 3, None),
     ("reopened", 1, None),
 )

@@ -3,8 +3,9 @@
 Texts are read into frozen values once per hash and process; the database is asked only which texts hold.
 """
 
+import contextlib
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from millrace.registers.policy.models import Publication, SchemeVersion
 
 _books: dict[str, rulebook.SchemeVersion] = {}
 _papers: dict[tuple[str, str], Any] = {}
+_still: dict[str, Any] = {}
 
 
 def read_version(row: SchemeVersion) -> rulebook.SchemeVersion:
@@ -138,7 +140,27 @@ def facilities() -> tuple[Facility, ...]:
     return value
 
 
+@contextlib.contextmanager
+def standing_still() -> Iterator[None]:
+    """This will ask for each paper only once inside the block, where nobody else publishes: a story told, a bulk filled."""
+    _still.clear()
+    _still["is_still"] = True
+    try:
+        yield
+    finally:
+        _still.clear()
+
+
 def _paper(kind: str) -> Any:
+    if kind in _still:
+        return _still[kind]
+    value = _last_paper(kind)
+    if _still:
+        _still[kind] = value
+    return value
+
+
+def _last_paper(kind: str) -> Any:
     row = Publication.objects.filter(kind=kind).defer("text").order_by("-event_id").first()
     if row is None:
         raise Refusal("nothing-published", what=_("No policy is published here yet."), next_step=_("Publish a policy folder."), status=503)

@@ -1,0 +1,50 @@
+"""What an auditor may ask — e.g. case NIFS-7KQ2-M4XD on 31 March 2026, as known at noon on 2 April."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+
+
+class ThenForm(forms.Form):
+    """A day and a moment of knowledge; both may be empty for today and now."""
+
+    on = forms.DateField(label=_("On the day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    known = forms.DateTimeField(
+        label=_("As known at"),
+        required=False,
+        input_formats=MOMENTS,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class PowersForm(forms.Form):
+    """A moment, and perhaps an organisation."""
+
+    at = forms.DateTimeField(
+        label=_("At the moment"),
+        required=False,
+        input_formats=MOMENTS,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    organisation = forms.CharField(label=_("Organisation (part of its name)"), required=False, max_length=100)
+
+
+class WhyForm(forms.Form):
+    """A person and a case, at a moment."""
+
+    person = forms.CharField(label=_("Person (e-mail address or name)"), max_length=200)
+    reference = forms.CharField(label=_("Reference of the case"), max_length=40)
+    at = forms.DateTimeField(
+        label=_("At the moment"),
+        required=False,
+        input_formats=MOMENTS,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class ReadingsForm(forms.Form):
+    """Which readings to list."""
+
+    reference = forms.CharField(label=_("Reference of the case"), required=False, max_length=40)
+    person = forms.CharField(label=_("Person (part of the name)"), required=False, max_length=200)

@@ -1,0 +1,161 @@
+"""The auditor's desk: replay any case and any day — e.g. what was known of NIFS-7KQ2-M4XD on 31 March, and who could decide then.
+
+Every page here only reads. What is shown of a case is logged as read, as for everyone of the funder.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms as django_forms
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.core.findings import Part
+from millrace.core.refusal import Refusal
+from millrace.desks.audit import forms, queries
+from millrace.registers.cases import queries as cases
+from millrace.registers.ledger import verify as ledger
+from millrace.registers.sheet import verify as sheet
+from millrace.registers.timeline import kinds, sealer
+from millrace.registers.timeline import verify as timeline
+from millrace.registers.timeline.models import Event
+from millrace.stages.learn import queries as learn
+from millrace.web import access, funder, statuses, words
+from millrace.web.access import entry
+
+MOST_EVENTS_HERE = 50_000
+BECAUSE = {
+    "conflicted": word("No: a conflict of interest closes the case to this person."),
+    "not-signed-in": word("No: nobody is signed in."),
+    "no-relation": word("No: nothing relates this person to the case."),
+}
+PARTS = {"timeline": word("Timeline and seals"), "sheet": word("Sheet"), "ledger": word("Ledger")}
+
+
+@entry(power="auditor")
+def desk(request: HttpRequest) -> HttpResponse:
+    """This will show where to begin; a reference typed in leads to the case."""
+    if reference := request.GET.get("reference", "").strip().upper():
+        if cases.case_at(reference) is None:
+            return render(request, "audit_desk/desk.html", {"reference": reference, "is_unknown": True}, status=404)
+        return redirect("audit_desk:case", reference=reference)
+    return render(request, "audit_desk/desk.html", {"events": Event.objects.aggregate(last=Max("id"))["last"] or 0})
+
+
+@entry(case="read_access")
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will replay one case: what had been recorded by a moment, and what was so on a day by that knowledge."""
+    form = forms.ThenForm(request.GET or None)
+    context: dict[str, Any] = {"form": form, "case": request.case, "crumbs": [(_("Replay"), "/audit/")]}
+    if form.is_bound and not form.is_valid():
+        return render(request, "audit_desk/case.html", context, status=422)
+    asked = form.cleaned_data if form.is_bound else {}
+    try:
+        seal = learn.seal_as_known(_moment(asked["known"])) if asked.get("known") else learn.last_seal()
+    except Refusal as refused:
+        return render(request, "audit_desk/case.html", context | {"refused": refused}, status=refused.status)
+    on = asked.get("on") or request.at.astimezone(funder.current().zone).date()
+    then = queries.case_then(request.case, on=on, seal=seal)
+    shown = [{"event": event, "sentence": _sentence(event)} for event in then.events]
+    values = [(name.replace("_", " "), _value(name, value)) for name, value in then.values]
+    return render(request, "audit_desk/case.html", context | {"then": then, "on": on, "shown": shown, "values": values})
+
+
+def _moment(typed: datetime) -> datetime:
+    return typed.replace(tzinfo=funder.current().zone)
+
+
+def _sentence(event: Event) -> str:
+    """The kind's own sentence without its amounts; the facts stand beside it as they were recorded."""
+    kind = kinds.KINDS.get(event.kind)
+    return _(kind.sentence) % _Facts(event.facts) if kind else event.kind
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, _name: str) -> str:
+        return "—"
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name) if name in self else "—"
+        if name.endswith("_cents") and isinstance(value, int):
+            return words.amount(value, str(self.get("unit", "HKD")))
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _value(name: str, value: Any) -> str:
+    if name.endswith("_cents"):
+        return words.amount(value)
+    if hasattr(value, "isoformat"):
+        return words.day(value)
+    if name == "status":
+        return statuses.in_words(value)
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+@entry(power="auditor")
+def powers(request: HttpRequest) -> HttpResponse:
+    """This will say who had which power at a moment, and who could act for an organisation."""
+    form = forms.PowersForm(request.GET or None)
+    at, name = request.at, ""
+    if form.is_bound and form.is_valid():
+        at = _moment(form.cleaned_data["at"]) if form.cleaned_data["at"] else at
+        name = form.cleaned_data["organisation"]
+    members = queries.memberships_held(at, name)[:100] if name else []
+    context = {"form": form, "at": at, "powers": queries.powers_held(at), "members": members, "crumbs": [(_("Replay"), "/audit/")]}
+    return render(request, "audit_desk/powers.html", context, status=422 if form.errors else 200)
+
+
+@entry(power="auditor")
+def why(request: HttpRequest) -> HttpResponse:
+    """This will answer "why may this person see this case?", with who granted each ground and since when."""
+    form = forms.WhyForm(request.GET or None)
+    context: dict[str, Any] = {"form": form, "crumbs": [(_("Replay"), "/audit/")]}
+    if form.is_bound and form.is_valid():
+        asked = form.cleaned_data
+        person, found = queries.person_named(asked["person"]), cases.case_at(asked["reference"].strip().upper())
+        if person is None:
+            form.add_error("person", _("No single person is found by this; give the e-mail address."))
+        if found is None:
+            form.add_error("reference", _("There is no case with this reference."))
+        if person and found:
+            at = _moment(asked["at"]) if asked["at"] else request.at
+            decision, grounds = access.explain_access(person, found, at)
+            because = _(BECAUSE[decision.because]) if decision.because in BECAUSE else _("Yes: %(ground)s") % {"ground": decision.because}
+            context |= {"person": person, "case": found, "at": at, "decision": decision, "because": because, "grounds": grounds}
+    return render(request, "audit_desk/why.html", context, status=422 if form.errors else 200)
+
+
+@entry(power="auditor")
+def readings(request: HttpRequest) -> HttpResponse:
+    """This will list who read which case and file, newest first."""
+    form = forms.ReadingsForm(request.GET or None)
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    rows = queries.readings(reference=asked.get("reference", ""), person=asked.get("person", ""))
+    return render(request, "audit_desk/readings.html", {"form": form, "rows": rows, "most": queries.READINGS_SHOWN})
+
+
+@entry(power="auditor")
+def seals(request: HttpRequest) -> HttpResponse:
+    """This will show each day's last seal and, where asked, check timeline, sheet and ledger now."""
+    form = django_forms.Form()
+    days = sealer.daily_hashes(zone=str(funder.current().zone))[:60]
+    context: dict[str, Any] = {"days": [{"day": d, "number": n, "chain": chain.hex()} for d, n, chain in days], "form": form}
+    if "verify" in request.GET:
+        context |= _verified()
+    return render(request, "audit_desk/seals.html", context)
+
+
+def _verified() -> dict[str, Any]:
+    """Here only while it takes seconds; a larger past is verified by the command, which takes as long as it needs."""
+    if (Event.objects.aggregate(last=Max("id"))["last"] or 0) > MOST_EVENTS_HERE:
+        return {"is_too_large": True}
+    parts = [timeline.verify(), sheet.verify(), ledger.verify()]
+    return {"parts": [_part(part) for part in parts], "is_whole": all(part.is_whole for part in parts)}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    counts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in part.counts.items())
+    return {"title": _(PARTS.get(part.name, part.name)), "counts": counts, "findings": part.findings, "is_whole": part.is_whole}
