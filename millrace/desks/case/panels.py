@@ -14,6 +14,8 @@ from django.utils.translation import gettext_noop as word
 from millrace.desks.case import application, happened, overview, seen
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
+from millrace.stages.assess import panels as assess
+from millrace.stages.award import panels as award
 from millrace.stages.close import panels as close
 from millrace.stages.deliver import panels as deliver
 
@@ -41,6 +43,7 @@ class Step:
     action: str
     statuses: frozenset[str]
     is_main: bool = False
+    applies: Callable[[Case], bool] = lambda _case: True
 
 
 # In the order in which they stand; a tab nobody may see or nothing stands under is left out.
@@ -57,6 +60,7 @@ TABS: dict[str, str] = {
 
 DRAFTS = frozenset({"draft", "awaiting_sign_off"})
 UNDECIDED = DRAFTS | {"submitted", "information_needed", "screened", "under_assessment", "recommended", "not_recommended"}
+IN_FORCE = frozenset({"in_force"})
 
 PANELS: tuple[Panel, ...] = (
     Panel("summary", word("At a glance"), "read_case", overview.summary, "case_desk/panels/summary.html"),
@@ -67,10 +71,19 @@ PANELS: tuple[Panel, ...] = (
     Panel("parties", word("Parties"), "read_application", application.parties, "case_desk/panels/parties.html", "application"),
     Panel("documents", word("Files"), "read_application", application.files, "case_desk/panels/documents.html", "application"),
     Panel("receipts", word("Receipts"), "read_application", application.receipts, "case_desk/panels/receipts.html", "application"),
+    Panel("screening", word("Screening"), "read_reviews", assess.screening, "assess/panels/screening.html", "assessment"),
+    Panel("own-review", word("Your review"), "score", assess.own_review, "assess/panels/own_review.html", "assessment"),
+    Panel("assessors", word("Who was asked"), "read_reviews", assess.assessors, "assess/panels/assessors.html", "assessment"),
+    Panel("reviews", word("Reviews"), "read_reviews", assess.reviews, "assess/panels/reviews.html", "assessment"),
+    Panel("advice", word("Advice of the committee"), "read_reviews", assess.advice, "assess/panels/advice.html", "assessment"),
+    Panel("decision", word("Decision"), "read_award", award.decision, "award/panels/decision.html", "award"),
+    Panel("agreement", word("Terms agreed"), "read_award", award.agreement, "award/panels/agreement.html", "award"),
+    Panel("letters", word("Letters"), "read_award", award.letters, "award/panels/letters.html", "award"),
     Panel("delivery", word("Milestones and matching money"), "read_money", deliver.delivery, "deliver/panel_delivery.html", "delivery"),
     Panel("claims", word("Claims"), "read_money", deliver.claims, "deliver/panel_claims.html", "delivery"),
     Panel("money", word("Instalments and payments"), "read_money", deliver.money, "deliver/panel_money.html", "money"),
     Panel("ending", word("Final account"), "read_money", close.ending, "close/panel_ending.html", "money"),
+    Panel("asked-back", word("Asked of the applicant"), "answer_question", assess.questions, "assess/panels/questions.html", "thread"),
     Panel("thread", word("Questions and replies"), "answer_question", application.thread, "case_desk/panels/thread.html", "thread"),
     Panel("seen", word("Who may see it, and who did"), "read_access", seen.panel, "case_desk/panels/seen.html", "access"),
 )
@@ -78,5 +91,18 @@ PANELS: tuple[Panel, ...] = (
 STEPS: tuple[Step, ...] = (
     Step(word("Continue the draft"), "apply:draft", "edit_draft", DRAFTS, is_main=True),
     Step(word("Sign and submit"), "apply:sign", "sign_off", DRAFTS, is_main=True),
+    Step(word("Screen"), "assess:screening", "screen", frozenset({"submitted", "information_needed"}), is_main=True),
+    Step(word("Ask the applicant"), "assess:ask_back", "ask_back", frozenset({"submitted"})),
+    Step(word("Answer the officer's questions"), "assess:answer", "supply_information", frozenset({"information_needed"}), is_main=True),
+    Step(word("Ask assessors"), "assess:assign", "assign", frozenset({"screened", "under_assessment"}), is_main=True),
+    Step(word("Record the committee's advice"), "assess:recommendation", "record_meeting", frozenset({"under_assessment"}), is_main=True),
+    Step(word("Write your review"), "assess:review", "score", frozenset({"under_assessment"}), is_main=True),
+    Step(
+        word("Declare a conflict"), "assess:interest", "declare_interest", frozenset({"under_assessment", "recommended", "not_recommended"})
+    ),
+    Step(word("Decide"), "award:decision", "decide", frozenset({"recommended", "not_recommended"}), is_main=True),
+    Step(word("Accept or decline the offer"), "award:offer", "accept_offer", frozenset({"approved"}), is_main=True),
+    Step(word("Advice on the next stage"), "assess:recommendation", "record_meeting", IN_FORCE, applies=award.has_next_stage),
+    Step(word("Open the next stage"), "award:stage", "open_stage", IN_FORCE, applies=award.has_next_stage),
     Step(word("Withdraw"), "apply:withdraw", "withdraw", UNDECIDED),
 )

@@ -87,8 +87,13 @@ def test_a_case_goes_from_screening_to_the_accepted_offer_through_pages(moment):
     letter = page.split("/letters/")[1].split("/")[0]
     answer = browser(signatory).get(f"{base}letters/{letter}/")
     assert answer.content.startswith(b"%PDF-1.7") and answer["Content-Type"] == "application/pdf"
+    assert "Accept or decline the offer" in seen(signatory, f"{base}?show=award")
     sent(signatory, f"{base}offer/", answer="accept")
     assert story.now().status == "in_force"
+    shown = seen(story.officer, f"{base}?show=assessment")
+    assert "70.0" in shown and "Fair price" in shown and story.expert.get_full_name() in shown
+    assert "On completion: Line runs" in seen(signatory, f"{base}?show=award", "zh-hant").replace("完成時：", "On completion: ")
+    assert story.expert.get_full_name() not in seen(signatory, base) and "70.0" not in seen(signatory, f"{base}?show=assessment")
 
 
 def test_questions_go_back_and_answers_come_by_pages(moment):

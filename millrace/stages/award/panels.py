@@ -81,3 +81,8 @@ def letters(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will list the letters that were sent, each as a PDF made from its stored text."""
     sent = list(messages.letters_of(case))
     return {"case": case, "rows": [{"letter": one, "title": _(LETTER_WORDS.get(one.kind, one.kind))} for one in sent]} if sent else None
+
+
+def has_next_stage(case: Case) -> bool:
+    """This will say whether the scheme goes on to a stage after the present one."""
+    return case.scheme_version is not None and case.stage_number < len(terms.of_row(case.scheme_version).book.stages)

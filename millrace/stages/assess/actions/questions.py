@@ -33,6 +33,7 @@ def ask_back(case: Case, *, questions: Sequence[tuple[str, str]], due_on: date, 
         guard.must_not_be_party(by, case, at)
         held = terms.of_row(case.scheme_version)
         target, today = guard.must_move(case, held.book, "ask_back"), terms.local_day(at)
+        _must_be_unanswered_once(case)
         wanted = [(name, text.strip()) for name, text in questions if text.strip()]
         _must_be_askable(wanted, [name for name, _text in wanted if name and held.book.form.question(name) is None], due_on, today)
         request = InformationRequest.objects.create(case=case, due_on=due_on, status_before=case.status, asked_at=at, asked_by=by)
@@ -53,6 +54,17 @@ def ask_back(case: Case, *, questions: Sequence[tuple[str, str]], due_on: date, 
             happened_on=today,
             facts={"question_count": len(wanted), "due_on": due_on},
             sheet={"status": target},
+        )
+
+
+def _must_be_unanswered_once(case: Case) -> None:
+    """One set of questions at a time: the applicant is never asked two things with two days."""
+    if queries.open_request(case) is not None:
+        raise Refusal(
+            "already-asked",
+            what=_("Questions are already open on this application."),
+            why=_("The applicant is asked one set of questions at a time, with one day to answer by."),
+            next_step=_("Wait for the answers; then ask again if need be."),
         )
 
 
