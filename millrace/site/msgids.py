@@ -39,9 +39,9 @@ def of_app(path: Path) -> Path:
 
 
 def used() -> Iterator[tuple[Path, Message]]:
-    """This will yield each sentence with the file that says it; tests and the command line say nothing on a page."""
+    """This will yield each sentence with the file that says it; tests say nothing on a page."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        if not path.name.endswith("_test.py") and not {"migrations", "testing", "site"} & set(path.relative_to(PACKAGE).parts):
+        if not path.name.endswith("_test.py") and not {"migrations", "testing"} & set(path.relative_to(PACKAGE).parts):
             yield from ((path, message) for message in in_python(path.read_text("utf-8")))
     for path in sorted([*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]):
         if path.name != "gallery.html":

@@ -189,7 +189,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-CONSOLE = "django.core.mail.backends.console.EmailBackend"
+CONSOLE = "millrace.web.mail.ConsoleBackend"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if os.environ.get("MILLRACE_SMTP_HOST") else CONSOLE
 EMAIL_HOST = os.environ.get("MILLRACE_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("MILLRACE_SMTP_PORT", "587"))

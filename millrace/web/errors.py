@@ -19,6 +19,7 @@ from millrace.core.refusal import Refusal
 from millrace.web import funder, words
 
 NOT_FOUND = Refusal.not_found()
+NOTHING_HERE = word("There is nothing at this address.")  # what core says, said here so that it is translated
 ALREADY = word("This was already done, by you or someone else, a moment ago.")
 LOOK = word("Look at the page again: it shows what stands now.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.public import front, pages
+from millrace.desks.public import front, pages, register
 
 app_name = "public_desk"
 urlpatterns: list[URLPattern] = [
@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("find/", pages.find, name="find"),
     path("schemes/", pages.schemes, name="schemes"),
     path("schemes/<slug:slug>/", pages.scheme, name="scheme"),
+    path("register/", register.register, name="register"),
     path("trust/", front.trust, name="trust"),
 ]

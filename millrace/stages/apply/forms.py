@@ -23,7 +23,7 @@ class OrganisationForm(forms.Form):
 
     def __init__(self, *args: Any, number_kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(value, label) for value, label in Organisation.Kind.choices if value != Organisation.Kind.FUNDER]
+        kinds = [(value, _(label)) for value, label in Organisation.Kind.choices if value != Organisation.Kind.FUNDER]
         self.fields["kind"] = fields.ChoiceField(label=_("Kind of organisation"), choices=kinds)
         self.fields["registration_kind"] = fields.ChoiceField(label=_("Kind of registration number"), choices=number_kinds)
         places = [("HK", _("Hong Kong")), ("CN", _("The Mainland")), ("MO", _("Macao")), ("XX", _("Elsewhere"))]

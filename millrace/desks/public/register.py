@@ -1,0 +1,50 @@
+"""The public register: what was funded, for whom, under which rules, with how much — e.g. a smart line of HK$15m under NIFS.
+
+A case stands here once its agreement is in force, and stays; what was asked and refused does not.
+"""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext_noop as word
+
+from millrace.core import lifecycle
+from millrace.core.rules.rulebook import Scheme
+from millrace.registers.cases.models import Case
+from millrace.registers.policy import queries as policy
+from millrace.web import statuses, tables
+from millrace.web.access import entry
+
+FUNDED = tuple(status for status in lifecycle.STATUSES if status in {"in_force", "suspended", "completed", "closed", "terminated"})
+
+
+def listing(schemes: Sequence[Scheme]) -> tables.Listing:
+    """This will be the list, its schemes named in the reader's language."""
+    language = translation.get_language() or "en"
+    named = [(scheme.slug, scheme.versions[-1].short_title.said_in(language)) for scheme in schemes]
+    return tables.Listing(
+        "register",
+        word("What was funded"),
+        [
+            tables.Column("title", word("Project"), "title", note="reference", is_sortable=True),
+            tables.Column("lead", word("Organisation"), "lead__name", note="lead__name_zh", is_sortable=True),
+            tables.Column("scheme", word("Scheme"), "scheme", kind="choice", labels=dict(named), note="scheme_version__version"),
+            tables.Column("approved", word("Approved"), "approved_cents", kind="money", unit_field="unit", is_sortable=True),
+            tables.Column("paid", word("Paid"), "paid_cents", kind="money", unit_field="unit", is_sortable=True),
+            tables.Column("status", word("Now"), "status", kind="status"),
+        ],
+        [
+            tables.Filter("scheme", word("Scheme"), "scheme", lambda _request: named),
+            tables.Filter("status", word("Now"), "status", lambda _request: [(s, statuses.in_words(s)) for s in FUNDED]),
+        ],
+        order="-submitted_at",
+        has_grams=True,
+    )
+
+
+@entry("public")
+def register(request: HttpRequest) -> HttpResponse:
+    """This will list every case whose agreement was made, tests apart."""
+    funded = Case.objects.filter(status__in=FUNDED, is_test=False)
+    return listing(policy.published_schemes(request.at)).answer(request, funded, "public/register.html")
