@@ -40,6 +40,18 @@ CONSTRAINTS: dict[str, Refusal] = {
     "saved_view_once": Refusal(
         "view-named-already", what=word("You have a view of this name."), next_step=word("Choose another name."), field="name"
     ),
+    "evidence_used_once": Refusal(
+        "evidence-used",
+        what=word("This payment has already been recorded as evidence."),
+        why=word("The same payment counts once."),
+        next_step=LOOK,
+        field="invoice",
+    ),
+    "payment_of_a_release_once": Refusal("already-in-a-run", what=word("A release is paid once."), next_step=LOOK),
+    "payee_account_one_live": Refusal("already-done", what=ALREADY, next_step=LOOK),
+    "refund_banked_once": Refusal(
+        "refund-recorded", what=word("A refund with this bank reference is already recorded."), field="bank_reference", next_step=LOOK
+    ),
     "balance_not_negative": Refusal(
         "balance-overdrawn", what=word("There is not enough money left for this."), next_step=word("Look at the envelope and ask for less.")
     ),

@@ -67,6 +67,8 @@ def save_claim(claim: Claim, *, lines: Sequence[LineEntry], by: Person, at: date
         ClaimLine.objects.bulk_create(
             ClaimLine(claim=claim, number=number, **vars(entry), **kept.get(number, {})) for number, entry in enumerate(lines, 1)
         )
+        claim.claimed_cents = sum(entry.claimed_cents for entry in lines)
+        claim.save(update_fields=["claimed_cents"])
         return claim
 
 
