@@ -91,6 +91,13 @@ def field(question: Question, *, is_demanded: bool = True, has_files: bool = Fal
     return made
 
 
+class AskedField(forms.CharField):
+    """Which questions a page asks. Drawn again, it names those on the new page: one just revealed is asked from then on."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
 class DescribedForm(forms.Form):
     """One section of a described form, with the questions that the answers so far call for."""
 
@@ -112,7 +119,7 @@ class DescribedForm(forms.Form):
         so_far = {**self.kept, **self._typed(made)}
         self.shown = [q for q in section.questions if described.is_shown(q, so_far, whole)]
         self.fields.update({q.id: made[q.id] for q in self.shown})
-        self.fields[ASKED] = forms.CharField(widget=forms.HiddenInput, required=False, initial=" ".join(q.id for q in self.shown))
+        self.fields[ASKED] = AskedField(widget=forms.HiddenInput, required=False, initial=" ".join(q.id for q in self.shown))
 
     def _typed(self, made: Mapping[str, forms.Field]) -> dict[str, Any]:
         """What was just answered to the questions others may depend on, as plain values."""

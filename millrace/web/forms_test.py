@@ -63,6 +63,12 @@ def test_a_question_just_revealed_is_shown_again_and_not_blamed() -> None:
     assert [q.id for q in form.revealed] == ["technologies"]
 
 
+def test_a_question_just_revealed_counts_as_asked_when_the_page_is_sent_again() -> None:
+    form = sent("is_smart=yes&asked=is_smart")
+    form.is_valid()
+    assert "technologies" in form["asked"].value().split()
+
+
 def test_answers_are_plain_data() -> None:
     form = sent(
         f"{ASKED}+technologies&is_smart=yes&technologies=ai&cost=45,000,000.50&share=33.33&begins=1/2/2027"
