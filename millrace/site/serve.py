@@ -99,7 +99,9 @@ def stopping_on_signals() -> Iterator[list[int]]:
 def run(database: Database, home: homes.Home, port: int, announce: str, *, host: str = "127.0.0.1") -> None:
     """This will serve until told to stop, minding the children and the embedded database once a second."""
     environment = {**os.environ, **database.environment("app"), "MILLRACE_HASHED_STATIC": "1"}
-    children = [Child(web_command(port, home, host=host), environment), Child(jobs_command(), environment)]
+    # One heap for a worker's eight threads: they take turns in Python anyway, and a heap each weighs 15 MB more.
+    web = Child(web_command(port, home, host=host), {**environment, "MALLOC_ARENA_MAX": "1"})
+    children = [web, Child(jobs_command(), environment)]
     with stopping_on_signals() as received:
         try:
             is_announced = _mind(children, database, port, announce, received)
@@ -113,11 +115,12 @@ def run(database: Database, home: homes.Home, port: int, announce: str, *, host:
 
 
 def _mind(children: list[Child], database: Database, port: int, announce: str, received: list[int]) -> bool:
-    """This will keep everything running until a signal was received; False when the port never opened."""
+    """This will keep everything running, the web server first, until a signal was received; False when no page was ever answered."""
     started = time.monotonic()
     is_announced = False
     while not received:
-        for child in children:
+        # The first page before all else: the jobs start when a worker answers.
+        for child in children if is_announced else children[:1]:
             child.mind()
         if is_announced:
             time.sleep(0.25)
