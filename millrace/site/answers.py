@@ -4,7 +4,6 @@ What is committed is sealed and the sheet brought up to it first, so that an ans
 """
 
 import argparse
-import importlib.util
 import json
 import sys
 from collections.abc import Callable
@@ -72,15 +71,13 @@ def judge(chosen: argparse.Namespace) -> int:
 
 def fill(folder: Path) -> int:
     """This will tell the demonstration's story up to now, if it was not told yet, and publish what is new in the policy."""
-    from millrace.jobs import reactor
+    from millrace.jobs import demonstration, reactor
     from millrace.registers.cases.models import Case
     from millrace.stages.plan import commands
     from millrace.web import clock
 
-    is_here = importlib.util.find_spec("millrace.jobs.demonstration.fill")
-    if is_here and not Case.objects.exists():
-        demonstration = importlib.import_module("millrace.jobs.demonstration.fill")
-        print("Telling three years of invented cases; this is done once …", flush=True)
+    if not Case.objects.exists():
+        print("Three years of invented cases are being told, once; pages fill as they are …", flush=True)
         demonstration.fill(clock.now(), commands.files_of(folder))
         reactor.pass_all()
     return commands.publish(folder)

@@ -74,26 +74,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _child(*words: str) -> None:
-    """This will run another word in a process of its own, so that this one stays small, and stop if it fails."""
-    if subprocess.run([sys.executable, "-m", "millrace.site.command", *words], check=False).returncode:
+def _word(name: str) -> list[str]:
+    """This will be the command of another word, for a process of its own, so that this one stays small."""
+    return [sys.executable, "-m", "millrace.site.command", name]
+
+
+def _child(name: str) -> None:
+    """This will run another word and stop if it fails."""
+    if subprocess.run(_word(name), check=False).returncode:
         raise SystemExit(1)
 
 
-def _make_ready(opened: database.Database, *words: str) -> None:
-    """This will run the words unless they were run for this very program on this database."""
-    mark = prepared.fingerprint(" ".join(words))
-    if not prepared.is_done(opened, mark):
-        for word in words:
-            _child(word)
-        prepared.set_done(opened, mark)
+def _make_ready(opened: database.Database, word: str) -> None:
+    """This will run the word unless it was run for this very program on this database."""
+    mark = prepared.fingerprint(word)
+    if not prepared.is_done(opened, word, mark):
+        _child(word)
+        prepared.set_done(opened, word, mark)
 
 
 def _demo(chosen: argparse.Namespace) -> int:
     port = serve.free_port(chosen.port)
     with database.opened(adopt=True) as opened:
-        _make_ready(opened, "prepare", "portfolio")
-        serve.run(opened, homes.current(), port, _demo_address(port))
+        _make_ready(opened, "prepare")
+        mark = prepared.fingerprint("portfolio")
+        errand = None
+        if not prepared.is_done(opened, "portfolio", mark):
+
+            def told() -> None:
+                prepared.set_done(opened, "portfolio", mark)
+                print("The demonstration is complete.", flush=True)
+
+            errand = serve.Errand(_word("portfolio"), told)
+        serve.run(opened, homes.current(), port, _demo_address(port), errand=errand)
     return 0
 
 
@@ -164,7 +177,7 @@ def _restore(chosen: argparse.Namespace) -> int:
 
 def _portfolio(chosen: argparse.Namespace) -> int:
     """The demonstration's policy and cases, where the database holds none yet."""
-    with database.opened() as opened:
+    with database.opened() as opened, opened.home.lock("portfolio"):
         _as(opened, "app")
         return answers.fill(POLICY)
 

@@ -4,6 +4,7 @@ The mark is a fingerprint of the program's and policy's files, kept as a comment
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,16 +32,26 @@ def _files() -> Iterator[Path]:
         yield REPOSITORY / "uv.lock"
 
 
-def is_done(database: Database, mark: str) -> bool:
-    """This will say whether both the database and the home carry this mark."""
-    kept = database.home.path / "prepared"
+def is_done(database: Database, word: str, mark: str) -> bool:
+    """This will say whether both the database and the home carry this mark for this word."""
+    kept = database.home.path / "ready" / word
+    return _in_database(database).get(word) == mark and kept.exists() and kept.read_text() == mark
+
+
+def set_done(database: Database, word: str, mark: str) -> None:
+    """This will leave the mark in both places."""
+    marks = {**_in_database(database), word: mark}
+    with database.connect("owner") as owner:
+        owner.execute(sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(json.dumps(marks))))
+    kept = database.home.path / "ready" / word
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(mark)
+
+
+def _in_database(database: Database) -> dict[str, str]:
     with database.connect("owner") as owner:
         row = owner.execute("SELECT obj_description(to_regclass('django_migrations'), 'pg_class')").fetchone()
-    return bool(row and row[0] == mark and kept.exists() and kept.read_text() == mark)
-
-
-def set_done(database: Database, mark: str) -> None:
-    """This will leave the mark in both places."""
-    with database.connect("owner") as owner:
-        owner.execute(sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(mark)))
-    (database.home.path / "prepared").write_text(mark)
+    try:
+        return dict(json.loads(row[0])) if row and row[0] else {}
+    except ValueError:
+        return {}

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from millrace.site import home as homes
@@ -19,7 +19,7 @@ from millrace.site.database import Database
 
 WORKERS = 2
 THREADS = 8
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 STATIC_SECONDS = 31_536_000
 
 
@@ -96,44 +96,72 @@ def stopping_on_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def run(database: Database, home: homes.Home, port: int, announce: str, *, host: str = "127.0.0.1") -> None:
-    """This will serve until told to stop, minding the children and the embedded database once a second."""
+@dataclass
+class Errand:
+    """Something done once beside the first pages and before the jobs start; `when_done` is called if it ended well."""
+
+    command: list[str]
+    when_done: Callable[[], None]
+    process: subprocess.Popen[bytes] | None = None
+
+    def is_over(self, environment: dict[str, str]) -> bool:
+        """This will start the errand the first time, and say whether it has ended."""
+        if self.process is None:
+            self.process = subprocess.Popen(self.command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+        status = self.process.poll()
+        if status == 0:
+            self.when_done()
+        return status is not None
+
+    def end(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+
+def run(database: Database, home: homes.Home, port: int, announce: str, *, host: str = "127.0.0.1", errand: Errand | None = None) -> None:
+    """This will serve until told to stop, minding the children and the embedded database."""
     environment = {**os.environ, **database.environment("app"), "MILLRACE_HASHED_STATIC": "1"}
     # One heap for a worker's eight threads: they take turns in Python anyway, and a heap each weighs 15 MB more.
     web = Child(web_command(port, home, host=host), {**environment, "MALLOC_ARENA_MAX": "1"})
-    children = [web, Child(jobs_command(), environment)]
+    jobs = Child(jobs_command(), environment)
     with stopping_on_signals() as received:
         try:
-            is_announced = _mind(children, database, port, announce, received)
+            is_announced = _await_page(web, port, received)
+            if is_announced:
+                print(announce, flush=True)
+                _mind(web, jobs, database, errand, received)
         finally:
-            for child in children:
+            for child in (web, jobs, *([errand] if errand else [])):
                 child.end()
-            for child in children:
+            for child in (web, jobs):
                 child.wait(time.monotonic() + 10)
     if not is_announced and not received:
         raise homes.HomeRefused("The web server does not start; what it said stands above.")
 
 
-def _mind(children: list[Child], database: Database, port: int, announce: str, received: list[int]) -> bool:
-    """This will keep everything running, the web server first, until a signal was received; False when no page was ever answered."""
-    started = time.monotonic()
-    is_announced = False
+def _await_page(web: Child, port: int, received: list[int]) -> bool:
+    """This will start the web server and wait for its first answer; False when there is none or a signal came first."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not received and time.monotonic() < deadline:
+        web.mind()
+        if is_serving(port):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _mind(web: Child, jobs: Child, database: Database, errand: Errand | None, received: list[int]) -> None:
+    """This will keep everything running until a signal was received; the jobs start when the errand is over."""
     while not received:
-        # The first page before all else: the jobs start when a worker answers.
-        for child in children if is_announced else children[:1]:
-            child.mind()
-        if is_announced:
-            time.sleep(0.25)
-            if database.cluster:
-                database.cluster.revive()
-        elif is_serving(port):
-            print(announce, flush=True)
-            is_announced = True
-        elif time.monotonic() - started > PATIENCE_SECONDS:
-            break
-        else:
-            time.sleep(0.02)
-    return is_announced
+        web.mind()
+        if errand and errand.is_over(web.environment):
+            errand = None
+        if errand is None:
+            jobs.mind()
+        if database.cluster:
+            database.cluster.revive()
+        time.sleep(0.25)
 
 
 def is_open(port: int) -> bool:
