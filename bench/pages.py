@@ -1,0 +1,111 @@
+"""What pages cost as the cases grow: `python -m bench.pages [--cases 1000 10000 100000]`.
+
+For each page p50 and p95 of the whole request, CPU of the web process and queries (BEGIN and COMMIT not counted) — e.g. the officer's
+list, searched, at 100,000 cases. The cases are the demonstration's, copied (`millrace/jobs/bulk.py`); the slow few are those
+that ended in a query without an index.
+"""
+
+import argparse
+import statistics
+import time
+from typing import Any
+
+from bench import throwaway
+
+AROUND = 40
+Row = tuple[str, str, str]
+
+
+def addresses(reference: str, lead: str) -> list[Row]:
+    """This will list what is measured: its name, who asks, and where."""
+    return [
+        ("officer's list", "officer", "/desk/"),
+        ("officer's list, filtered", "officer", "/desk/?scheme=nifs&status=in_force"),
+        ("officer's list, searched", "officer", f"/desk/?q={lead}"),
+        ("officer's list, a reference", "officer", f"/desk/?q={reference}"),
+        ("a queue", "officer", "/desk/queues/screen/"),
+        ("one case", "officer", f"/cases/{reference}/"),
+        ("finance desk", "finance", "/finance/"),
+        ("to release", "finance", "/finance/to-release/"),
+        ("assessor's desk", "assessor", "/reviews/"),
+        ("applicant's desk", "", "/home/"),
+        ("figure of today", "public", "/figures/approved-by-scheme/"),
+        ("figure of a past day", "public", "/figures/approved-by-scheme/?as_at=2025-03-31"),
+    ]
+
+
+def clients(roles: set[str]) -> dict[str, Any]:
+    """This will sign in one invented person per role, past the second factor; "" is a member of an organisation."""
+    from millrace.registers.people.models import Membership, Power
+    from millrace.testing.pressing import Pressing
+
+    found: dict[str, Any] = {}
+    for role in roles - {"public"}:
+        held = Power.objects.filter(power=role, ends_at=None) if role else Membership.objects.filter(ends_at=None)
+        first = held.select_related("person").order_by("pk").first()
+        if first is not None:
+            found[role] = Pressing(first.person).client
+    return found
+
+
+def measure(client: Any, address: str) -> str:
+    """This will ask for a page again and again; the first answer warms what is kept in memory."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    answer = client.get(address)
+    if answer.status_code != 200:
+        return f"answers {answer.status_code}"
+    with CaptureQueriesContext(connection) as seen:
+        client.get(address)
+    asked = [each for each in seen.captured_queries if not each["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET "))]
+    took, began = [], time.process_time()
+    for _ in range(AROUND):
+        start = time.perf_counter()
+        client.get(address)
+        took.append((time.perf_counter() - start) * 1000)
+    cpu = (time.process_time() - began) * 1000 / AROUND
+    late = sorted(took)[int(AROUND * 0.95)]
+    size = len(b"".join(answer.streaming_content) if answer.streaming else answer.content) / 1000
+    return f"{statistics.median(took):>8.1f} {late:>8.1f} {cpu:>8.1f} {len(asked):>8} {size:>8.1f}"
+
+
+def table(count: int) -> None:
+    """This will print every page's line at this many cases."""
+    from django.test import Client
+
+    from millrace.registers.cases.models import Case
+
+    case = Case.objects.filter(status="in_force").select_related("lead").order_by("-pk").first()
+    if case is None:
+        raise SystemExit("the demonstration has no case in force")
+    pages = addresses(case.reference, case.lead.name.split()[0].lower())
+    signed_in = {**clients({role for _, role, _ in pages}), "public": Client()}
+    print(f"\n{f'{count:,} cases':<30} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms':>8} {'queries':>8} {'kB':>8}")
+    for name, role, address in pages:
+        print(f"{name:<30} {measure(signed_in[role], address) if role in signed_in else 'nobody has this role'}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    asked = parser.parse_args()
+    with throwaway.opened(portfolio=True) as target:
+        throwaway.enter(target)
+        from millrace.jobs import bulk
+        from millrace.registers.cases.models import Case
+        from millrace.web import clock
+
+        sources = list(Case.objects.order_by("pk").values_list("pk", flat=True))
+        for count in sorted(asked.cases):
+            began = time.perf_counter()
+            with target.connect("owner") as owner:
+                if (more := count - Case.objects.count()) > 0:
+                    bulk.multiply(more, sources=sources, owner=owner, at=clock.now(), spread_days=600)
+                owner.execute("VACUUM ANALYZE")
+            print(f"\n(filled in {time.perf_counter() - began:,.0f} s)")
+            table(count)
+
+
+if __name__ == "__main__":
+    main()
