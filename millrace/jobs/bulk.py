@@ -29,6 +29,7 @@ from millrace.core.ledger import Account, Move
 from millrace.jobs import lives
 from millrace.jobs.lives import Life, Table, Values
 from millrace.jobs.models import Cursor
+from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.people import queries as people
 from millrace.registers.sheet import actions as sheet
@@ -69,7 +70,7 @@ class Books:
                 self.owner.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table._meta.db_table, lives.pk_of(table), last])
 
 
-def multiply(count: int, *, sources: Sequence[int], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
+def multiply(count: int, *, sources: Sequence[int | Life], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
     """This will add `count` cases as `copy` does, seal them on the story's clock and project them.
 
     Reactions are moved past the new seals: what they would do was done for the originals.
@@ -80,13 +81,17 @@ def multiply(count: int, *, sources: Sequence[int], owner: psycopg.Connection[An
     Cursor.objects.update(number=last.number if last else 0)
 
 
-def copy(count: int, *, sources: Sequence[int], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
-    """This will add `count` cases, copies of `sources` in turn, up to `spread_days` earlier than those; not yet sealed."""
-    templates = [lives.gather(case) for case in sources]
+def copy(count: int, *, sources: Sequence[int | Life], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
+    """This will add `count` cases, copies of `sources` in turn, up to `spread_days` earlier than those; not yet sealed.
+
+    Sources are cases' ids, or lives gathered before, where one fills step by step.
+    """
+    templates = [case if isinstance(case, Life) else lives.gather(case) for case in sources]
     _fund(templates, count, at)
-    books = Books(owner)
+    books, first = Books(owner), Case.objects.latest("pk").pk + 1
     for start in range(0, count, CASES_AT_ONCE):
-        copies = [Copy(templates[n % len(templates)], n, books, spread_days) for n in range(start, min(count, start + CASES_AT_ONCE))]
+        turns = range(start, min(count, start + CASES_AT_ONCE))
+        copies = [Copy(templates[turn % len(templates)], first + turn, books, -(turn % (spread_days + 1))) for turn in turns]
         with owner.transaction():
             _write(owner, copies)
             _move_shared(owner, templates, copies)
@@ -96,9 +101,9 @@ def copy(count: int, *, sources: Sequence[int], owner: psycopg.Connection[Any], 
 class Copy:
     """One copy of a life: every id it takes, and every text that changes with it."""
 
-    def __init__(self, life: Life, number: int, books: Books, spread_days: int) -> None:
+    def __init__(self, life: Life, number: int, books: Books, shift_days: int) -> None:
         self.life, self.number = life, number
-        self.shift = timedelta(days=-(number % (spread_days + 1)))
+        self.shift = timedelta(days=shift_days)
         self.ids: dict[Table, dict[Any, Any]] = {}
         for table in lives.in_order():
             self._take_ids(table, books)

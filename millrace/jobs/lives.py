@@ -125,6 +125,8 @@ def _mine(table: Table, case: int, lead: int, held: dict[Table, set[Any]]) -> Q:
     of_others = [name for name in related if name not in (*of_case, *of_lead)]
     nowhere = Q(pk__in=())
     named = functools.reduce(Q.__or__, (Q(**{name: case}) for name in of_case), nowhere)
+    if any(not field.null for field in table._meta.concrete_fields if field.attname in of_case):
+        return named
     by_rows = functools.reduce(Q.__or__, (Q(**{f"{name}__in": held[related[name]]}) for name in of_others), nowhere)
     by_lead = functools.reduce(Q.__or__, (Q(**{name: lead}) for name in of_lead), nowhere)
     no_case = functools.reduce(Q.__and__, (Q(**{f"{name}__isnull": True}) for name in of_case), Q())
