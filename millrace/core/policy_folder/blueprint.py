@@ -3,9 +3,10 @@
 "Smart production lines: about 30 in 2022, more than 130 by 2027" is a target with its base.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from millrace.core.rules.rulebook import Named
+from millrace.core.rules.rulebook import Named, Source
 from millrace.core.texts import Text
 from millrace.core.toml_text import Table
 
@@ -27,7 +28,7 @@ class Target:
     direction: str
     base: Milestone | None
     milestones: tuple[Milestone, ...]
-    source: str
+    source: Source
     note: Text
 
 
@@ -52,7 +53,7 @@ class Facility:
     note: Text
 
 
-def read(root: Table, languages: tuple[str, ...]) -> Blueprint:
+def read(root: Table, languages: tuple[str, ...], sources: Mapping[str, Source]) -> Blueprint:
     """Read blueprint.toml."""
     directions, strategies = (
         tuple(Named(table.string("id"), table.words("title", languages)) for table in root.tables(key))
@@ -62,19 +63,22 @@ def read(root: Table, languages: tuple[str, ...]) -> Blueprint:
     return Blueprint(
         directions=directions,
         strategies=strategies,
-        targets=tuple(_target(table, languages, known) for table in root.tables("targets")),
+        targets=tuple(_target(table, languages, known, sources) for table in root.tables("targets")),
         note=root.words("note", languages, is_required=False),
     )
 
 
-def _target(table: Table, languages: tuple[str, ...], directions: list[str]) -> Target:
+def _target(table: Table, languages: tuple[str, ...], directions: list[str], sources: Mapping[str, Source]) -> Target:
+    name = table.string("source")
+    if name not in sources:
+        table.complain(f"the source {name!r} is not in sources.toml", "source")
     return Target(
         id=table.string("id"),
         title=table.words("title", languages),
         direction=table.one_of("direction", directions),
         base=_milestone(table.table("base")) if table.has("base") else None,
         milestones=tuple(_milestone(item) for item in table.tables("milestones")),
-        source=table.string("source"),
+        source=sources.get(name, Source(name, Text(), "", "S")),
         note=table.words("note", languages, is_required=False),
     )
 

@@ -84,7 +84,7 @@ def policy(files: Mapping[str, bytes]) -> Policy:
     words = read_facts.vocabulary(top["facts"].root, currency=who.currency, languages=who.languages)
     sources = read_facts.sources(top["sources"].root, who.languages)
     fund_list = funds.read(top["funds"].root, who.languages)
-    plan = blueprint.read(top["blueprint"].root, who.languages)
+    plan = blueprint.read(top["blueprint"].root, who.languages, sources)
     places = blueprint.read_facilities(top["facilities"].root, who.languages)
     figures = _figures(folder)
     schemes, worked = _schemes(folder, who, top)
@@ -97,6 +97,8 @@ def policy(files: Mapping[str, bytes]) -> Policy:
     told = {
         kind: {"languages": list(who.languages), "data": top[kind].root.data} for kind in ("policy", "funds", "blueprint", "facilities")
     }
+    named = {target["source"] for target in top["blueprint"].root.data.get("targets", [])}
+    told["blueprint"]["sources"] = {name: top["sources"].root.data["sources"][name] for name in sorted(named)}
     papers = [_paper("funder" if kind == "policy" else kind, who.slug, content) for kind, content in told.items()]
     return Policy(who, words, sources, schemes, worked, fund_list, figures, plan, places, tuple(papers))
 
@@ -186,10 +188,14 @@ def from_paper(kind: str, text: str) -> Any:
     readers: dict[str, Callable[[], Any]] = {
         "funder": lambda: funder.read(root),
         "funds": lambda: funds.read(root, languages),
-        "blueprint": lambda: blueprint.read(root, languages),
+        "blueprint": lambda: blueprint.read(root, languages, _sources(content, languages, findings)),
         "facilities": lambda: blueprint.read_facilities(root, languages),
     }
     made = readers[kind]()
     if findings:
         raise Unreadable(findings)
     return made
+
+
+def _sources(content: dict[str, Any], languages: tuple[str, ...], findings: list[Finding]) -> dict[str, Source]:
+    return read_facts.sources(toml_text.from_plain("sources", {"sources": content["sources"]}, findings).root, languages)
