@@ -80,6 +80,12 @@ def head_choices(terms: Terms, words: dict[str, str]) -> list[tuple[str, str]]:
     return [(head.code, words.get(head.code, head.code.replace("_", " ").capitalize())) for head in terms.heads]
 
 
+def _without_optional(form: forms.Form) -> None:
+    """This will leave "(optional)" off the fields of a draft: nothing is demanded yet, but all of it counts."""
+    for field in form.fields.values():
+        field.hide_optional = True  # type: ignore[attr-defined]  # read by the field's template
+
+
 class LinesForm(forms.Form):
     """The lines of a claim, any number of them, without scripts."""
 
@@ -95,6 +101,7 @@ class LinesForm(forms.Form):
             lines.Column("claimed_cents", _("Amount"), "money", unit=unit),
         ]
         self.fields["lines"] = lines.LinesField(label=_("Lines"), columns=columns, max_lines=200, required=False)
+        _without_optional(self)
 
     @property
     def wants_more_lines(self) -> bool:
@@ -118,6 +125,7 @@ class ProofsForm(forms.Form):
                 help_text = _("Held: %(name)s") % {"name": held.name} if held else ""
                 spoken = f"{line.number} – {line.item}: {label}"
                 self.fields[f"{proof}-{line.number}"] = UploadField(None, label=spoken, required=False, help_text=help_text)
+        _without_optional(self)
 
     def given(self) -> list[tuple[str, int, Any]]:
         """This will list what was sent: which proof, of which line, the file."""

@@ -95,6 +95,8 @@ def instalment(planned: Planned, terms: Terms) -> dict[str, Any]:
     left = planned.instalment.planned_cents - planned.released_cents
     blocks = [_(BLOCK_WORDS[block]) for block in release.blocks]
     is_all = bool(planned.released_cents) and left <= 0
+    # Where something blocks it, nothing is released whatever the limits are: a sum would mislead.
+    steps = [step for step in release.steps if step.code != "release" or not release.blocks]
     return {
         "number": planned.instalment.number,
         "stage": planned.stage,
@@ -106,7 +108,7 @@ def instalment(planned: Planned, terms: Terms) -> dict[str, Any]:
         "is_resized": bool(release.limited_by) and not release.blocks,
         "is_released": is_all,
         "blocks": [] if is_all else blocks,
-        "sums": sums(release.steps, unit),
+        "sums": sums(steps, unit),
         "unit": unit,
         "ratio": f"{terms.stage(planned.stage).ratio.grant}:{terms.stage(planned.stage).ratio.matching}",
     }
