@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 
 from millrace.core.refusal import Refusal
+from millrace.core.rules import explain
 from millrace.core.rules.verdict import Verdict
 from millrace.stages.apply import ready, terms
 from millrace.stages.apply.ready import Gathered
@@ -111,12 +113,13 @@ def unless_rules_met(judged: Sequence[tuple[terms.Terms, Verdict]]) -> None:
     if not all(failed for _held, failed in refused):
         return
     held, failed = refused[0]
+    language = get_language() or "en"
     rules = [held.book.rule(name) for name in failed]
     raise Refusal(
         "rules-not-met",
         what=_("The application was not submitted."),
         why=_("It does not meet the rules of the scheme: %(rules)s"),
         next_step=_("The check page shows each rule with what would satisfy it. The draft is kept."),
-        clause="; ".join(dict.fromkeys(rule.clause for rule in rules)),
-        values={"rules": [rule.statement for rule in rules], "codes": failed},
+        clause="; ".join(dict.fromkeys(rule.heading.said_in(language) for rule in rules)),
+        values={"rules": " ".join(explain.statement(rule, held.book, language) for rule in rules), "codes": failed},
     )

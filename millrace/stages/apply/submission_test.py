@@ -11,6 +11,7 @@ from django.db import connections
 
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case, Verdict
+from millrace.registers.messages.models import Letter
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply.actions import drafts, submission
 from millrace.stages.apply.conftest import ASKED, NIFS, NOON
@@ -37,6 +38,8 @@ def test_a_submission_is_bound_judged_frozen_and_receipted(company):
     assert verdict.verdict["amount"] and verdict.facts["open_projects"] == {"value": 0, "standing": "computed"}
     assert event.sheet["status"] == "submitted" and event.sheet["received_on"] == "2025-03-03"
     assert "Chan" not in event.body and "Housings" not in event.body
+    letter = Letter.objects.get()
+    assert letter.kind == "receipt" and received.sha256 in letter.body and letter.event_id == event.pk
 
 
 def test_a_second_click_gives_the_first_receipt(company):
@@ -136,6 +139,7 @@ def test_a_withdrawn_draft_is_in_no_figure_and_a_withdrawn_application_is(compan
     company.submit(sent)
     quiet = submission.withdraw_application(draft, by=company.writer, at=NOON, command=uuid.uuid4())
     told = submission.withdraw_application(sent, by=company.writer, at=NOON, command=uuid.uuid4())
+    assert Letter.objects.filter(kind="withdrawn").count() == 1
     assert quiet.sheet is None and told.sheet["status"] == "withdrawn"
     with pytest.raises(Refusal) as no:
         submission.withdraw_application(sent, by=company.writer, at=NOON, command=uuid.uuid4())

@@ -6,8 +6,7 @@ in force, the limits per applicant and call, and what is frozen. The judgement i
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -23,7 +22,7 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import freeze, locks, ready, refusals, sheet, terms
+from millrace.stages.apply import freeze, locks, post, ready, refusals, sheet, terms
 from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.models import Submission
 from millrace.stages.call import actions as calls
@@ -139,8 +138,11 @@ def _announce(
     case.stream, case.track, case.sector = columns["stream"], columns["track"], columns["sector"]
     case.requested_cents, case.unit, case.stage_number = columns["requested_cents"], columns["unit"], columns["stage_number"]
     case.save()
+    event_id = timeline.reserve_id()
+    post.send(case, "receipt", {"received_at": at, "sha256": submission.sha256}, event_id=event_id, by=by, at=at)
     return timeline.record(
         "application_submitted",
+        event_id=event_id,
         command=command,
         by=by,
         at=at,
@@ -210,23 +212,26 @@ def withdraw_application(case: Case, *, by: Person, at: datetime, command: uuid.
             )
         was_submitted = case.status not in DRAFT_STATUSES
         on = _move(case, "withdrawn", at)
-        facts: dict[str, Any] = {"was_submitted": was_submitted}
+        event_id = timeline.reserve_id()
+        if was_submitted:
+            post.send(case, "withdrawn", {"withdrawn_on": on}, event_id=event_id, by=by, at=at)
         return timeline.record(
             "application_withdrawn",
+            event_id=event_id,
             command=command,
             by=by,
             at=at,
             case=case,
             on_behalf_of=case.lead,
             happened_on=on,
-            facts=facts,
+            facts={"was_submitted": was_submitted},
             # A draft that was never received is in no figure.
             sheet={"status": "withdrawn", "withdrawn_on": on} if was_submitted else None,
             sheet_from=on if was_submitted else None,
         )
 
 
-def _move(case: Case, status: str, at: datetime) -> Any:
+def _move(case: Case, status: str, at: datetime) -> date:
     case.status, case.status_on = status, terms.local_day(at)
     case.save(update_fields=["status", "status_on"])
     return case.status_on
