@@ -169,6 +169,18 @@ def test_autosave_answers_with_a_fragment_and_never_blocks_its_own_page(company)
     assert Answers.objects.filter(section="budget").count() == 3
 
 
+def test_a_question_that_an_answer_calls_for_is_asked_next_without_scripts(company):
+    case, writer = company.draft(answers={}), enter(company.writer)
+    url = f"/cases/{case.reference}/draft/sections/project/"
+    first = hidden(writer.get(url))
+    assert "smart_technologies" not in first["asked"]
+    page = writer.post(url, first | {"is_smart_line": "yes"})
+    assert page.status_code == 200 and "smart_technologies" in hidden(page)["asked"]
+    done = writer.post(url, hidden(page) | {"is_smart_line": "yes", "smart_technologies": "sensors"})
+    assert done.status_code == 302
+    assert Answers.objects.filter(section="project").latest("number").answers["smart_technologies"] == ["sensors"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
