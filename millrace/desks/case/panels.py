@@ -90,7 +90,8 @@ PANELS: tuple[Panel, ...] = (
 
 STEPS: tuple[Step, ...] = (
     Step(word("Continue the draft"), "apply:draft", "edit_draft", DRAFTS, is_main=True),
-    Step(word("Sign and submit"), "apply:sign", "sign_off", DRAFTS, is_main=True),
+    Step(word("Sign and submit"), "apply:sign", "sign_off", frozenset({"awaiting_sign_off"}), is_main=True),
+    Step(word("Sign and submit"), "apply:sign", "sign_off", frozenset({"draft"})),
     Step(word("Screen"), "assess:screening", "screen", frozenset({"submitted", "information_needed"}), is_main=True),
     Step(word("Ask the applicant"), "assess:ask_back", "ask_back", frozenset({"submitted"})),
     Step(word("Answer the officer's questions"), "assess:answer", "supply_information", frozenset({"information_needed"}), is_main=True),
