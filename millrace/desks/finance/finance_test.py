@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from millrace.registers.ledger import queries as balances
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
@@ -154,3 +156,17 @@ def test_a_month_is_closed_once_and_for_good(agree: Any, sign_in: Any, clock_at:
     finance.press("/finance/months/close/", 409, month="2026-02")
     finance.press("/finance/months/close/", 422, month="2026-03")
     sign_in(held.maker).press("/finance/months/close/", 404, month="2026-01")
+
+
+def test_the_desk_asks_as_little_for_many_cases_as_for_one(agree: Any, sign_in: Any, clock_at: Any) -> None:
+    held = agree.nifs()
+    clock_at(held.at)
+    finance, asked = sign_in(held.finance), []
+    for _more in range(2):
+        finance.see("/finance/to-release/")
+        with CaptureQueriesContext(connection) as told:
+            finance.see("/finance/to-release/")
+        asked.append(len(told))
+        for _another in range(3):
+            agree.raise_plus()
+    assert asked[0] == asked[1] <= 20

@@ -49,7 +49,7 @@ CLAIMS = Listing(
     page="finance-claims",
     caption=word("Claims"),
     columns=(
-        Column("case", word("Case"), "case__reference", url="/cases/{}/", note="case__lead__name", is_sortable=True),
+        Column("case", word("Case"), "case__reference", url="/cases/{}/?show=delivery", note="case__lead__name", is_sortable=True),
         Column("claim", word("Claim"), "number", "count"),
         Column("scheme", word("Scheme"), "case__scheme", is_sortable=True),
         Column("state", word("State"), "state", "choice", labels=CLAIM_STATES),
@@ -85,7 +85,7 @@ RELEASES = Listing(
     page="finance-releases",
     caption=word("Releases"),
     columns=(
-        Column("case", word("Case"), "case__reference", url="/cases/{}/", note="case__lead__name", is_sortable=True),
+        Column("case", word("Case"), "case__reference", url="/cases/{}/?show=money", note="case__lead__name", is_sortable=True),
         Column("scheme", word("Scheme"), "case__scheme", is_sortable=True),
         Column("instalment", word("Instalment"), "instalment", "count"),
         Column("released", word("Released"), "released_at", "moment", is_sortable=True),

@@ -38,7 +38,7 @@ def _tabs() -> list[tuple[str, str, str]]:
 def desk(request: HttpRequest) -> HttpResponse:
     """This will show every envelope, the year's cash, and what waits."""
     year = gather.year_of(gather.local_day(request.at))
-    waits = queries.waiting(request.user, request.at)
+    waits = queries.waiting(request.actor, request.at)
     tiles = [
         (_("Claims to decide"), words.count(waits["to_decide"])),
         (_("Released and unpaid"), words.count(waits["unpaid_count"]), words.amount(waits["unpaid_cents"])),
@@ -61,8 +61,8 @@ def to_release(request: HttpRequest) -> HttpResponse:
     search, scheme = request.GET.get("q", ""), request.GET.get("scheme", "")
     typed = request.GET.get("page", "1")
     number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
-    rows, count = queries.releasable(request.user, request.at, search=search, scheme=scheme, number=number)
-    schemes = queries.visible_cases(request.user, request.at).filter(status="in_force").order_by("scheme")
+    rows, count = queries.releasable(request.actor, request.at, search=search, scheme=scheme, number=number)
+    schemes = queries.visible_cases(request.actor, request.at).filter(status="in_force").order_by("scheme")
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
@@ -85,14 +85,14 @@ def to_release(request: HttpRequest) -> HttpResponse:
 @entry(power=READERS)
 def claims(request: HttpRequest) -> HttpResponse:
     """This will list the claims handed in."""
-    rows = Claim.objects.filter(case__in=queries.visible_cases(request.user, request.at)).exclude(state=Claim.State.DRAFT)
+    rows = Claim.objects.filter(case__in=queries.visible_cases(request.actor, request.at)).exclude(state=Claim.State.DRAFT)
     return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": _tabs()})
 
 
 @entry(power=READERS)
 def releases(request: HttpRequest) -> HttpResponse:
     """This will list the releases, paid or not."""
-    rows = Release.objects.filter(case__in=queries.visible_cases(request.user, request.at))
+    rows = Release.objects.filter(case__in=queries.visible_cases(request.actor, request.at))
     return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": _tabs()})
 
 
@@ -106,7 +106,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @entry(power="finance_maker")
 def order(request: HttpRequest) -> HttpResponse:
     """This will let a maker choose unpaid releases and order them to be paid."""
-    waiting = deliver.unpaid_releases().filter(case__in=queries.visible_cases(request.user, request.at))
+    waiting = deliver.unpaid_releases().filter(case__in=queries.visible_cases(request.actor, request.at))
     shown, refused, status = list(waiting[:200]), None, 200
     chosen = {int(pk) for pk in request.POST.getlist("release") if pk.isdigit()}
     if request.method == "POST":
@@ -156,7 +156,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    visible = queries.visible_cases(request.user, request.at)
+    visible = queries.visible_cases(request.actor, request.at)
     payments = Payment.objects.filter(run=found).select_related("case", "case__lead", "account", "release").order_by("id")
     shown = list(payments.filter(case__in=visible))
     powers = request.actor.powers

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from millrace.core.access import Actor
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
-from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather, telling
 from millrace.stages.deliver import queries as deliver
@@ -19,9 +19,9 @@ from millrace.web import access
 PER_PAGE = 25
 
 
-def visible_cases(person: Person, at: datetime) -> QuerySet[Case]:
+def visible_cases(actor: Actor, at: datetime) -> QuerySet[Case]:
     """This will give the cases whose money this person may read."""
-    return access.cases_visible_to(person, at, "read_money")
+    return Case.objects.filter(access.visible(actor, actor.person_id, at, "read_money"))
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def envelopes(year: str, language: str) -> list[Envelope]:
     return found
 
 
-def waiting(person: Person, at: datetime) -> dict[str, Any]:
+def waiting(actor: Actor, at: datetime) -> dict[str, Any]:
     """This will count what waits for someone of finance."""
-    cases = visible_cases(person, at)
+    cases = visible_cases(actor, at)
     claims = Claim.objects.filter(case__in=cases, state=Claim.State.SUBMITTED)
     ruled = claims.annotate(open_lines=Count("lines", filter=Q(lines__ruled_by__isnull=True))).filter(open_lines=0)
     unpaid = deliver.unpaid_releases().filter(case__in=cases).aggregate(count=Count("pk"), sum=Sum("amount_cents"))
@@ -77,9 +77,9 @@ def waiting(person: Person, at: datetime) -> dict[str, Any]:
     }
 
 
-def releasable(person: Person, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int]:
+def releasable(actor: Actor, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int]:
     """This will give one page of cases in force, each with its instalments, what may be released and what blocks it, and how many."""
-    cases = visible_cases(person, at).filter(status="in_force").select_related("lead")
+    cases = visible_cases(actor, at).filter(status="in_force").select_related("lead")
     if scheme:
         cases = cases.filter(scheme=scheme)
     for word in search.lower().split()[:8]:

@@ -11,6 +11,8 @@ from django.db import connection, connections
 
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
@@ -240,6 +242,38 @@ def test_everything_twice_has_one_effect(agree: Any) -> None:
     for _ in range(2):
         held.act(deliver.settle_payment, payment, by=held.finance, command=settle)
     assert balances.statement(held.case).total("paid") == 10_000_000_00
+
+
+@pytest.mark.parametrize("step", ["release", "order", "check", "settle"])
+def test_what_dies_before_its_end_has_done_nothing(agree: Any, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    held = ready(agree.nifs())
+    steps: dict[str, Callable[[], Any]] = {
+        "release": lambda: held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance),
+        "order": lambda: held.act(deliver.order_payment_run, list(queries.unpaid_releases()), by=held.maker),
+        "check": lambda: held.act(deliver.check_payment_run, PaymentRun.objects.get(), by=held.checker),
+        "settle": lambda: held.act(deliver.settle_payment, Payment.objects.get(), by=held.finance),
+    }
+    for name, act in steps.items():
+        if name == step:
+            break
+        act()
+    before = _everything(held)
+    with monkeypatch.context() as dying:
+        dying.setattr(timeline, "record", _die)
+        with pytest.raises(ConnectionAbortedError):
+            steps[step]()
+    assert _everything(held) == before
+    steps[step]()
+    assert _everything(held) != before
+
+
+def _die(*_given: Any, **_named: Any) -> None:
+    raise ConnectionAbortedError
+
+
+def _everything(held: Any) -> Any:
+    rows = [list(model.objects.order_by("pk").values()) for model in (Release, PaymentRun, Payment, Event)]
+    return rows, balances.trial_balance(), type(held.case).objects.get(pk=held.case.pk).paid_cents
 
 
 def race(count: int, act: Callable[[int], Any]) -> list[str]:
