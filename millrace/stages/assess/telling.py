@@ -47,13 +47,12 @@ def tenths(value: int) -> str:
 
 def scores(found: queries.Scores, book: rulebook.SchemeVersion) -> dict[str, Any]:
     """This will lay out the reviews: one row for each, and the means."""
-    criteria = [{"id": one.id, "title": said(one.title), "weight": one.weight_percent} for one in book.criteria]
+    criteria: list[dict[str, Any]] = [{"id": one.id, "title": said(one.title), "weight": one.weight_percent} for one in book.criteria]
     rows = [
         {
             "person": review.assignment.person.get_full_name(),
             "role": review.assignment.get_role_display(),
             "version": review.version,
-            "marks": [review.marks.get(one["id"], "") for one in criteria],
             "total": tenths(review.total_tenths),
             "is_supporting": review.is_supporting,
             "summary": review.summary,
@@ -62,11 +61,13 @@ def scores(found: queries.Scores, book: rulebook.SchemeVersion) -> dict[str, Any
         for review in found.reviews
     ]
     told = found.summary
+    for one in criteria:
+        one["marks"] = [(row["person"], review.marks.get(one["id"], "")) for row, review in zip(rows, found.reviews, strict=True)]
+        one["mean"] = tenths(told.by_criterion_tenths[one["id"]]) if told else ""
     return {
         "criteria": criteria,
         "reviews": rows,
         "mean": tenths(told.total_tenths) if told else "",
         "spread": tenths(told.spread_tenths) if told else "",
-        "means": [tenths(told.by_criterion_tenths[one["id"]]) for one in criteria] if told else [],
         "is_illustrative": told.is_illustrative if told else False,
     }

@@ -93,14 +93,14 @@ def _terms(book: rulebook.SchemeVersion, conditions: Sequence[str], language: st
 
 
 def _schedule(book: rulebook.SchemeVersion, written: agreement.Composed, unit: str, language: str) -> str:
-    """A table of the instalments, with the day their milestone is due."""
-    rows = [paper.row(_("No."), _("Stage"), _("Released when"), _("Due on"), _("Amount"))]
+    """A table of the instalments, with the day their milestone is due; stages are named where the scheme has several."""
     titles = [stage.title.said_in(language) for stage in book.stages]
+    heads = [_("No."), *([_("Stage")] if titles else []), _("Released when"), _("Due on"), _("Amount")]
+    rows = [paper.row(*heads)]
     for one in written.terms.instalments:
         milestone = written.terms.milestone(one.milestones[0]) if one.milestones else None
-        stage = titles[one.stage - 1] if titles else str(one.stage)
         title = written.milestone_titles.get(one.milestones[0], _("as agreed")) if one.milestones else ""
-        due = words.day(milestone.due_on) if milestone else ""
-        released = _(BASIS_WORDS[one.basis]) % {"title": title}
-        rows.append(paper.row(str(one.number), stage, released, due, words.amount(one.planned_cents, unit)))
+        cells = [_(BASIS_WORDS[one.basis]) % {"title": title}, words.day(milestone.due_on) if milestone else ""]
+        stage = [titles[one.stage - 1]] if titles else []
+        rows.append(paper.row(str(one.number), *stage, *cells, words.amount(one.planned_cents, unit)))
     return "\n".join(rows)
