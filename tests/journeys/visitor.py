@@ -199,3 +199,13 @@ class Visitor:
         for word in words:
             assert word not in self.text, f"“{word}” is on {self.address}"
         return self
+
+
+def enter(person: Any) -> Visitor:
+    """A visitor past the second factor."""
+    visitor = Visitor(person)
+    if person is not None:
+        session = visitor.client.session
+        session["demonstration_sign_in"] = True
+        session.save()
+    return visitor
