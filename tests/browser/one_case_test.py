@@ -13,7 +13,7 @@ from tests.browser.walker import Walker
 from tests.journeys import nifs, visitor
 from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are found by name in this module
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.prove]
 
 
 def test_one_case_from_draft_to_figure(
@@ -23,7 +23,10 @@ def test_one_case_from_draft_to_figure(
     shoot: Callable[[Any, str], Path],
     axe: Callable[[Any], list[str]],
     tmp_path: Path,
+    db_clone: Any,
+    settings: Any,
 ) -> None:
+    settings.SECRET_KEY = db_clone.environment("app")["MILLRACE_SECRET_KEY"]  # a session made here is one of the server's
     site, numbers, walkers = live_site(), itertools.count(1), []
 
     def enter(person: Any) -> Walker:

@@ -41,6 +41,7 @@ class Walker:
         pressed = self.page.locator(f"main button:has-text('{button}')").first
         for name, value in answers.items():
             self._fill(name, value)
+        self._unfold(pressed)
         with self.page.expect_navigation():
             pressed.dblclick(no_wait_after=True) if times > 1 else pressed.click(no_wait_after=True)
         self.page.wait_for_load_state("load")
@@ -50,6 +51,7 @@ class Walker:
 
     def _fill(self, name: str, value: Any) -> None:
         field = self.page.locator(f"main [name='{name}']").first
+        self._unfold(field)
         if isinstance(value, tuple):
             path = self.files / value[0]
             path.write_bytes(value[1])
@@ -63,6 +65,10 @@ class Walker:
                 self.page.locator(f"main [name='{name}'][value='{one}'], main [name='{name}']:not([value])").first.check()
         else:
             field.fill(value)
+
+    def _unfold(self, part: Any) -> None:
+        """Opens what is folded away around a part of the page, as a person would first."""
+        part.evaluate("it => { for (let d = it.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }")
 
     def _look(self) -> "Walker":
         heading = self.page.locator("h1").first.inner_text()

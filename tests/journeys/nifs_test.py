@@ -13,4 +13,4 @@ def test_one_case_from_draft_to_figure(cast: dict[str, Any]) -> None:  # noqa: F
     once = ("application_submitted", "decision_made", "offer_accepted", "claim_decided", "instalment_released", "payment_settled")
     for kind in once:
         assert Event.objects.filter(case__reference=reference, kind=kind).count() == 1, kind
-    enter(cast["writer"]).open(f"/cases/{reference}/").sees("Completed", "HK$10,000,000")
+    enter(cast["writer"]).open(f"/cases/{reference}/").sees("Closed", "HK$10,000,000")
