@@ -13,8 +13,8 @@ from millrace.web.api import application
 
 api = application.Api(title="Millrace", version="1", docs_url=None, urls_namespace="api")
 application.refuse_in_words(api)
-for address, router in {"": "millrace.stages.plan.api.router", "/figures": "millrace.stages.learn.api.router"}.items():
-    api.add_router(address, router)
+for stage, address in {"plan": "", "apply": "", "learn": "/figures"}.items():
+    api.add_router(address, f"millrace.stages.{stage}.api.router")
 
 
 def urls() -> tuple[list[URLPattern], str, str]:

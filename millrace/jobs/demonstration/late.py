@@ -33,6 +33,8 @@ def told(cast: Cast, tale: Tale, side: Side) -> Telling:
     else:
         yield tale.on(date(2026, 4, 16))
         _correct(cast, case, "decision_made", {"approved_on": "2026-04-02"}, None, "recorded_wrongly", tale)
+        yield tale.on(date(2026, 4, 21))
+        tale.act(award.accept_offer, case, by=side.signatory)
 
 
 def _declined_late(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core.figures.answer import Breakdown
 from millrace.core.refusal import Refusal
+from millrace.registers.policy import queries as policy
 from millrace.stages.learn import forms, queries, telling
 from millrace.stages.learn.queries import Given
 from millrace.web import clock, errors, funder
@@ -137,7 +138,14 @@ def _table_note(given: Given, language: str) -> str:
 
 
 def _label(given: Given, by: str, key: str) -> str:
-    return telling.label(given, by, key, _language())
+    return scheme_title(key) if by == "scheme" else telling.label(given, by, key, _language())
+
+
+def scheme_title(slug: str) -> str:
+    """This will name a scheme as its last version does; one that was never published keeps its code."""
+    if not policy.scheme_versions(slug):
+        return slug
+    return policy.scheme(slug).versions[-1].title.said_in(_language())
 
 
 def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
