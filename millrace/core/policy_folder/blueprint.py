@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from millrace.core.rules.rulebook import Named, Source
-from millrace.core.texts import Text
+from millrace.core.texts import Text, text
 from millrace.core.toml_text import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A value in a year, as published ("30", "5%", "over 130")."""
+    """A value in a year, as published ("30", "5%", "over 130"); a bare number reads the same in every language."""
 
     year: int
-    value: str
+    value: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +76,18 @@ def _target(table: Table, languages: tuple[str, ...], directions: list[str], sou
         id=table.string("id"),
         title=table.words("title", languages),
         direction=table.one_of("direction", directions),
-        base=_milestone(table.table("base")) if table.has("base") else None,
-        milestones=tuple(_milestone(item) for item in table.tables("milestones")),
+        base=_milestone(table.table("base"), languages) if table.has("base") else None,
+        milestones=tuple(_milestone(item, languages) for item in table.tables("milestones")),
         source=sources.get(name, Source(name, Text(), "", "S")),
         note=table.words("note", languages, is_required=False),
     )
 
 
-def _milestone(table: Table) -> Milestone:
-    return Milestone(table.integer("year", least=1900), table.string("value"))
+def _milestone(table: Table, languages: tuple[str, ...]) -> Milestone:
+    year = table.integer("year", least=1900)
+    if isinstance(table.anything("value"), str):
+        return Milestone(year, text(dict.fromkeys(languages, table.string("value"))))
+    return Milestone(year, table.words("value", languages))
 
 
 def read_facilities(root: Table, languages: tuple[str, ...]) -> tuple[Facility, ...]:

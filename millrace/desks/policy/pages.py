@@ -40,7 +40,16 @@ def chain(request: HttpRequest) -> HttpResponse:
 
 
 def _target(target: Any) -> dict[str, Any]:
-    return {"title": said(target.title), "target": target, "note": said(target.note), "source": said(target.source.title)}
+    milestones = [(said(one.value), one.year) for one in target.milestones]
+    base = (said(target.base.value), target.base.year) if target.base else None
+    return {
+        "title": said(target.title),
+        "target": target,
+        "base": base,
+        "milestones": milestones,
+        "note": said(target.note),
+        "source": said(target.source.title),
+    }
 
 
 @entry(power="policy")
