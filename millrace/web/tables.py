@@ -202,7 +202,16 @@ class Listing:
         return Page(
             columns=[self._head(column, request) for column in self.columns],
             rows=[
-                [{"html": c.html(row), "title": _(c.title), "is_number": c.kind in ("money", "count"), "id": c.id} for c in self.columns]
+                [
+                    {
+                        "html": c.html(row),
+                        "title": _(c.title),
+                        "is_number": c.kind in ("money", "count"),
+                        "is_whole": c.kind == "day",
+                        "id": c.id,
+                    }
+                    for c in self.columns
+                ]
                 for row in found
             ],
             filters=[self._filter(told, request) for told in self.filters],

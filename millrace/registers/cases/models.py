@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Case(models.Model):
@@ -57,9 +58,9 @@ class Party(models.Model):
     """An organisation's part in a case, from when to when."""
 
     class Role(models.TextChoices):
-        LEAD = "lead", "Lead applicant"
-        PARTNER = "partner", "Partner"
-        SPONSOR = "sponsor", "Sponsor"
+        LEAD = "lead", _("Lead applicant")
+        PARTNER = "partner", _("Partner")
+        SPONSOR = "sponsor", _("Sponsor")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -77,13 +78,13 @@ class Standing(models.Model):
     """A person's own relation to a case, from when to when; 'conflicted' outweighs every other."""
 
     class Relation(models.TextChoices):
-        APPLICANT = "applicant", "Applicant"
-        PARTNER = "partner", "Partner"
-        OFFICER = "officer", "Case officer"
-        INVITED = "invited", "Asked to assess"
-        ASSESSOR = "assessor", "Assessor"
-        COMMITTEE = "committee", "Committee member"
-        CONFLICTED = "conflicted", "Conflicted"
+        APPLICANT = "applicant", _("Applicant")
+        PARTNER = "partner", _("Partner")
+        OFFICER = "officer", _("Case officer")
+        INVITED = "invited", _("Asked to assess")
+        ASSESSOR = "assessor", _("Assessor")
+        COMMITTEE = "committee", _("Committee member")
+        CONFLICTED = "conflicted", _("Conflicted")
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="standings")

@@ -5,15 +5,16 @@ A file's bytes lie beside the database, named by their SHA-256; a row is written
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Document(models.Model):
     """One file as it was taken. Its name is personal content: it lives here and never in an event."""
 
     class State(models.TextChoices):
-        QUARANTINED = "quarantined", "In quarantine"
-        ACCEPTED = "accepted", "Accepted"
-        REFUSED = "refused", "Refused"
+        QUARANTINED = "quarantined", _("In quarantine")
+        ACCEPTED = "accepted", _("Accepted")
+        REFUSED = "refused", _("Refused")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.PROTECT, related_name="+", help_text="whose it is")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -53,12 +54,12 @@ class Organisation(models.Model):
     """A party that may apply, partner or sponsor; registered once, by registration number with its check digit."""
 
     class Kind(models.TextChoices):
-        COMPANY = "company", "Company"
-        UNIVERSITY = "university", "University"
-        RD_CENTRE = "rd_centre", "R&D centre"
-        INSTITUTE = "institute", "Public research institute"
-        ASSOCIATION = "association", "Trade association or industry support body"
-        FUNDER = "funder", "Funder"
+        COMPANY = "company", _("Company")
+        UNIVERSITY = "university", _("University")
+        RD_CENTRE = "rd_centre", _("R&D centre")
+        INSTITUTE = "institute", _("Public research institute")
+        ASSOCIATION = "association", _("Trade association or industry support body")
+        FUNDER = "funder", _("Funder")
 
     name = models.CharField(max_length=300)
     name_zh = models.CharField(max_length=300, blank=True)
@@ -87,9 +88,9 @@ class Membership(models.Model):
     """What a person may do for an organisation, from when to when."""
 
     class Power(models.TextChoices):
-        MEMBER = "member", "Member"
-        SIGNATORY = "signatory", "Authorised person"
-        ADMINISTRATOR = "administrator", "Administrator"
+        MEMBER = "member", _("Member")
+        SIGNATORY = "signatory", _("Authorised person")
+        ADMINISTRATOR = "administrator", _("Administrator")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
@@ -110,16 +111,16 @@ class Power(models.Model):
     """What a person may do for the funder, from when to when, up to which amount."""
 
     class Kind(models.TextChoices):
-        OFFICER = "officer", "Programme officer"
-        ASSESSOR = "assessor", "Assessor"
-        COMMITTEE = "committee", "Committee member"
-        AUTHORITY = "authority", "Authority"
-        FINANCE = "finance", "Finance controller"
-        FINANCE_MAKER = "finance_maker", "Payment maker"
-        FINANCE_CHECKER = "finance_checker", "Payment checker"
-        POLICY = "policy", "Policy officer"
-        AUDITOR = "auditor", "Auditor"
-        ADMINISTRATOR = "administrator", "Administrator"
+        OFFICER = "officer", _("Programme officer")
+        ASSESSOR = "assessor", _("Assessor")
+        COMMITTEE = "committee", _("Committee member")
+        AUTHORITY = "authority", _("Authority")
+        FINANCE = "finance", _("Finance controller")
+        FINANCE_MAKER = "finance_maker", _("Payment maker")
+        FINANCE_CHECKER = "finance_checker", _("Payment checker")
+        POLICY = "policy", _("Policy officer")
+        AUDITOR = "auditor", _("Auditor")
+        ADMINISTRATOR = "administrator", _("Administrator")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="powers")
     power = models.CharField(max_length=20, choices=Kind.choices)

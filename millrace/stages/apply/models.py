@@ -5,6 +5,7 @@ What people wrote lives in these ordinary rows, which retention may blank; event
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Invitation(models.Model):
@@ -35,8 +36,8 @@ class Part(models.Model):
     """A partner's or sponsor's part in a case: invited by the lead, stated and confirmed by itself."""
 
     class Role(models.TextChoices):
-        PARTNER = "partner", "Partner"
-        SPONSOR = "sponsor", "Sponsor"
+        PARTNER = "partner", _("Partner")
+        SPONSOR = "sponsor", _("Sponsor")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=12, choices=Role.choices)

@@ -5,14 +5,15 @@ Words that people wrote live in these ordinary rows; events carry only codes, co
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Screening(models.Model):
     """The finding of a screening: passed, or ineligible for reasons by clause, on a stored verdict."""
 
     class Outcome(models.TextChoices):
-        PASSED = "passed", "Passed"
-        INELIGIBLE = "ineligible", "Ineligible"
+        PASSED = "passed", _("Passed")
+        INELIGIBLE = "ineligible", _("Ineligible")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
@@ -64,15 +65,15 @@ class Assignment(models.Model):
     """A person asked to assess a case in one role; the dossier opens only to a declaration without conflict."""
 
     class Role(models.TextChoices):
-        EXPERT = "expert", "Expert review"
-        BUSINESS = "business", "Business review"
-        COMMITTEE = "committee", "Committee"
+        EXPERT = "expert", _("Expert review")
+        BUSINESS = "business", _("Business review")
+        COMMITTEE = "committee", _("Committee")
 
     class Outcome(models.TextChoices):
-        WAITING = "", "Waiting for the declaration"
-        CLEAR = "clear", "No conflict"
-        CONFLICT = "conflict", "Conflict"
-        DECLINED = "declined", "Declined"
+        WAITING = "", _("Waiting for the declaration")
+        CLEAR = "clear", _("No conflict")
+        CONFLICT = "conflict", _("Conflict")
+        DECLINED = "declined", _("Declined")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
@@ -140,12 +141,12 @@ class Recommendation(models.Model):
     """The committee's advice on one case: for an award, or for going on to stage two."""
 
     class Purpose(models.TextChoices):
-        AWARD = "award", "Award"
-        STAGE_TWO = "stage_two", "Stage two"
+        AWARD = "award", _("Award")
+        STAGE_TWO = "stage_two", _("Stage two")
 
     class Outcome(models.TextChoices):
-        RECOMMENDED = "recommended", "Recommended"
-        NOT_RECOMMENDED = "not_recommended", "Not recommended"
+        RECOMMENDED = "recommended", _("Recommended")
+        NOT_RECOMMENDED = "not_recommended", _("Not recommended")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="recommendations")

@@ -5,14 +5,15 @@ The terms of an agreement are kept as dated texts: those in force on a day are t
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
     """The authority's act on a case, with the limit it decided within and the verdict it rested on."""
 
     class Outcome(models.TextChoices):
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused"
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
@@ -37,10 +38,10 @@ class Offer(models.Model):
     """An award offered to the applicant until a day; the answer, or the silence, ends it."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        ACCEPTED = "accepted", "Accepted"
-        DECLINED = "declined", "Declined"
-        LAPSED = "lapsed", "Lapsed"
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        LAPSED = "lapsed", _("Lapsed")
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="offer")
     case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+")

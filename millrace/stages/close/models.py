@@ -5,14 +5,15 @@ A final account is never changed: reopening a case ends it, and closing again wr
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class FinalAccount(models.Model):
     """What was spent, earned, paid and left when the case was closed or terminated."""
 
     class Ending(models.TextChoices):
-        CLOSED = "closed", "Closed"
-        TERMINATED = "terminated", "Terminated"
+        CLOSED = "closed", _("Closed")
+        TERMINATED = "terminated", _("Terminated")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()

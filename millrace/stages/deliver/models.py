@@ -6,19 +6,20 @@ event. Foreign keys point down to registers.
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Evidence(models.Model):
     """A document offered as proof: of a milestone reached, or of matching money brought by one sponsor, in cash or in kind."""
 
     class Purpose(models.TextChoices):
-        MILESTONE = "milestone", "Milestone"
-        MATCHING = "matching", "Matching money"
+        MILESTONE = "milestone", _("Milestone")
+        MATCHING = "matching", _("Matching money")
 
     class State(models.TextChoices):
-        RECORDED = "recorded", "To be verified"
-        VERIFIED = "verified", "Verified"
-        REJECTED = "rejected", "Not accepted"
+        RECORDED = "recorded", _("To be verified")
+        VERIFIED = "verified", _("Verified")
+        REJECTED = "rejected", _("Not accepted")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
@@ -71,9 +72,9 @@ class Claim(models.Model):
     """A request to have spent money counted and paid: lines by cost head, ruled one by one, decided by a second person."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        SUBMITTED = "submitted", "Being checked"
-        DECIDED = "decided", "Decided"
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Being checked")
+        DECIDED = "decided", _("Decided")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
@@ -222,10 +223,10 @@ class PaymentRun(models.Model):
     """A batch of payments: a maker orders it, another person checks it, the bank's word settles it."""
 
     class State(models.TextChoices):
-        ORDERED = "ordered", "To be checked"
-        CHECKED = "checked", "Sent to the bank"
-        SETTLED = "settled", "Settled"
-        CANCELLED = "cancelled", "Cancelled"
+        ORDERED = "ordered", _("To be checked")
+        CHECKED = "checked", _("Sent to the bank")
+        SETTLED = "settled", _("Settled")
+        CANCELLED = "cancelled", _("Cancelled")
 
     reference = models.CharField(max_length=35, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ORDERED)
@@ -261,11 +262,11 @@ class Payment(models.Model):
     """One release paid to one account; a release has at most one payment that is neither rejected nor cancelled."""
 
     class State(models.TextChoices):
-        ORDERED = "ordered", "To be checked"
-        SENT = "sent", "Sent to the bank"
-        SETTLED = "settled", "Settled"
-        REJECTED = "rejected", "Rejected by the bank"
-        CANCELLED = "cancelled", "Cancelled"
+        ORDERED = "ordered", _("To be checked")
+        SENT = "sent", _("Sent to the bank")
+        SETTLED = "settled", _("Settled")
+        REJECTED = "rejected", _("Rejected by the bank")
+        CANCELLED = "cancelled", _("Cancelled")
 
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="payments")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
