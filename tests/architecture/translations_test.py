@@ -8,6 +8,10 @@ from millrace.site import msgids, translations
 from millrace.site.msgids import Message
 
 
+def test_nothing_is_untranslated() -> None:
+    assert translations.untranslated() == [], "see docs/howto/translate.md"
+
+
 def test_no_sentence_is_said_in_two_ways_or_loses_a_place() -> None:
     assert translations.faults() == []
 
