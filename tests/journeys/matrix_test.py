@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from millrace.core import access
+from millrace.registers.cases.models import Case
+from millrace.stages.apply.conftest import Company, company, published  # noqa: F401  # fixtures are found by name in this module
 from millrace.web import access as web_access
 from millrace.web import clock
 
@@ -54,17 +56,24 @@ def address(route: str, reference: str) -> str:
 
 
 @pytest.fixture
-def world(make: Any) -> dict[str, Any]:
-    """People of every kind, and cases of two organisations in every status; each person conflicted on one case."""
-    ours, theirs = make.organisation("Harbour Precision Ltd"), make.organisation("Rival Lenses Ltd")
+def world(make: Any, company: Company) -> dict[str, Any]:  # noqa: F811  # the fixture of that name
+    """People of every kind, and cases of two organisations in every status; each person conflicted on one case.
+
+    Each case was really submitted; what later stages would have added to one of a later status is not there.
+    """
+    theirs = Company(make)
     people = {power: make.person(power, powers=(power,)) for power in POWERS}
-    people |= {"member": make.member(ours), "signatory": make.member(ours, "member", "signatory"), "outsider": make.member(theirs)}
-    version = make.scheme_version()
+    people |= {"member": company.writer, "signatory": company.signatory, "outsider": theirs.writer}
     cases = {}
     for status in STATUSES:
-        bound = None if status == "draft" else version
-        cases[status] = make.case(lead=ours, status=status, scheme_version=bound)
-    hidden = make.case(lead=theirs, status="recommended", scheme_version=version, title="Unseen optical bench")
+        cases[status] = company.draft()
+        if status not in access.DRAFT_STATUSES:
+            company.submit(cases[status])
+    hidden = theirs.draft()
+    theirs.submit(hidden)
+    for status, case in [*cases.items(), ("recommended", hidden)]:
+        Case.objects.filter(pk=case.pk).update(status=status, title="Unseen optical bench" if case == hidden else f"Smart line {status}")
+        case.refresh_from_db()
     for person in people.values():
         hidden.standings.create(person=person, relation="conflicted", starts_at=hidden.opened_at, granted_by=person)
     return {"people": people, "cases": cases, "hidden": hidden}
@@ -139,6 +148,6 @@ def test_a_stranger_is_asked_to_sign_in_or_told_nothing(world: dict[str, Any]) -
         if entry.who == "public":
             continue
         response = Client(raise_request_exception=False).get(address(route, case.reference))
-        if response.status_code not in (302, 404, 405) or case.title.encode() in response.content:
+        if response.status_code not in (302, 401, 404, 405) or case.title.encode() in response.content:
             wrong.append((route, response.status_code))
     assert not wrong, wrong
