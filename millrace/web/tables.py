@@ -74,7 +74,8 @@ class Column:
             case "money":
                 return words.amount(value, row[self.unit_field] if self.unit_field else "HKD")
             case "day":
-                return words.day(value)
+                # A moment's day is the funder's, not UTC's: received at 01:16 in Hong Kong is received that day.
+                return words.day(value.astimezone(funder.current().zone).date() if isinstance(value, datetime) else value)
             case "moment":
                 return words.moment(value, funder.current().zone)
             case "count":

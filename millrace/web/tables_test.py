@@ -1,6 +1,9 @@
 """A list finds two Chinese characters, counts to a thousand, keeps views and streams — e.g. 鏡片 among three cases, in three queries."""
 
+import dataclasses
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -107,3 +110,10 @@ def test_the_list_is_drawn(three: list[Any], make: Any) -> None:
     assert 'href="/cases/NIFS-AAAA/"' in drawn
     assert "1–2" in drawn
     assert '<span class="tag busy">Received</span>' in drawn
+
+
+def test_the_day_of_a_moment_is_the_funders(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hong_kong = dataclasses.replace(tables.funder.current(), zone=ZoneInfo("Asia/Hong_Kong"))
+    monkeypatch.setattr(tables.funder, "current", lambda: hong_kong)
+    received = tables.Column("received", "Received", "submitted_at", "day")
+    assert received.text({"submitted_at": datetime(2026, 11, 22, 17, 16, tzinfo=UTC)}) == "23 November 2026"
