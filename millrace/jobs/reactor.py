@@ -78,7 +78,7 @@ def _act(reaction: Reaction, seal: Seal, cursor: Cursor, at: datetime) -> bool:
             raise
         _stumble(reaction, seal, cursor, at)
         return False
-    except Exception:
+    except Exception:  # whatever an action raises is written down and tried again: one bad event must not end the process
         _stumble(reaction, seal, cursor, at)
         return False
     _move(cursor, seal.number)
