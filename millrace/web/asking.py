@@ -19,7 +19,8 @@ from millrace.web import commands, errors
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page says. `above` is a template of what the act rests on, drawn with `context`; `back` is where one goes after."""
+    """What the page says. `facts` is a summary list of (label, value) and `above` a template of what the act rests on, drawn with
+    `context`; `back` is where one goes after. `template` extends `web/ask.html` where an act needs a page of its own."""
 
     title: str
     button: str
@@ -29,8 +30,10 @@ class Asked:
     lead: str = ""
     above: str = ""
     tone: str = ""
+    facts: Sequence[tuple[str, Any]] = ()
     crumbs: Sequence[tuple[str, str]] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
+    template: str = "web/ask.html"
 
 
 class Nothing(forms.Form):
@@ -49,7 +52,7 @@ def ask(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any], u
         status = 422
         if form.is_valid():
             try:
-                act(form.cleaned_data, commands.of(request))
+                act(form.cleaned_data, commands.given(request))
             except Refusal as refusal:
                 if refusal.status == 404:
                     raise
@@ -59,11 +62,13 @@ def ask(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any], u
                 messages.success(request, asked.done)
                 return HttpResponseRedirect(asked.back)
     context = {"asked": asked, "form": form, "desk": is_desk(request), "crumbs": asked.crumbs, **asked.context}
-    return render(request, "web/ask.html", context, status=status)
+    return render(request, asked.template, context, status=status)
 
 
 def put_on(form: forms.Form, refusal: Refusal) -> None:
     """This will say a refusal at its field, or at the top where it is about none of them."""
     worded = errors.in_words(refusal)
     sentence = " ".join(filter(None, [worded["what"], worded["why"], worded["next_step"]]))
+    if refusal.clause:
+        sentence = f"{sentence} ({refusal.clause})"
     form.add_error(refusal.field if refusal.field in form.fields else None, sentence)

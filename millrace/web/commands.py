@@ -7,6 +7,8 @@ import uuid
 
 from django.http import HttpRequest
 
+from millrace.web import errors
+
 
 def of(request: HttpRequest) -> uuid.UUID:
     """This will give the command of a posted form; one without a readable mark counts as new."""
@@ -14,3 +16,11 @@ def of(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(str(request.POST.get("command", "")))
     except ValueError:
         return uuid.uuid4()
+
+
+def given(request: HttpRequest) -> uuid.UUID:
+    """This will give the command of a posted form that moves money or ends something; one without its mark was not ours."""
+    try:
+        return uuid.UUID(str(request.POST.get("command", "")))
+    except ValueError:
+        raise errors.MALFORMED from None

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
 from millrace.desks.finance import lists, queries
-from millrace.stages.deliver import actions, asking, gather
+from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
-from millrace.web import errors, words
+from millrace.web import commands, errors, words
 from millrace.web.access import entry
 
 FINANCE = ("finance", "finance_maker", "finance_checker")
@@ -111,7 +111,7 @@ def order(request: HttpRequest) -> HttpResponse:
     chosen = {int(pk) for pk in request.POST.getlist("release") if pk.isdigit()}
     if request.method == "POST":
         try:
-            command = asking.command_of(request)
+            command = commands.given(request)
             done = PaymentRun.objects.filter(order_command=command).first()
             wanted = list(Release.objects.filter(pk__in=chosen).select_related("case", "case__lead"))
             run = done or actions.order_payment_run(wanted, pay_on=_day(request), by=request.user, at=request.at, command=command)
@@ -191,7 +191,7 @@ def bank_reasons() -> list[tuple[str, str]]:
 @require_POST
 def act_on_run(request: HttpRequest, run: str) -> HttpResponse:
     """This will check or cancel a run, or record the bank's word on one of its payments."""
-    found, command = _run(run), asking.command_of(request)
+    found, command = _run(run), commands.given(request)
     who: dict[str, Any] = {"by": request.user, "at": request.at, "command": command}
     try:
         said = _do(request, found, who)
@@ -241,7 +241,7 @@ def verify_account(request: HttpRequest, account: int) -> HttpResponse:
     found = PayeeAccount.objects.filter(pk=account).first()
     if found is None:
         raise Refusal.not_found()
-    who: dict[str, Any] = {"by": request.user, "at": request.at, "command": asking.command_of(request)}
+    who: dict[str, Any] = {"by": request.user, "at": request.at, "command": commands.given(request)}
     if request.POST.get("do") == "refuse":
         actions.refuse_account(found, **who)
         messages.success(request, _("The account is refused."))
@@ -270,6 +270,6 @@ def close_month(request: HttpRequest) -> HttpResponse:
         month = date.fromisoformat(f"{request.POST.get('month', '')}-01")
     except ValueError:
         raise errors.MALFORMED from None
-    actions.close_month(month, by=request.user, at=request.at, command=asking.command_of(request))
+    actions.close_month(month, by=request.user, at=request.at, command=commands.given(request))
     messages.success(request, _("The month is closed."))
     return HttpResponseRedirect("/finance/months/")

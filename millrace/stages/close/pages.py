@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from millrace.core.refusal import Refusal
 from millrace.stages.close import actions, forms, queries
 from millrace.stages.close.panels import account_rows, obstacles_in_words
-from millrace.stages.deliver import asking, gather
+from millrace.stages.deliver import gather
+from millrace.web import asking
 from millrace.web.access import entry
 
 

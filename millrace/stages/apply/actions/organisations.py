@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core import identity
 from millrace.core.refusal import Refusal
+from millrace.registers.people import actions as people
 from millrace.registers.people.models import Membership, Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
@@ -69,7 +70,7 @@ def register_organisation(particulars: Particulars, *, by: Person, at: datetime,
                 field="registration_number",
             )
         for power in (Membership.Power.MEMBER, Membership.Power.ADMINISTRATOR):
-            Membership.objects.create(person=by, organisation=organisation, power=power, starts_at=at, granted_by=by)
+            people.grant_membership(by, organisation, power, by=by, at=at)
         return timeline.record(
             "organisation_registered",
             command=command,
@@ -138,7 +139,7 @@ def confirm_organisation(organisation: Organisation, *, is_subvented: bool, by: 
             )
         organisation.confirmed_at, organisation.confirmed_by, organisation.is_subvented = at, by, is_subvented
         organisation.save(update_fields=["confirmed_at", "confirmed_by", "is_subvented"])
-        _grant(organisation, organisation.registered_by, Membership.Power.SIGNATORY, by, at)
+        people.grant_membership(organisation.registered_by, organisation, Membership.Power.SIGNATORY, by=by, at=at)
         return timeline.record(
             "organisation_confirmed",
             command=command,
@@ -148,12 +149,6 @@ def confirm_organisation(organisation: Organisation, *, is_subvented: bool, by: 
             person=organisation.registered_by,
             facts={"is_subvented": is_subvented, "registration_kind": organisation.registration_kind},
         )
-
-
-def _grant(organisation: Organisation, person: Person, power: str, by: Person, at: datetime) -> None:
-    held = Membership.objects.filter(organisation=organisation, person=person, power=power, ends_at__isnull=True)
-    if not held.exists():
-        Membership.objects.create(person=person, organisation=organisation, power=power, starts_at=at, granted_by=by)
 
 
 def invite_colleague(
@@ -188,9 +183,8 @@ def accept_invitation(*, secret: str, by: Person, at: datetime, command: uuid.UU
             raise Refusal.not_found()
         found.accepted_at, found.accepted_by = at, by
         found.save(update_fields=["accepted_at", "accepted_by"])
-        _grant(found.organisation, by, found.power, found.invited_by, at)
-        if found.power != Membership.Power.MEMBER:
-            _grant(found.organisation, by, Membership.Power.MEMBER, found.invited_by, at)
+        for power in dict.fromkeys((found.power, Membership.Power.MEMBER)):
+            people.grant_membership(by, found.organisation, power, by=found.invited_by, at=at)
         return timeline.record(
             "membership_granted",
             command=command,
@@ -212,18 +206,7 @@ def end_membership(membership: Membership, *, by: Person, at: datetime, command:
         membership = Membership.objects.select_for_update().get(pk=membership.pk)
         if membership.ends_at is not None:
             raise Refusal("already-ended", what=_("That power had ended already."))
-        administrators = Membership.objects.filter(
-            organisation=organisation, power=Membership.Power.ADMINISTRATOR, ends_at__isnull=True
-        ).exclude(pk=membership.pk)
-        if membership.power == Membership.Power.ADMINISTRATOR and not administrators.exists():
-            raise Refusal(
-                "last-administrator",
-                what=_("The power was not ended."),
-                why=_("Nobody would be left to administer the organisation."),
-                next_step=_("Make someone else administrator first."),
-            )
-        membership.ends_at = at
-        membership.save(update_fields=["ends_at"])
+        people.end_membership(membership.person, organisation, membership.power, at=at)
         return timeline.record(
             "membership_ended",
             command=command,

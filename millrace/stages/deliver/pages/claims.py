@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from millrace.core.claims import Examination
 from millrace.core.refusal import Refusal
-from millrace.stages.deliver import actions, asking, forms, gather, heads, queries, telling
+from millrace.stages.deliver import actions, forms, gather, heads, queries, telling
 from millrace.stages.deliver.models import Claim, ClaimLine
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
-from millrace.web import access, words
+from millrace.web import access, asking, words
 from millrace.web.access import entry
 
 

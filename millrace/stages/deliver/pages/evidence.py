@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from millrace.core.refusal import Refusal
 from millrace.registers.people.models import Organisation
 from millrace.stages.award import queries as award
-from millrace.stages.deliver import actions, asking, forms, gather
+from millrace.stages.deliver import actions, forms, gather
 from millrace.stages.deliver.models import Evidence
-from millrace.web import words
+from millrace.web import asking, words
 from millrace.web.access import entry
 
 

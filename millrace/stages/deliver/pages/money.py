@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from millrace.core.refusal import Refusal
-from millrace.stages.deliver import actions, asking, forms, gather, queries, telling
+from millrace.stages.deliver import actions, forms, gather, queries, telling
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
-from millrace.web import words
+from millrace.web import asking, words
 from millrace.web.access import entry
 
 
