@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from millrace.core.refusal import Refusal
-from millrace.jobs import bulk, lives, verify
+from millrace.jobs import bulk, lives, moulds, verify
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.sheet import actions as sheet
@@ -52,7 +52,7 @@ class Told:
         related = {field.attname: lives.label(field.related_model) for field in lives.columns(table) if field.is_relation}
         related |= {name: lives.label(other) for name, other in lives.referenced(table).items()}
         related[lives.pk_of(table)] = lives.label(table) if lives.pk_of(table) not in related else related[lives.pk_of(table)]
-        fresh = OWN | bulk.fresh_columns(table)
+        fresh = OWN | moulds.fresh_columns(table)
         return {
             name: self.named(related[name], value) if name in related else self.value(name, value, fresh) for name, value in row.items()
         }
