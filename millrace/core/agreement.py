@@ -12,7 +12,8 @@ from typing import Any
 from millrace.core import matching, money, releases, terms
 from millrace.core.rules import conditions, judge
 from millrace.core.rules import facts as facts_
-from millrace.core.rules.rulebook import Ratio, Requirement, SchemeVersion, StageShare
+from millrace.core.rules.bodies import Ratio, Requirement, StageShare
+from millrace.core.rules.rulebook import SchemeVersion
 from millrace.core.rules.verdict import Verdict
 
 WHOLE_BASIS_POINTS = 10_000

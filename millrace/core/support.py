@@ -16,9 +16,12 @@ from millrace.core import money
 class Step:
     """One step of the arithmetic and the steps it rests on.
 
-    `kind` is fact (a value given), share (a ratio of its one part), ceiling (a fixed limit), room
-    (ceiling less what was used), total (sum of the parts) or lower_of (least of the parts).
-    `value` is None while something it needs is not yet known.
+    `kind` is fact (a value given), share (a ratio of its one part), percent (basis points of it), lump
+    (a fixed sum), rate (so much of each), product (the parts multiplied), band (the slice of a fact
+    between two bounds), slice (basis points of a band), ceiling (a fixed limit), room (ceiling less what
+    was used), total (sum of the parts), lower_of (least of the parts) or higher_of (greatest). `ratio`
+    holds the two numbers of a share, percent, band or slice. `value` is None while something it needs is
+    not yet known.
     """
 
     kind: str
@@ -36,7 +39,7 @@ class Step:
             data["rule"] = self.rule
         if self.fact:
             data["fact"] = self.fact
-        if self.kind == "share":
+        if self.ratio != (0, 0):
             data["ratio"] = list(self.ratio)
         if self.parts:
             data["parts"] = [part.to_data() for part in self.parts]
@@ -66,6 +69,45 @@ def share(cost: Step, *, government: int, partner: int, rule: str) -> Step:
     """Take the government's part of a cost shared government : partner, rounded down to a cent."""
     value = None if cost.value is None else money.portion(cost.value, government, government + partner)
     return Step("share", value, cost.unit, rule=rule, ratio=(government, partner), parts=(cost,))
+
+
+def percent(of: Step, basis_points: int, *, rule: str, kind: str = "percent") -> Step:
+    """Take so many basis points of a step, rounded down to a whole unit."""
+    value = None if of.value is None else money.portion(of.value, basis_points, 10_000)
+    return Step(kind, value, of.unit, rule=rule, ratio=(basis_points, 10_000), parts=(of,))
+
+
+def lump(amount: int | None, *, unit: str, rule: str) -> Step:
+    """State a fixed sum; None while it is not known which."""
+    return Step("lump", amount, unit, rule=rule)
+
+
+def product(rate: int, factors: Sequence[Step], *, unit: str, rule: str, kind: str = "rate") -> Step:
+    """Multiply a rate (or, as a ceiling for each, a limit) by counts."""
+    value: int | None = rate
+    for factor in factors:
+        value = None if value is None or factor.value is None else value * factor.value
+    return Step("product", value, unit, rule=rule, parts=(Step(kind, rate, unit), *factors))
+
+
+def sliced(of: Step, slices: Sequence[tuple[int | None, int]], *, rule: str) -> Step:
+    """Take a percentage of each slice of a step: `slices` are (upper bound or None, basis points), lowest first."""
+    parts, low = [], 0
+    for high, basis_points in slices:
+        inside = None
+        if of.value is not None:
+            inside = max(0, (of.value if high is None else min(of.value, high)) - low)
+        band = Step("band", inside, of.unit, fact=of.fact, ratio=(low, high or 0))
+        parts.append(percent(band, basis_points, rule=rule, kind="slice"))
+        low = high or low
+    values = [part.value for part in parts if part.value is not None]
+    return Step("total", sum(values) if len(values) == len(parts) else None, of.unit, rule=rule, parts=tuple(parts))
+
+
+def higher_of(step: Step, least: int, *, rule: str) -> Step:
+    """Raise a step to a guaranteed least."""
+    value = None if step.value is None else max(step.value, least)
+    return Step("higher_of", value, step.unit, rule=rule, parts=(step, Step("lump", least, step.unit, rule=rule)))
 
 
 def ceiling(amount: int, *, unit: str, rule: str) -> Step:

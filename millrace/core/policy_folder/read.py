@@ -20,6 +20,7 @@ from millrace.core.policy_folder.funder import Funder
 from millrace.core.policy_folder.funds import Fund
 from millrace.core.rules import cases, parse, read_facts
 from millrace.core.rules.cases import WorkedCase
+from millrace.core.rules.papers import Papers
 from millrace.core.rules.rulebook import Scheme, Source, Vocabulary
 from millrace.core.toml_text import Document, Finding, Unreadable
 
@@ -112,7 +113,7 @@ def _schemes(folder: _Folder, who: Funder, top: Mapping[str, Document]) -> tuple
         own = folder.names(f"{at}letters/", ".toml")
         # A scheme's own letter stands before the common one of that kind.
         letters = {kind: f"letters/{kind}.toml" for kind in common} | {kind: f"{at}letters/{kind}.toml" for kind in own}
-        papers = parse.Papers(
+        papers = Papers(
             languages=who.languages,
             currency=who.currency,
             facts=top["facts"],

@@ -11,15 +11,14 @@ from typing import Any
 
 import yaml
 
+from millrace.core.rules import bodies, judge
 from millrace.core.rules import facts as facts_
-from millrace.core.rules import judge
-from millrace.core.rules.rulebook import Scheme, SchemeVersion
+from millrace.core.rules.rulebook import Rule, Scheme, SchemeVersion
 from millrace.core.rules.verdict import Outcome, Verdict
 from millrace.core.toml_text import Finding
 
 _KEYS = {"title", "day", "version", "versions", "facts", "expect", "as_told"}
 _EXPECTED = {"outcome", "amount_cents", "binds", "track", "rules", "change"}
-_GATES = {"requirement", "limit", "ratio", "floor", "cumulative_ceiling", "window", "track"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,26 @@ def uncovered(scheme: Scheme, cases: Sequence[WorkedCase]) -> list[str]:
     missing = []
     for version in scheme.versions:
         for rule_ in version.rules:
-            sides: set[object] = {True, False} if rule_.kind == "ceiling" else {Outcome.PASS, Outcome.FAIL}
-            is_judged = rule_.is_published and (rule_.kind in _GATES or rule_.kind == "ceiling")
-            for side in sides - seen.get((rule_.id, str(rule_.starts)), set()) if is_judged else ():
+            for side in sides(rule_) - seen.get((rule_.id, str(rule_.starts)), set()) if rule_.is_published else ():
                 missing.append(f"{scheme.slug} {rule_.id} from {rule_.starts}: no case where it is {side}")
     return sorted(set(missing))
+
+
+def sides(rule: Rule) -> set[object]:
+    """Name what worked cases must show of a rule: for a ceiling that it binds and that it does not, for what may fail both
+    outcomes, for what only gives that it does."""
+    match rule.body:
+        case bodies.Term():
+            return set()
+        case bodies.Ceiling() | bodies.RelativeCeiling():
+            return {True, False}
+        case bodies.Allowance() | bodies.Tiers():
+            return {Outcome.PASS}
+        case bodies.Ratio() if not any(share.matching for share in rule.body.shares):
+            return {Outcome.PASS}
+        case bodies.Percent() if not rule.body.matching and not bodies.fails_where_nothing_applies(rule.body.rates):
+            return {Outcome.PASS}
+        case bodies.LumpSum() if not bodies.fails_where_nothing_applies(rule.body.amounts):
+            return {Outcome.PASS}
+        case _:
+            return {Outcome.PASS, Outcome.FAIL}

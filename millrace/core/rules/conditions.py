@@ -213,11 +213,12 @@ def changes(check: Check, facts: facts_.Facts, vocabulary: facts_.Vocabulary) ->
     fact = vocabulary[check.fact]
     if check.found is None and fact.derived is not None:
         untold = [vocabulary[name] for name in facts_.parts_of(fact.name, vocabulary) if name not in facts]
-        return tuple(_tell(part) for part in untold)
+        return tuple(tell(part) for part in untold)
     return (_change(check, fact),)
 
 
-def _tell(fact: Fact) -> verdict.Change:
+def tell(fact: Fact) -> verdict.Change:
+    """Ask for a fact: the applicant tells it, or we establish it."""
     return verdict.Change(fact.name, "tell" if fact.established == "applicant" else "prove", unit=fact.unit)
 
 
@@ -231,7 +232,7 @@ def _change(check: Check, fact: Fact) -> verdict.Change:
     if check.needs_proof:
         return verdict.Change(fact.name, "prove", unit=fact.unit)
     if check.found is None or check.required is None:
-        return _tell(fact)
+        return tell(fact)
     if type(check.found) is int and type(check.required) is int:
         return _by_number(check.how, fact, check.found, check.required)
     how = "not_be" if check.how in ("is_not", "none_of") else "become"

@@ -9,19 +9,21 @@ from datetime import date
 
 from millrace.core import money, texts
 from millrace.core.rules import conditions
-from millrace.core.rules.facts import Fact, FactType
-from millrace.core.rules.rulebook import (
+from millrace.core.rules.bodies import (
     Body,
     Ceiling,
     CumulativeCeiling,
     Floor,
+    LumpSum,
+    Percent,
+    Points,
+    RelativeCeiling,
     Requirement,
-    Rule,
-    SchemeVersion,
-    Source,
     Term,
     TrackChoice,
 )
+from millrace.core.rules.facts import Fact, FactType
+from millrace.core.rules.rulebook import Rule, SchemeVersion, Source
 from millrace.core.rules.verdict import Change, Check, Outcome, Plain, RuleVerdict, Verdict
 from millrace.core.support import Step
 
@@ -66,6 +68,9 @@ class AmountLine:
     value: str
     clause: str
     is_binding: bool
+
+
+_STEPS_OF_RULES = frozenset({"share", "percent", "lump", "product", "slice", "ceiling", "room", "higher_of"})
 
 
 def sentences(said: Verdict, version: SchemeVersion, language: str) -> tuple[Sentence, ...]:
@@ -155,7 +160,7 @@ class _Speaker:
     def finding(self, check: Check) -> Finding:
         fact = self.version.vocabulary.facts.get(check.fact)
         return Finding(
-            label=self.label(check.fact),
+            label=self.word("points") if check.unit == "points" and not check.fact else self.label(check.fact),
             required=self.required(check, fact),
             found=self.value(check.found, check.unit, fact),
             standing=self.word(check.standing) if check.standing else "",
@@ -194,17 +199,27 @@ class _Speaker:
     def steps(self, step: Step, depth: int, binding: set[str]) -> list[AmountLine]:
         lines = [line for part in step.parts for line in self.steps(part, depth + 1, binding)]
         rule = next((rule for rule in self.version.rules if rule.id == step.rule), None)
-        places = {"fact": self.label(step.fact), "government": str(step.ratio[0]), "partner": str(step.ratio[1])}
+        is_of_rule = rule is not None and step.kind in _STEPS_OF_RULES
         return [
             *lines,
             AmountLine(
                 depth=depth,
-                label=texts.filled(self.word(step.kind), places),
+                label=self.step_label(step),
                 value=self.value(step.value, step.unit),
-                clause=rule.heading.said_in(self.language) if rule and step.kind in ("share", "ceiling", "room") else "",
-                is_binding=step.rule in binding and step.kind in ("share", "ceiling", "room"),
+                clause=rule.heading.said_in(self.language) if rule and is_of_rule else "",
+                is_binding=step.rule in binding and is_of_rule,
             ),
         ]
+
+    def step_label(self, step: Step) -> str:
+        first, second = step.ratio
+        places = {"fact": self.label(step.fact), "government": str(first), "partner": str(second)}
+        if step.kind in ("percent", "slice"):
+            places["percent"] = self.value(first, "basis_points")
+        if step.kind == "band":
+            places |= {"from": self.value(first, step.unit), "to": self.value(second, step.unit)}
+        is_open = step.kind == "band" and not second
+        return texts.filled(self.word("band_above" if is_open else step.kind), places)
 
 
 def statement(rule: Rule, version: SchemeVersion, language: str) -> str:
@@ -219,7 +234,15 @@ def _stated(body: Body, version: SchemeVersion) -> tuple[Plain | None, str, str]
     """Give the value that a rule's statement speaks of: {required}."""
     match body:
         case Ceiling() | Floor() | CumulativeCeiling():
-            return body.amount_cents, version.currency, ""
+            return body.amount_cents, version.unit, ""
+        case RelativeCeiling():
+            return body.basis_points, "basis_points", ""
+        case Percent():
+            return body.rates[-1].number, "basis_points", ""
+        case LumpSum():
+            return body.amounts[-1].number, version.unit, ""
+        case Points():
+            return body.at_least, "points", ""
         case Requirement():
             return _first_literal(body.require, version)
         case TrackChoice():

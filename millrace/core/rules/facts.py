@@ -44,14 +44,26 @@ def weakest(standings: Iterable[Standing]) -> Standing:
 
 
 # What the system can count or add up about an applicant; a fact names one as its `measure`.
-MEASURES = frozenset(
-    {
-        "open_projects",  # the applicant's cases under the scheme that are approved and not yet closed
-        "granted_cents",  # what the applicant was granted under the scheme, released money taken off
-        "applications_in_call",  # the applicant's other applications submitted in the same call
-        "granted_in_year_cents",  # as granted_cents, within the financial year
-    }
-)
+MEASURES: dict[str, str] = {
+    "open_projects": "the applicant's cases that are approved and not yet closed",
+    "projects_in_all": "the applicant's cases that were ever approved, whether or not they are closed",
+    "completed_projects": "the applicant's cases that were closed as completed",
+    "granted_cents": "what the applicant was granted, released money taken off",
+    "granted_in_year_cents": "what the applicant was granted by decisions of the same financial year",
+    "applications_in_call": "the applicant's other applications submitted in the same call",
+    "applications_in_year": "the applicant's other applications submitted in the same financial year",
+    "granted_in_call_cents": "what all applicants together were granted in the same call",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the system counts for a fact: a measure, of the case's own scheme unless another is named, and in all of its
+    streams unless one is named ("same": the case's own stream)."""
+
+    measure: str
+    scheme: str = ""
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +94,15 @@ class Fact:
     help: Text
     established: str  # applicant | system | officer
     choices: tuple[Choice, ...] = ()
-    measure: str = ""
+    counted: Counted | None = None
     derived: Derived | None = None
     is_asked_in_finder: bool = False
     assumed: Value | None = None  # what is taken for declared while nothing was told, e.g. no patent costs
+
+    @property
+    def measure(self) -> str:
+        """Name what the system counts for it; "" where it counts nothing."""
+        return self.counted.measure if self.counted else ""
 
     @property
     def choice_ids(self) -> frozenset[str]:

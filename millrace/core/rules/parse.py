@@ -7,19 +7,20 @@ so that nothing needs the folder after it was published.
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from millrace.core import dated, lifecycle, money, toml_text
-from millrace.core.rules import read_facts, read_form, read_rules, rulebook
-from millrace.core.rules.read_rules import Shelf
+from millrace.core.rules import papers as papers_
+from millrace.core.rules import read_facts, read_form, read_rules
+from millrace.core.rules.bodies import Ceiling, Floor
+from millrace.core.rules.papers import Papers
+from millrace.core.rules.read_conditions import Shelf
 from millrace.core.rules.rulebook import (
     Call,
-    Ceiling,
     Criterion,
-    Floor,
     Instalment,
     Named,
     Payment,
@@ -29,22 +30,6 @@ from millrace.core.rules.rulebook import (
 )
 from millrace.core.texts import Text
 from millrace.core.toml_text import Document, Finding, Table, Unreadable
-
-_DATED_LISTS = ("calls", "steps", "criteria", "streams", "tracks", "stages")
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """The documents a scheme is read from, those of the whole policy included."""
-
-    languages: tuple[str, ...]
-    currency: str
-    facts: Document
-    sources: Document
-    scheme: Document
-    rules: Document
-    form: Document
-    letters: Mapping[str, Document]
 
 
 def scheme(slug: str, papers: Papers) -> Scheme:
@@ -90,6 +75,7 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
     sources = read_facts.sources(papers.sources.root, languages)
     id_ = entry.string("id")
     stages, tracks, streams = (_named(root, key, languages) for key in ("stages", "tracks", "streams"))
+    unit = _unit(root, papers.currency, words.units)
     shelf = Shelf(
         facts=words.facts,
         sources=sources,
@@ -98,6 +84,8 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         tracks=[track.id for track in tracks],
         units=words.units,
         versions=[other.string("id") for other in root.tables("versions")],
+        unit=unit,
+        streams=[stream.id for stream in streams],
     )
     start = read_rules.start_of(entry, "from")
     rules_root = papers.rules.root
@@ -111,6 +99,7 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         summary=entry.words("summary", languages),
         note=entry.words("note", languages, is_required=False),
         currency=papers.currency,
+        unit=unit,
         fund=root.string("fund"),
         applicants=root.strings("applicants"),
         rules=tuple(rule for rule in rules if rule is not None),
@@ -118,6 +107,7 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         steps=_listed(root, "steps", id_, shelf, _step),
         criteria=_listed(root, "criteria", id_, shelf, _criterion),
         streams=streams,
+        stream_from=_stream_from(root, streams, shelf),
         tracks=tracks,
         stages=stages,
         payment=_payment(root.table("payment"), shelf),
@@ -132,6 +122,23 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
     read_rules.source(entry, shelf)
     _check_whole(root, version)
     return _with_text(version, papers, entry)
+
+
+def _unit(root: Table, currency: str, units: Collection[str]) -> str:
+    """Read what the scheme's amounts are counted in: the policy's currency, or a unit such as hours of a machine."""
+    unit = root.string("unit", currency)
+    if unit != currency and unit not in units:
+        root.complain(f"the unit {unit!r} is not known", "unit", f"{currency}, or one of: {', '.join(sorted(units))}")
+    return unit
+
+
+def _stream_from(root: Table, streams: Collection[Named], shelf: Shelf) -> str:
+    """Read which fact names a case's stream; its choices must be the streams."""
+    name = root.string("stream_from", "stream")
+    fact = shelf.facts.get(name)
+    if root.has("stream_from") and (fact is None or not {stream.id for stream in streams} <= fact.choice_ids):
+        root.complain(f"the fact {name!r} does not have the streams among its choices", "stream_from", "name a choice that has them")
+    return name
 
 
 def _named(root: Table, key: str, languages: Collection[str]) -> tuple[Named, ...]:
@@ -166,7 +173,23 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
     except ValueError as error:
         table.complain(str(error), "bodies")
         body = dated.Dated(())
-    return WorkflowStep(kind, body, read_rules.source(table, shelf, is_required=is_published), is_published, why)
+    streams = table.strings("streams")
+    for stream in streams:
+        if stream not in shelf.streams:
+            table.complain(f"the stream {stream!r} is not known", "streams", f"any of: {', '.join(shelf.streams)}")
+    decides = table.flag("decides")
+    if decides and kind != "committee":
+        table.complain("only a committee decides in place of the authority", "decides")
+    return WorkflowStep(
+        kind,
+        body,
+        read_rules.source(table, shelf, is_required=is_published),
+        is_published,
+        why,
+        streams=streams,
+        partner=table.words("partner", shelf.languages, is_required=kind == "joint_funder"),
+        decides=decides,
+    )
 
 
 def _criterion(table: Table, shelf: Shelf) -> Criterion:
@@ -216,19 +239,33 @@ def _check_whole(root: Table, version: SchemeVersion) -> None:
     if ceilings and floors and min(ceilings) < max(floors):
         amounts = [money.written(amount, currency=version.currency) for amount in (min(ceilings), max(floors))]
         root.complain(f"in {version.id} the ceiling {amounts[0]} is below the least amount {amounts[1]}")
-    try:
-        lifecycle.table(tuple(step.kind for step in version.steps))
-    except ValueError as error:
-        root.complain(str(error), "steps")
+    for stream in [named.id for named in version.streams] or [""]:
+        try:
+            lifecycle.table(tuple(step.kind for step in version.workflow(stream)))
+        except ValueError as error:
+            root.complain(f"{f'stream {stream}: ' if stream else ''}{error}", "steps")
+    _check_words(root, version)
+
+
+def _check_words(root: Table, version: SchemeVersion) -> None:
+    """Find set phrases that the version's arithmetic needs and the policy does not word."""
+    for word in sorted(papers_.words_needed(version) - version.vocabulary.words.keys()):
+        root.complain(f"the rules of {version.id} need the set phrase {word!r}", remedy=f"word it under [words] in facts.toml: {word} = …")
 
 
 def _with_text(version: SchemeVersion, papers: Papers, entry: Table) -> SchemeVersion:
-    narrowed = _narrowed(version, papers, entry)
+    narrowed = papers_.narrowed(version, papers, entry)
     text = json.dumps(narrowed, ensure_ascii=False, sort_keys=True, indent=1, default=_plain)
     words, kept = version.vocabulary, narrowed["facts"]["facts"]
     return replace(
         version,
-        vocabulary=replace(words, facts={name: fact for name, fact in words.facts.items() if name in kept}),
+        vocabulary=replace(
+            words,
+            facts={name: fact for name, fact in words.facts.items() if name in kept},
+            units={name: unit for name, unit in words.units.items() if name in narrowed["facts"]["units"]},
+            units_of_one={name: unit for name, unit in words.units_of_one.items() if name in narrowed["facts"]["units_of_one"]},
+            words={name: word for name, word in words.words.items() if name in narrowed["facts"]["words"]},
+        ),
         sources={name: source for name, source in version.sources.items() if name in narrowed["sources"]["sources"]},
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -239,60 +276,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"a policy text may not hold {value!r}")
-
-
-def _narrowed(version: SchemeVersion, papers: Papers, entry: Table) -> dict[str, Any]:
-    """Cut the texts down to what this version says, so that adding a version later leaves the text
-    of the earlier ones, and so their hashes, as they were."""
-    scheme_data = {**papers.scheme.root.data, "versions": [dict(entry.data)]}
-    for key in _DATED_LISTS:
-        if key in scheme_data:
-            scheme_data[key] = _of_version(scheme_data[key], version.id)
-    return {
-        "policy": {"languages": list(papers.languages), "currency": papers.currency},
-        "facts": _facts_used(version, papers),
-        "sources": {"sources": _sources_used(version, papers, entry)},
-        "scheme": scheme_data,
-        "rules": [{"id": rule.id, **_one_value(papers.rules.root.data[rule.id], rule.starts)} for rule in version.rules],
-        "form": {"sections": _form_of_version(papers, version.id)},
-        "letters": {kind: dict(paper.root.data) for kind, paper in papers.letters.items()},
-    }
-
-
-def _of_version(items: list[dict[str, Any]], version: str) -> list[dict[str, Any]]:
-    kept = [item for item in items if version in item.get("versions", [version])]
-    return [{key: value for key, value in item.items() if key != "versions"} for item in kept]
-
-
-def _one_value(rule: Mapping[str, Any], starts: dated.Start) -> dict[str, Any]:
-    held = [value for value in rule["values"] if dated.start(str(value["from"])) == starts]
-    return {**rule, "values": held}
-
-
-def _form_of_version(papers: Papers, version: str) -> list[dict[str, Any]]:
-    sections = _of_version(papers.form.root.data.get("sections", []), version)
-    return [{**section, "questions": _of_version(section.get("questions", []), version)} for section in sections]
-
-
-def _facts_used(version: SchemeVersion, papers: Papers) -> dict[str, Any]:
-    data = papers.facts.root.data
-    spoken = {name for rule in version.rules for name in rulebook.facts_of(rule.body)}
-    fed = {question.feeds for question in version.form.questions() if question.feeds}
-    named = {part for name in spoken | fed if name in version.vocabulary.facts for part in version.parts_of(name)}
-    facts = data.get("facts", {})
-    return {
-        "facts": {name: facts[name] for name in sorted(named | spoken | fed) if name in facts},
-        "units": data.get("units", {}),
-        "units_of_one": data.get("units_of_one", {}),
-        "words": data.get("words", {}),
-    }
-
-
-def _sources_used(version: SchemeVersion, papers: Papers, entry: Table) -> dict[str, Any]:
-    parts: list[Any] = [*version.rules, *version.calls, *version.steps, *version.criteria, version.payment]
-    named = {part.source for part in parts} | {entry.data.get("source", "")}
-    all_sources = papers.sources.root.data.get("sources", {})
-    return {name: all_sources[name] for name in sorted(named) if name in all_sources}
 
 
 def version_from_text(text: str) -> SchemeVersion:

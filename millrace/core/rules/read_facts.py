@@ -6,7 +6,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from millrace.core.rules.facts import MEASURES, Choice, Derived, Fact, FactType, Value, WrongFact, checked
+from millrace.core import money
+from millrace.core.rules.facts import MEASURES, Choice, Counted, Derived, Fact, FactType, Value, WrongFact, checked
 from millrace.core.rules.rulebook import Source, Vocabulary
 from millrace.core.toml_text import Table
 
@@ -42,11 +43,14 @@ WORDS = (
     "is_not",
 )
 
+# Set phrases that only some arithmetic needs; a policy words those of the kinds of rule it has.
+STEP_WORDS = ("percent", "lump", "rate", "product", "band", "band_above", "slice", "higher_of", "points")
+
 
 def vocabulary(root: Table, *, currency: str, languages: Collection[str]) -> Vocabulary:
     """Read facts.toml."""
     words_table = root.table("words")
-    words = {word: words_table.words(word, languages) for word in WORDS}
+    words = {word: words_table.words(word, languages) for word in (*WORDS, *filter(words_table.has, STEP_WORDS))}
     units_table = root.table("units")
     units = {unit: units_table.words(unit, languages) for unit in units_table.names()}
     ones_table = root.table("units_of_one")
@@ -66,8 +70,8 @@ def _fact(table: Table, name: str, currency: str, languages: Collection[str], un
     kind = table.one_of("type", [str(one) for one in FactType])
     fact_type = FactType(kind) if kind in list(FactType) else FactType.FLAG
     established = table.one_of("established", ESTABLISHED_BY, "applicant")
-    measure = table.one_of("measure", MEASURES, "")
-    if established == "system" and not measure and not table.has("derived"):
+    counted = _counted(table)
+    if established == "system" and counted is None and not table.has("derived"):
         table.complain("a fact that the system establishes must name its measure", "established")
     fact = Fact(
         name=name,
@@ -78,7 +82,7 @@ def _fact(table: Table, name: str, currency: str, languages: Collection[str], un
         help=table.words("help", languages, is_required=False),
         established=established,
         choices=choices(table, languages),
-        measure=measure,
+        counted=counted,
         derived=_derived(table),
         is_asked_in_finder=table.flag("finder"),
     )
@@ -98,12 +102,22 @@ def _assumed(table: Table, fact: Fact) -> Value | None:
         return None
 
 
+def _counted(table: Table) -> Counted | None:
+    measure = table.one_of("measure", MEASURES, "")
+    scheme, stream = table.string("of_scheme", ""), table.string("of_stream", "")
+    if (scheme or stream) and not measure:
+        table.complain("of_scheme and of_stream say what a measure counts; there is none", "of_scheme" if scheme else "of_stream")
+    return Counted(measure, scheme, stream) if measure else None
+
+
 def _unit(table: Table, fact_type: FactType, currency: str, units: Collection[str]) -> str:
     if fact_type is FactType.COUNT:
         unit = table.string("unit")
         if unit and unit not in units:
             table.complain(f"the unit {unit!r} is not known", "unit", f"one of: {', '.join(sorted(units))}")
         return unit
+    if fact_type is FactType.MONEY and table.has("unit"):
+        return table.one_of("unit", money.CURRENCIES)
     return {FactType.MONEY: currency, FactType.SHARE: "basis_points", FactType.DAY: "day"}.get(fact_type, "")
 
 
@@ -134,8 +148,8 @@ def _check_derived(facts_table: Table, facts: dict[str, Fact]) -> None:
         for part in fact.derived.parts if fact.derived else ():
             if part not in facts:
                 facts_table.table(name).complain(f"{name} is made from the unknown fact {part!r}", "derived")
-            elif facts[part].type is not fact.type:
-                facts_table.table(name).complain(f"{name} and {part} are of different types", "derived")
+            elif (facts[part].type, facts[part].unit) != (fact.type, fact.unit):
+                facts_table.table(name).complain(f"{name} and {part} are of different types or units", "derived", "nothing is converted")
         if fact.derived and _reaches(name, name, facts, frozenset()):
             facts_table.table(name).complain(f"{name} is made from itself (a circular reference)", "derived")
 

@@ -11,7 +11,7 @@ from millrace.core.letters import Letter
 from millrace.core.rules import read_facts
 from millrace.core.rules.facts import FactType
 from millrace.core.rules.form import COLUMN_KINDS, QUESTION_KINDS, Column, Form, Limits, Question, Section, ShownWhen, Slot
-from millrace.core.rules.read_rules import Shelf
+from millrace.core.rules.read_conditions import Shelf
 from millrace.core.toml_text import Table
 
 _FEEDS: dict[FactType, tuple[str, ...]] = {

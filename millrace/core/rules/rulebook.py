@@ -11,89 +11,30 @@ from datetime import date
 
 from millrace.core.dated import Dated, Reading, Start
 from millrace.core.letters import Letter
-from millrace.core.rules import conditions, facts
+from millrace.core.rules import bodies, conditions, facts
+from millrace.core.rules.bodies import (
+    Allowance,
+    Body,
+    Ceiling,
+    CumulativeCeiling,
+    LumpSum,
+    OpenCall,
+    Percent,
+    Points,
+    Ratio,
+    RelativeCeiling,
+    Requirement,
+    StageShare,
+    Tiers,
+    TrackChoice,
+)
 from millrace.core.rules.conditions import Condition
-from millrace.core.rules.facts import Fact, Value
+from millrace.core.rules.facts import Counted, Fact
 from millrace.core.rules.form import Form
 from millrace.core.spans import Span
 from millrace.core.texts import Text
 
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A condition that must hold, where `when` holds. A limit is read from facts that were
-    computed or verified, never declared."""
-
-    require: Condition
-    when: Condition | None = None
-    is_limit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StageShare:
-    """The ratio of government to partner money for one stage (or for the whole): which fact holds
-    the cost, and which the partners' money. It counts only where `when` holds."""
-
-    government: int
-    partner: int
-    cost: str
-    matching: str
-    stage: str = ""
-    when: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Support as a share of cost, by stage; never more than `asked`, once that is known."""
-
-    shares: tuple[StageShare, ...]
-    asked: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """The most that one project may be given."""
-
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The least that a project must come to."""
-
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class CumulativeCeiling:
-    """The most that one applicant may be given in all, counting what `used` says it was given."""
-
-    amount_cents: int
-    used: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrackChoice:
-    """The route of assessment that a case takes when the condition holds."""
-
-    track: str
-    when: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCall:
-    """Applications are taken only while a call is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A published (or illustrative) term that binds but is not judged from facts."""
-
-    value: Value | None = None
-    unit: str = ""
-
-
-Body = Requirement | Ratio | Ceiling | Floor | CumulativeCeiling | TrackChoice | OpenCall | Term
+NOTHING_SAID = Text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +43,8 @@ class Rule:
 
     `statement` is the rule in words; `remedy` says what would satisfy it and may hold {required},
     {found} and {difference}. `heading` is the clause in every language, `clause` in the policy's
-    first. An unpublished rule has `why` instead.
+    first. An unpublished rule has `why` instead. It counts only where `when` holds, and is judged at
+    the `moments` named: application, award, claim.
     """
 
     id: str
@@ -115,6 +57,8 @@ class Rule:
     source: str
     is_published: bool
     why: Text
+    when: Condition | None = None
+    moments: tuple[str, ...] = ("application", "award")
 
     @property
     def clause(self) -> str:
@@ -140,13 +84,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowStep:
-    """One step a case passes through, and who takes it (a body's name may change over time)."""
+    """One step a case passes through, and who takes it (a body's name may change over time). `streams` names those whose
+    cases pass through it (empty: all); `partner` is the other funder of a joint step, of which `body` is the authority;
+    `decides` says that the committee's own recommendation is the decision."""
 
     kind: str
     body: Dated[Text]
     source: str
     is_published: bool
     why: Text
+    streams: tuple[str, ...] = ()
+    partner: Text = NOTHING_SAID
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +173,7 @@ class SchemeVersion:
     summary: Text
     note: Text
     currency: str
+    unit: str  # what amounts are counted in: the currency's minor units, or hours of a facility
     fund: str
     applicants: tuple[str, ...]
     rules: tuple[Rule, ...]
@@ -231,6 +181,7 @@ class SchemeVersion:
     steps: tuple[WorkflowStep, ...]
     criteria: tuple[Criterion, ...]
     streams: tuple[Named, ...]
+    stream_from: str  # the fact that names a case's stream
     tracks: tuple[Named, ...]
     stages: tuple[Named, ...]
     payment: Payment
@@ -257,15 +208,29 @@ class SchemeVersion:
 
     @property
     def measures(self) -> dict[str, str]:
-        """Name what the system must establish before judging: fact → measure."""
-        return {fact.name: fact.measure for fact in self.vocabulary.facts.values() if fact.measure}
+        """Name what the system must establish before judging: fact → measure, of this scheme as a whole."""
+        return {name: counted.measure for name, counted in self.counted.items() if counted == Counted(counted.measure)}
+
+    @property
+    def counted(self) -> dict[str, Counted]:
+        """Name what the system must count before judging: fact → what of which scheme and stream."""
+        return {fact.name: fact.counted for fact in self.vocabulary.facts.values() if fact.counted is not None}
+
+    @property
+    def asked(self) -> str:
+        """Name the fact that holds the amount asked for; "" where nobody asks."""
+        return next((rule.body.asked for rule in self.rules if isinstance(rule.body, bodies.Giving) and rule.body.asked), "")
+
+    def workflow(self, stream: str = "") -> tuple[WorkflowStep, ...]:
+        """List the steps that a case of the stream passes through."""
+        return tuple(step for step in self.steps if not step.streams or stream in step.streams)
 
     @property
     def facts_used(self) -> tuple[str, ...]:
         """Name the facts the rules speak of, derived ones followed to their parts, in order."""
         named: dict[str, None] = {}
         for rule in self.rules:
-            for fact in facts_of(rule.body):
+            for fact in facts_of_rule(rule):
                 for part in self.parts_of(fact):
                     named.setdefault(part)
         return tuple(named)
@@ -275,26 +240,54 @@ class SchemeVersion:
         return facts.parts_of(fact, self.vocabulary.facts)
 
 
+def facts_of_rule(rule: Rule) -> list[str]:
+    """Name the facts one rule speaks of, those of its `when` first."""
+    return [*_facts_when(rule.when), *facts_of(rule.body)]
+
+
 def facts_of(body: Body) -> list[str]:
-    """Name the facts one rule speaks of, in order."""
+    """Name the facts a body speaks of, in order."""
     match body:
         case Requirement():
-            when = () if body.when is None else sorted(conditions.facts_of(body.when))
-            return [*when, *sorted(conditions.facts_of(body.require))]
-        case Ratio():
-            named = [name for share in body.shares for name in _share_facts(share)]
-            return [*named, body.asked] if body.asked else named
-        case CumulativeCeiling():
-            return [body.used]
+            return [*_facts_when(body.when), *sorted(conditions.facts_of(body.require))]
         case TrackChoice():
             return sorted(conditions.facts_of(body.when))
+        case Points():
+            return [name for award in body.awards for name in _facts_when(award.when)]
+        case Ceiling():
+            return [body.per] if body.per else []
+        case RelativeCeiling():
+            return [body.of]
+        case CumulativeCeiling():
+            return [body.used]
+        case Ratio() | Percent() | LumpSum() | Allowance() | Tiers():
+            named = _facts_given(body)
+            return [*named, body.asked] if body.asked else named
         case _:
             return []
 
 
+def _facts_given(body: bodies.Giving) -> list[str]:
+    match body:
+        case Ratio():
+            return [name for share in body.shares for name in _share_facts(share)]
+        case Percent():
+            choosing = [name for rate in body.rates for name in _facts_when(rate.when)]
+            return [*choosing, body.of, *([body.matching] if body.matching else [])]
+        case LumpSum():
+            return [name for amount in body.amounts for name in _facts_when(amount.when)]
+        case Allowance():
+            return [name for line in body.lines for name in (line.heads, line.months)]
+        case Tiers():
+            return [body.of]
+
+
+def _facts_when(when: Condition | None) -> list[str]:
+    return [] if when is None else sorted(conditions.facts_of(when))
+
+
 def _share_facts(share: StageShare) -> list[str]:
-    when = [] if share.when is None else sorted(conditions.facts_of(share.when))
-    return [*when, share.cost, share.matching]
+    return [*_facts_when(share.when), share.cost, *([share.matching] if share.matching else [])]
 
 
 @dataclass(frozen=True, slots=True)

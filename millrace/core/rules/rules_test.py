@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millrace.core import toml_text
-from millrace.core.rules import compare, conditions, explain, judge, parse, verdict
+from millrace.core.rules import compare, conditions, explain, judge, papers, parse, verdict
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.read_facts import WORDS
 from millrace.core.rules.rulebook import Scheme, SchemeVersion
@@ -146,8 +146,8 @@ def read(**changed: str) -> tuple[Scheme, list[toml_text.Finding]]:
     """Read the small scheme with some of its texts changed."""
     findings: list[toml_text.Finding] = []
     docs = {name: toml_text.parse(f"{name}.toml", text.encode(), findings) for name, text in (GOOD | changed).items()}
-    papers = parse.Papers(("en",), "HKD", docs["facts"], docs["sources"], docs["scheme"], docs["rules"], docs["form"], {})
-    return parse.scheme("small", papers), sorted(set(findings))
+    read_from = papers.Papers(("en",), "HKD", docs["facts"], docs["sources"], docs["scheme"], docs["rules"], docs["form"], {})
+    return parse.scheme("small", read_from), sorted(set(findings))
 
 
 SMALL, FINDINGS = read()

@@ -92,7 +92,7 @@ def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
         "passed": by_outcome[Outcome.PASS],
         # What would settle the open rules, each thing once; of no use where a rule stands against already.
         "to_tell": list(dict.fromkeys(remedy for one in sentences if one.outcome is Outcome.UNKNOWN for remedy in one.remedies)),
-        "amount": words.amount(verdict.amount_cents, version.currency) if verdict.amount_cents is not None else "",
+        "amount": words.amount(verdict.amount_cents, version.unit) if verdict.amount_cents is not None else "",
         "arithmetic": arithmetic(verdict, version),
         "track": next((said(track.title) for track in version.tracks if track.id == verdict.track), ""),
         "is_tracked": len(version.tracks) > 1,

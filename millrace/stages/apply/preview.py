@@ -52,7 +52,7 @@ def in_words(said: Verdict, held: Terms) -> Shown:
         findings=[_finding(gate) for gate in gates],
         arithmetic=[_line(line) for line in explain.amount_lines(said, held.book, language)],
         amount_cents=said.amount_cents,
-        unit=held.book.currency,
+        unit=held.book.unit,
         failed_count=sum(gate.outcome is Outcome.FAIL for gate in gates),
         unknown_count=sum(gate.outcome is Outcome.UNKNOWN for gate in gates),
     )

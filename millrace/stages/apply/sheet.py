@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from millrace.core.rules.rulebook import Ratio
 from millrace.core.rules.verdict import Verdict
 from millrace.registers.people.models import Organisation
 from millrace.stages.apply.ready import Gathered
@@ -22,12 +21,12 @@ def columns_of(gathered: Gathered, held: Terms, said: Verdict) -> dict[str, Any]
     return {
         "scheme": case.scheme,
         "version": held.row.version,
-        "stream": choice("stream"),
+        "stream": choice(held.book.stream_from),
         "track": said.track or "",
         "sector": choice("sector"),
         "stage_number": 2 if choice("entry_stage") == "stage_2" else 1,
         "requested_cents": requested_cents(gathered, held, said),
-        "unit": held.book.currency,
+        "unit": held.book.unit,
         "received_on": gathered.rules.on,
         "lead_place": place_of(case.lead),
         "partner_places": sorted({place_of(partner) for partner in partners}),
@@ -39,8 +38,7 @@ def columns_of(gathered: Gathered, held: Terms, said: Verdict) -> dict[str, Any]
 
 def requested_cents(gathered: Gathered, held: Terms, said: Verdict) -> int:
     """This will give the amount asked for: as stated, or where the form does not ask, what the rules would give."""
-    asked = [rule.body.asked for rule in held.book.rules if isinstance(rule.body, Ratio) and rule.body.asked]
-    stated = gathered.facts(held.book).get(asked[0]) if asked else None
+    stated = gathered.facts(held.book).get(held.book.asked)
     if stated is not None and type(stated.value) is int:
         return stated.value
     return said.amount_cents or 0

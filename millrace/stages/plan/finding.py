@@ -159,6 +159,7 @@ def reading_data(said: Verdict, version: SchemeVersion, language: str) -> dict[s
         "fit": str(said.fit),
         "amount_minor": said.amount_cents,
         "currency": version.currency,
+        "unit": version.unit,
         "track": said.track,
         "reasons": [
             {
