@@ -83,6 +83,25 @@ def fill(folder: Path) -> int:
     return commands.publish(folder)
 
 
+def administrator(chosen: argparse.Namespace) -> int:
+    """This will invite the first administrator, who invites everyone else from /desk/powers/; refused once there is one."""
+    import uuid
+
+    from millrace.registers.people import invitations
+    from millrace.registers.people import queries as people
+    from millrace.stages.plan import powers
+    from millrace.web import clock
+
+    at, secret = clock.now(), invitations.new_secret()
+    if people.holders_of("administrator", at).exists():
+        raise Refusal("has-administrator", what="There is an administrator already.", next_step="Ask them to invite others.")
+    link = f"{chosen.site.rstrip('/')}/staff/{secret}/"
+    system = people.system_person()
+    powers.invite_staff(chosen.email, "administrator", secret=secret, link=link, by=system, at=at, command=uuid.uuid4())
+    print(f"Invited {chosen.email}; the mail leaves while the jobs run. They may also open this address, once, within 14 days:\n{link}")
+    return 0
+
+
 def figure(chosen: argparse.Namespace) -> int:
     from millrace.stages.learn import telling
 

@@ -20,7 +20,8 @@ from millrace.web import commands, errors
 @dataclass(frozen=True)
 class Asked:
     """What the page says. `facts` is a summary list of (label, value) and `above` a template of what the act rests on, drawn with
-    `context`; `back` is where one goes after. `template` extends `web/ask.html` where an act needs a page of its own."""
+    `context`; `back` is where one goes after. `template` extends `web/ask.html` where an act needs a page of its own.
+    One goes `back` to where one came from, also when it is done, unless `after` is somewhere else."""
 
     title: str
     button: str
@@ -34,6 +35,7 @@ class Asked:
     crumbs: Sequence[tuple[str, str]] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     template: str = "web/ask.html"
+    after: str = ""
 
 
 class Nothing(forms.Form):
@@ -60,7 +62,7 @@ def ask(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any], u
                 put_on(form, refusal)
             else:
                 messages.success(request, asked.done)
-                return HttpResponseRedirect(asked.back)
+                return HttpResponseRedirect(asked.after or asked.back)
     context = {"asked": asked, "form": form, "desk": is_desk(request), "crumbs": asked.crumbs, **asked.context}
     return render(request, asked.template, context, status=status)
 

@@ -136,11 +136,15 @@ class Page:
     page: str
     query: str
     caption: str
+    kept: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list shows and may be narrowed by. `page` names it for saved views; `order` is the order without a choice."""
+    """What a list shows and may be narrowed by. `page` names it for saved views; `order` is the order without a choice.
+
+    `keeps` names what else stands in the address and stays there — e.g. the day a list speaks of.
+    """
 
     page: str
     caption: str
@@ -150,6 +154,7 @@ class Listing:
     search_fields: Sequence[str] = ()
     has_grams: bool = False
     per_page: int = PER_PAGE
+    keeps: Sequence[str] = ()
 
     def answer(self, request: HttpRequest, rows: QuerySet[Any], template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
         """This will answer with the page, or with the same rows as a CSV file when asked by `?format=csv`."""
@@ -233,6 +238,7 @@ class Listing:
             page=self.page,
             query=_kept(request).urlencode(),
             caption=_(self.caption),
+            kept=[(name, request.GET[name]) for name in self.keeps if request.GET.get(name)],
         )
 
     def _count(self, request: HttpRequest, rows: QuerySet[Any], number: int, last: int, has_next: bool) -> tuple[str, bool]:

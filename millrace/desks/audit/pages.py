@@ -19,11 +19,11 @@ from millrace.desks.audit import forms, queries
 from millrace.registers.cases import queries as cases
 from millrace.registers.ledger import verify as ledger
 from millrace.registers.sheet import verify as sheet
-from millrace.registers.timeline import kinds, sealer
+from millrace.registers.timeline import sealer
 from millrace.registers.timeline import verify as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.learn import queries as learn
-from millrace.web import access, funder, statuses, words
+from millrace.web import access, funder, sentences, statuses, words
 from millrace.web.access import entry
 
 MOST_EVENTS_HERE = 50_000
@@ -59,30 +59,14 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "audit_desk/case.html", context | {"refused": refused}, status=refused.status)
     on = asked.get("on") or request.at.astimezone(funder.current().zone).date()
     then = queries.case_then(request.case, on=on, seal=seal)
-    shown = [{"event": event, "sentence": _sentence(event)} for event in then.events]
+    zone = funder.current().zone
+    shown = [{"event": event, "sentence": sentences.sentence(event, zone)} for event in then.events]
     values = [(name.replace("_", " "), _value(name, value)) for name, value in then.values]
     return render(request, "audit_desk/case.html", context | {"then": then, "on": on, "shown": shown, "values": values})
 
 
 def _moment(typed: datetime) -> datetime:
     return typed.replace(tzinfo=funder.current().zone)
-
-
-def _sentence(event: Event) -> str:
-    """The kind's own sentence without its amounts; the facts stand beside it as they were recorded."""
-    kind = kinds.KINDS.get(event.kind)
-    return _(kind.sentence) % _Facts(event.facts) if kind else event.kind
-
-
-class _Facts(dict[str, Any]):
-    def __missing__(self, _name: str) -> str:
-        return "—"
-
-    def __getitem__(self, name: str) -> str:
-        value = super().__getitem__(name) if name in self else "—"
-        if name.endswith("_cents") and isinstance(value, int):
-            return words.amount(value, str(self.get("unit", "HKD")))
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _value(name: str, value: Any) -> str:

@@ -1,24 +1,19 @@
 """A case's timeline in words, for whoever reads it — e.g. "Application signed and submitted, asking for HK$10,000,000".
 
-Each kind of event has one sentence; the facts are written as amounts, days and names of roles before they are put in it. An event
-is shown to the sides its visibility names, and to nobody else.
+An event is shown to the sides its visibility names, and to nobody else.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as word
 
 from millrace.core.access import DRAFT_STATUSES
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
-from millrace.registers.timeline import kinds
 from millrace.registers.timeline.models import Event
-from millrace.web import access, statuses, words
+from millrace.web import access, sentences
 
 # Which sides each visibility is for.
 SEEN_BY: Mapping[str, frozenset[str]] = {
@@ -38,12 +33,6 @@ _SIDES = {
     "finance_maker": "finance",
     "finance_checker": "finance",
     "auditor": "audit",
-}
-
-# Codes that stand in facts, by the name of the fact.
-CODES: Mapping[str, Mapping[str, str]] = {
-    "role": {"lead": word("lead applicant"), "partner": word("partner"), "sponsor": word("sponsor")},
-    "power": {"member": word("member"), "signatory": word("authorised person"), "administrator": word("administrator")},
 }
 
 
@@ -73,46 +62,4 @@ def timeline(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
 
 def _entry(event: Event, zone: ZoneInfo, *, names_people: bool) -> dict[str, Any]:
     behalf = f"{event.by} ({event.on_behalf_of})" if event.on_behalf_of else str(event.by)
-    return {"at": event.recorded_at, "sentence": sentence(event, zone), "by": behalf if names_people else ""}
-
-
-def sentence(event: Event, zone: ZoneInfo) -> str:
-    """This will say one event in the reader's language."""
-    kind = kinds.KINDS.get(event.kind)
-    if kind is None:
-        return event.kind.replace("_", " ")
-    unit = str(event.facts.get("unit", "HKD"))
-    return _(kind.sentence) % _Told({name: told(name, value, unit, zone) for name, value in event.facts.items()})
-
-
-class _Told(dict[str, str]):
-    """Facts in words; a sentence that asks for one an old event does not hold shows a dash, never an error."""
-
-    def __missing__(self, _name: str) -> str:
-        return "—"
-
-
-def told(name: str, value: Any, unit: str, zone: ZoneInfo) -> str:
-    """This will write one fact: amounts with their unit, days and moments in full, codes by their name."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, int):
-        return words.amount(value, unit) if name.endswith("_cents") else words.count(value)
-    if isinstance(value, list):
-        return ", ".join(told(name, one, unit, zone) for one in value)
-    if isinstance(value, str):
-        return _text(name, value, zone)
-    return "" if value is None else str(value)
-
-
-def _text(name: str, value: str, zone: ZoneInfo) -> str:
-    try:
-        if name.endswith("_on"):
-            return words.day(date.fromisoformat(value))
-        if name.endswith(("_at", "_at_before")):
-            return words.moment(datetime.fromisoformat(value), zone)
-    except ValueError:
-        return value
-    if value in CODES.get(name, {}):
-        return _(CODES[name][value])
-    return statuses.in_words(value) if name in ("outcome", "status") else value
+    return {"at": event.recorded_at, "sentence": sentences.sentence(event, zone), "by": behalf if names_people else ""}

@@ -12,6 +12,7 @@ from django.core import mail
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
 
 from millrace.core import letters
 from millrace.registers.cases.models import Case, Standing
@@ -21,6 +22,9 @@ from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy.models import SchemeVersion
 
 MOST_TRIES = 8
+INVITED_IN = ("en", "zh-hant")
+OF_CASE = word("Something waits for you: %(reference)s"), word("There is news in your inbox about %(reference)s. Sign in to read it.")
+OF_NO_CASE = word("Something waits for you"), word("There is news in your inbox. Sign in to read it.")
 
 
 class UnsettableText(ValueError):
@@ -82,9 +86,8 @@ def send_notice(to: Iterable[Person], *, event_id: int, case: Case | None, at: d
     _must_be_in_a_transaction()
     for person in to:
         _tell(person, event_id=event_id, case=case, letter=None, at=at)
-        with translation.override(person.language):
-            subject = _("Something waits for you: %(reference)s") % {"reference": case.reference if case else ""}
-            body = _("There is news in your inbox about %(reference)s. Sign in to read it.") % {"reference": case.reference if case else ""}
+        subject, body = OF_CASE if case else OF_NO_CASE
+        subject, body = _in_language(person.language, subject, body, {"reference": case.reference} if case else {})
         queue_mail(person, subject=subject, body=body, case=case, at=at)
 
 
@@ -95,6 +98,36 @@ def _tell(person: Person, *, event_id: int, case: Case | None, letter: Letter | 
 def queue_mail(person: Person, *, subject: str, body: str, at: datetime, case: Case | None = None, letter: Letter | None = None) -> Mail:
     """This will queue one mail; it leaves after the transaction, or never if the transaction fails."""
     return Mail.objects.create(person=person, subject=subject, body=body, case=case, letter=letter, written_at=at, due_at=at)
+
+
+def send_invitation(
+    email: str, *, subject: str, body: str, values: Mapping[str, str], event_id: int, at: datetime, case: Case | None = None
+) -> None:
+    """This will mail an invitation with its secret link to an address, whether or not it is someone's here yet.
+
+    `subject` and `body` are sentences to translate, filled with `values`. A person with that address also finds it in their
+    inbox and reads it in their language; anyone else reads it in the languages of `INVITED_IN`.
+    """
+    _must_be_in_a_transaction()
+    person = Person.objects.filter(email=email.strip().lower(), is_active=True, is_system=False).first()
+    if person is not None:
+        _tell(person, event_id=event_id, case=case, letter=None, at=at)
+    written = [_in_language(language, subject, body, values) for language in ([person.language] if person else INVITED_IN)]
+    Mail.objects.create(
+        person=person,
+        address="" if person else email.strip().lower(),
+        is_secret=True,
+        subject=" · ".join(first for first, _second in written)[:400],
+        body="\n\n\n".join(second for _first, second in written),
+        case=case,
+        written_at=at,
+        due_at=at,
+    )
+
+
+def _in_language(language: str, subject: str, body: str, values: Mapping[str, str]) -> tuple[str, str]:
+    with translation.override(language):
+        return _(subject) % values, _(body) % values
 
 
 def mark_read(notice: Notice, *, at: datetime) -> None:
@@ -123,7 +156,7 @@ def _send(row: Mail, at: datetime) -> bool:
     row.attempt_count += 1
     if row.case_id and Standing.objects.filter(person=row.person_id, case=row.case_id, relation="conflicted", ends_at=None).exists():
         row.dropped_because = "conflicted"
-    elif not row.person.email or not row.person.is_active:
+    elif not row.goes_to:
         row.dropped_because = "no-address"
     else:
         try:
@@ -132,14 +165,16 @@ def _send(row: Mail, at: datetime) -> bool:
         except OSError:
             row.due_at = at + timedelta(minutes=2**row.attempt_count)
             row.dropped_because = "too-many-tries" if row.attempt_count >= MOST_TRIES else ""
-    row.save(update_fields=["attempt_count", "dropped_because", "sent_at", "due_at"])
+    if row.is_secret and (row.sent_at or row.dropped_because):
+        row.address = row.body = ""
+    row.save(update_fields=["attempt_count", "dropped_because", "sent_at", "due_at", "address", "body"])
     return row.sent_at is not None
 
 
 def _message(row: Mail) -> mail.EmailMessage:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     headers = {"Message-ID": f"<mail-{row.pk}-{int(row.written_at.timestamp())}@{domain}>"}
-    message = mail.EmailMessage(row.subject, row.body, to=[row.person.email], headers=headers)
+    message = mail.EmailMessage(row.subject, row.body, to=[row.goes_to], headers=headers)
     if row.letter is not None:
         message.attach(f"{row.letter.number.replace('/', '-')}.pdf", pdf.made(row.letter), "application/pdf")
     return message

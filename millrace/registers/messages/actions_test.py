@@ -1,5 +1,6 @@
 """Proves that mail leaves after the commit, once, and not to who has since declared a conflict — e.g. a notice to Dr Yip."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from django.db import transaction
 
 from millrace.registers.cases import actions as cases
 from millrace.registers.messages import actions
-from millrace.registers.messages.models import Mail
+from millrace.registers.messages.models import Mail, Notice
+from millrace.registers.timeline import actions as timeline
 from millrace.testing.making import NOON
 
 
@@ -42,3 +44,28 @@ def test_a_server_that_is_away_is_tried_again_later(make, monkeypatch):
     monkeypatch.undo()
     assert actions.deliver_mail(NOON + timedelta(minutes=1)) == 0
     assert actions.deliver_mail(NOON + timedelta(minutes=2)) == 1
+
+
+def invite(email, by):
+    """What an action does that invites an address."""
+    with transaction.atomic():
+        facts = {"power": "member"}
+        event = timeline.record("colleague_invited", command=uuid.uuid4(), by=by, at=NOON, person=by, facts=facts)
+        said = {"subject": "Hello %(name)s", "body": "Open %(link)s", "values": {"name": "Harbour", "link": "https://here/secret"}}
+        actions.send_invitation(email, event_id=event.pk, at=NOON, **said)
+
+
+def test_an_invitation_reaches_an_address_nobody_has_here_and_its_secret_is_not_kept(make):
+    invite("Stranger@Example.org", make.person())
+    assert "secret" in Mail.objects.get().body
+    assert actions.deliver_mail(NOON) == 1
+    assert mail.outbox[0].to == ["stranger@example.org"] and "https://here/secret" in mail.outbox[0].body
+    kept = Mail.objects.get()
+    assert (kept.address, kept.body, kept.sent_at) == ("", "", NOON)
+
+
+def test_an_invitation_to_someone_known_is_also_a_notice(make):
+    known, other = make.person(), make.person()
+    invite(known.email, other)
+    assert Notice.objects.get().person == known
+    assert actions.deliver_mail(NOON) == 1 and mail.outbox[0].to == [known.email]

@@ -34,9 +34,14 @@ class Letter(models.Model):
 
 
 class Mail(models.Model):
-    """One mail to one person, waiting or sent; the address is read when it leaves, so a changed one is followed."""
+    """One mail, waiting or sent. To a person, the address is read when it leaves, so a changed one is followed.
 
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    An invitation may go to an `address` that is nobody's here yet; address and text, which holds the secret, are blanked as it leaves.
+    """
+
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    address = models.EmailField(blank=True)
+    is_secret = models.BooleanField(default=False, help_text="its text is blanked once it left")
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
     letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="mails")
     subject = models.CharField(max_length=400)
@@ -49,6 +54,22 @@ class Mail(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["due_at", "id"], name="mail_waiting", condition=models.Q(sent_at__isnull=True, dropped_because=""))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False)
+                | ~models.Q(address="")
+                | models.Q(sent_at__isnull=False)
+                | ~models.Q(dropped_because=""),
+                name="mail_waits_for_someone",
+            )
+        ]
+
+    @property
+    def goes_to(self) -> str:
+        """Where it leaves for; empty when there is nowhere."""
+        if self.person is None:
+            return self.address
+        return self.person.email if self.person.is_active else ""
 
 
 class Notice(models.Model):

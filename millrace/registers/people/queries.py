@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from millrace.registers.people.models import Mark, Membership, Person, Power
+from millrace.registers.people.models import Mark, Membership, Organisation, Person, Power
 
 
 def at_moment(at: datetime) -> Q:
@@ -37,6 +37,12 @@ def memberships_held(organisation_id: int, at: datetime) -> QuerySet[Membership]
     """This will list who may act for an organisation at a moment."""
     held = Membership.objects.filter(at_moment(at), organisation_id=organisation_id)
     return held.select_related("person", "granted_by").order_by("power", "person__name", "pk")
+
+
+def members_of(organisation: Organisation, at: datetime) -> QuerySet[Person]:
+    """This will list the active persons who may act for an organisation at a moment, in whatever way."""
+    held = Membership.objects.filter(at_moment(at), organisation=organisation).values("person")
+    return Person.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
 
 
 def holders_of(power: str, at: datetime) -> QuerySet[Person]:

@@ -7,6 +7,8 @@ import pytest
 
 from millrace.core import identity
 from millrace.core.refusal import Refusal
+from millrace.registers.messages.models import Mail
+from millrace.registers.people import invitations
 from millrace.registers.people.models import Membership, Organisation
 from millrace.stages.apply.actions import organisations
 from millrace.stages.apply.models import Invitation
@@ -79,10 +81,10 @@ def test_nobody_confirms_what_they_registered(make):
 def test_a_colleague_is_invited_accepts_once_and_may_be_ended(make):
     chan, wong, stranger = make.person(), make.person(), make.person()
     harbour = organisations.register_organisation(particulars(), by=chan, at=AT, command=uuid.uuid4()).organisation
-    secret = organisations.new_secret()
-    organisations.invite_colleague(
-        harbour, email=wong.email.upper(), power="signatory", secret=secret, by=chan, at=AT, command=uuid.uuid4()
-    )
+    secret = invitations.new_secret()
+    told = {"power": "signatory", "secret": secret, "link": f"https://here/{secret}", "by": chan, "at": AT}
+    event = organisations.invite_colleague(harbour, email=wong.email.upper(), command=uuid.uuid4(), **told)
+    assert secret in Mail.objects.get(person=wong).body and wong.email not in event.body and secret not in event.body
     for_nobody_else = [(stranger, secret), (wong, "guessed")]
     for person, brought in for_nobody_else:
         with pytest.raises(Refusal) as no:
@@ -99,9 +101,19 @@ def test_only_an_administrator_invites_and_the_last_one_stays(make):
     chan, wong = make.person(), make.person()
     harbour = organisations.register_organisation(particulars(), by=chan, at=AT, command=uuid.uuid4()).organisation
     with pytest.raises(Refusal) as no:
-        organisations.invite_colleague(harbour, email="a@b.hk", power="member", secret="s", by=wong, at=AT, command=uuid.uuid4())
+        organisations.invite_colleague(harbour, email="a@b.hk", power="member", secret="s", link="", by=wong, at=AT, command=uuid.uuid4())
     assert no.value.status == 404
     last = Membership.objects.get(person=chan, power="administrator")
     with pytest.raises(Refusal) as no:
         organisations.end_membership(last, by=chan, at=AT, command=uuid.uuid4())
     assert no.value.code == "last-administrator"
+
+
+def test_an_invitation_left_too_long_is_over(make):
+    chan, wong = make.person(), make.person()
+    harbour = organisations.register_organisation(particulars(), by=chan, at=AT, command=uuid.uuid4()).organisation
+    told = {"email": wong.email, "power": "member", "secret": "s", "link": "https://here/s", "by": chan, "at": AT}
+    organisations.invite_colleague(harbour, command=uuid.uuid4(), **told)
+    with pytest.raises(Refusal) as no:
+        organisations.accept_invitation(secret="s", by=wong, at=AT + timedelta(days=14), command=uuid.uuid4())
+    assert no.value.code == "invitation-expired" and powers_of(wong) == set()

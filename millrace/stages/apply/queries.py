@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
 from millrace.registers.cases.models import Case
+from millrace.registers.people import invitations
 from millrace.registers.people.models import Organisation
 from millrace.stages.apply.models import Answers, Draft, Invitation, Message, Part, Submission
 
@@ -81,9 +83,10 @@ def messages_of(case: Case) -> QuerySet[Message]:
     return Message.objects.filter(case=case).select_related("written_by").order_by("id")
 
 
-def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
-    """This will give the invitations of colleagues that nobody has accepted yet."""
-    return Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True, ended_at__isnull=True).order_by("-invited_at")
+def open_invitations(organisation: Organisation, at: datetime) -> QuerySet[Invitation]:
+    """This will give the invitations of colleagues that nobody has accepted yet and that can still be."""
+    waiting = Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True, ended_at__isnull=True)
+    return waiting.filter(invited_at__gt=at - invitations.LASTS).order_by("-invited_at")
 
 
 def sections_for(whole: form.Form, side: str) -> tuple[form.Section, ...]:

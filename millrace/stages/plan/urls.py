@@ -1,6 +1,15 @@
-"""The addresses of this stage: publishing the policy as dated rules — e.g. a NIFS version announced for 8 January 2024."""
+"""The addresses of this stage: who may do what for the funder — e.g. who could check payments on 31 March."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from millrace.stages.plan.pages import powers
 
 app_name = "plan"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("desk/powers/", powers.who, name="powers"),
+    path("desk/powers/grant/", powers.grant, name="grant_power"),
+    path("desk/powers/<int:power>/", powers.power, name="power"),
+    path("desk/powers/<int:power>/end/", powers.end, name="end_power"),
+    path("desk/powers/invitations/<int:invitation>/withdraw/", powers.withdraw, name="withdraw_invitation"),
+    path("staff/<str:secret>/", powers.join, name="join"),
+]

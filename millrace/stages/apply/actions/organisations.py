@@ -3,8 +3,6 @@
 Whoever registers an organisation may draft for it at once, and sign for it only after an officer has confirmed both.
 """
 
-import hashlib
-import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +13,9 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core import identity
 from millrace.core.refusal import Refusal
+from millrace.registers.messages import actions as messages
 from millrace.registers.people import actions as people
+from millrace.registers.people import invitations
 from millrace.registers.people.models import Membership, Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
@@ -23,6 +23,11 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks
 from millrace.stages.apply.models import Invitation
 
+INVITED = _("%(organisation)s invites you to act for it")
+INVITATION = _(
+    "%(organisation)s invites you to act for it when it applies for public funding.\n\nOpen this address, sign in or sign up with this "
+    "e-mail address, and accept. It works once, for %(days)s days:\n\n%(link)s"
+)
 _WRONG_NUMBER = {
     "wrong-shape": _("It does not have the shape of such a number."),
     "wrong-check-digit": _("Its check digit does not agree with the rest: a character is mistyped."),
@@ -152,9 +157,9 @@ def confirm_organisation(organisation: Organisation, *, is_subvented: bool, by: 
 
 
 def invite_colleague(
-    organisation: Organisation, *, email: str, power: str, secret: str, by: Person, at: datetime, command: uuid.UUID
+    organisation: Organisation, *, email: str, power: str, secret: str, link: str, by: Person, at: datetime, command: uuid.UUID
 ) -> Event:
-    """This will invite a colleague; whoever signs in with that e-mail address and brings the secret may accept."""
+    """This will mail a colleague an invitation; whoever signs in with that e-mail address and brings the secret may accept, once."""
     with transaction.atomic(durable=True):
         organisation = locks.lock_organisation(organisation)
         if done := timeline.replay(command):
@@ -164,23 +169,34 @@ def invite_colleague(
             organisation=organisation,
             email=email.strip().lower(),
             power=Membership.Power(power),
-            secret_sha256=secret_hash(secret),
+            secret_sha256=invitations.secret_hash(secret),
             invited_at=at,
             invited_by=by,
         )
+        event_id = timeline.reserve_id()
+        said = {"organisation": organisation.name, "link": link, "days": str(invitations.LASTS.days)}
+        messages.send_invitation(email, subject=INVITED, body=INVITATION, values=said, event_id=event_id, at=at)
         return timeline.record(
-            "colleague_invited", command=command, by=by, at=at, organisation=organisation, on_behalf_of=organisation, facts={"power": power}
+            "colleague_invited",
+            command=command,
+            by=by,
+            at=at,
+            event_id=event_id,
+            organisation=organisation,
+            on_behalf_of=organisation,
+            facts={"power": power},
         )
 
 
 def accept_invitation(*, secret: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will make the invited person what the invitation says, once."""
     with transaction.atomic(durable=True):
-        found = Invitation.objects.select_for_update().filter(secret_sha256=secret_hash(secret), ended_at__isnull=True).first()
+        found = Invitation.objects.select_for_update().filter(secret_sha256=invitations.secret_hash(secret), ended_at__isnull=True).first()
         if done := timeline.replay(command):
             return done
         if found is None or found.accepted_at is not None or found.email != by.email:
             raise Refusal.not_found()
+        invitations.must_be_open(found.invited_at, at)
         found.accepted_at, found.accepted_by = at, by
         found.save(update_fields=["accepted_at", "accepted_by"])
         for power in dict.fromkeys((found.power, Membership.Power.MEMBER)):
@@ -222,13 +238,3 @@ def _must_administer(organisation: Organisation, by: Person, at: datetime) -> No
     held = Membership.objects.filter(organisation=organisation, person=by, power=Membership.Power.ADMINISTRATOR, starts_at__lte=at)
     if not held.exclude(ends_at__lte=at).exists():
         raise Refusal.not_found()
-
-
-def new_secret() -> str:
-    """This will make the secret of an invitation, shown once in its link and kept only as a hash."""
-    return secrets.token_urlsafe(24)
-
-
-def secret_hash(secret: str) -> str:
-    """This will give what is kept of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

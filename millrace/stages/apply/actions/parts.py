@@ -8,12 +8,22 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case, Party
+from millrace.registers.messages import actions as messages
+from millrace.registers.people import invitations
+from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks
-from millrace.stages.apply.actions import drafts, organisations
+from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.models import Part
+
+INVITED = _("%(organisation)s invites you to take part in its application")
+INVITATION = _(
+    "%(organisation)s invites your organisation to take part in its application for public funding, as a partner or sponsor.\n\n"
+    "Open this address, sign in or sign up with this e-mail address, and say what you would do and bring. You will see your own part "
+    "and nothing else. It works once, for %(days)s days:\n\n%(link)s"
+)
 
 
 def invite_part(
@@ -26,8 +36,9 @@ def invite_part(
     organisation: Organisation | None = None,
     email: str = "",
     secret: str = "",
+    link: str = "",
 ) -> Event:
-    """This will invite a registered organisation, or whoever reads an e-mail address, to take a part in a draft."""
+    """This will invite a registered organisation, or mail whoever reads an address a link, to take a part in a draft."""
     with transaction.atomic(durable=True):
         case = locks.lock_case(case)
         if done := timeline.replay(command, case):
@@ -47,22 +58,35 @@ def invite_part(
             role=role,
             organisation=organisation,
             email=email.strip().lower(),
-            secret_sha256=organisations.secret_hash(secret) if secret else None,
+            secret_sha256=invitations.secret_hash(secret) if secret else None,
             invited_at=at,
             invited_by=by,
         )
         if organisation is not None:
             Party.objects.create(case=case, organisation=organisation, role=role, joined_at=at)
+        event_id = timeline.reserve_id()
+        _tell(part, link, event_id=event_id, at=at)
         return timeline.record(
             "partner_invited",
             command=command,
             by=by,
             at=at,
+            event_id=event_id,
             case=case,
             organisation=organisation,
             on_behalf_of=case.lead,
             facts={"role": role, "part": part.pk},
         )
+
+
+def _tell(part: Part, link: str, *, event_id: int, at: datetime) -> None:
+    """Members of a registered organisation find it in their inbox; anyone else gets the link by e-mail."""
+    if part.organisation is not None:
+        members = people.members_of(part.organisation, at)
+        messages.send_notice(members, event_id=event_id, case=part.case, at=at)
+        return
+    said = {"organisation": part.case.lead.name, "link": link, "days": str(invitations.LASTS.days)}
+    messages.send_invitation(part.email, subject=INVITED, body=INVITATION, values=said, event_id=event_id, at=at, case=part.case)
 
 
 def _holds(case: Case, role: str, organisation: Organisation) -> bool:
@@ -76,9 +100,10 @@ def take_up_part(part: Part, *, organisation: Organisation, secret: str, by: Per
         part = Part.objects.select_for_update().select_related("case").get(pk=part.pk)
         if part.organisation_id == organisation.pk:
             return part
-        is_theirs = part.secret_sha256 == organisations.secret_hash(secret) and part.email == by.email
+        is_theirs = part.secret_sha256 == invitations.secret_hash(secret) and part.email == by.email
         if part.organisation_id is not None or part.ended_at is not None or not is_theirs or organisation.pk == part.case.lead_id:
             raise Refusal.not_found()
+        invitations.must_be_open(part.invited_at, at)
         part.organisation = organisation
         part.save(update_fields=["organisation"])
         Party.objects.get_or_create(case=part.case, organisation=organisation, role=part.role, left_at=None, defaults={"joined_at": at})

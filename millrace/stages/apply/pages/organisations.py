@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
+from millrace.registers.people import invitations
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Organisation
 from millrace.registers.policy import queries as policy
@@ -57,24 +58,27 @@ def organisation(request: HttpRequest, organisation: int) -> HttpResponse:
     found = _of_mine(request, organisation)
     is_administrator = "administrator" in request.actor.organisations[found.pk]
     form = forms.ColleagueForm(request.POST or None)
-    link = ""
     if request.method == "POST" and is_administrator and form.is_valid():
-        secret, told = organisations.new_secret(), form.cleaned_data
-        organisations.invite_colleague(
-            found, email=told["email"], power=told["power"], secret=secret, by=request.user, at=request.at, command=commands.of(request)
-        )
-        link = request.build_absolute_uri(reverse("apply:invitation", args=[secret]))
-        form = forms.ColleagueForm()
+        _invite(request, found, **form.cleaned_data)
+        said = {"email": form.cleaned_data["email"], "days": invitations.LASTS.days}
+        messages.success(request, _("The invitation is on its way to %(email)s. Its link works once, for %(days)s days.") % said)
+        return redirect("apply:organisation", organisation=found.pk)
     context = {
         "organisation": found,
         "members": people.memberships_held(found.pk, request.at),
-        "invitations": queries.open_invitations(found) if is_administrator else Invitation.objects.none(),
+        "invitations": queries.open_invitations(found, request.at) if is_administrator else Invitation.objects.none(),
         "is_administrator": is_administrator,
         "form": form,
-        "link": link,
         "crumbs": [(_("My applications"), "/home/")],
     }
     return render(request, "apply/organisation.html", context, status=422 if form.errors else 200)
+
+
+def _invite(request: HttpRequest, found: Organisation, *, email: str, power: str) -> None:
+    secret = invitations.new_secret()
+    link = request.build_absolute_uri(reverse("apply:invitation", args=[secret]))
+    common = {"by": request.user, "at": request.at, "command": commands.of(request)}
+    organisations.invite_colleague(found, email=email, power=power, secret=secret, link=link, **common)
 
 
 def _of_mine(request: HttpRequest, organisation: int) -> Organisation:
@@ -99,10 +103,12 @@ def end_membership(request: HttpRequest, organisation: int, membership: int) -> 
 @entry("signed_in")
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """This will let an invited colleague accept."""
-    found = Invitation.objects.select_related("organisation").filter(secret_sha256=organisations.secret_hash(secret), ended_at__isnull=True)
+    found = Invitation.objects.select_related("organisation").filter(secret_sha256=invitations.secret_hash(secret), ended_at__isnull=True)
     invited = found.filter(email=request.user.email).first()
     if invited is None:
         raise Refusal.not_found()
+    if invited.accepted_at is None:
+        invitations.must_be_open(invited.invited_at, request.at)
     if request.method == "POST":
         organisations.accept_invitation(secret=secret, by=request.user, at=request.at, command=commands.of(request))
         return redirect("apply:organisation", organisation=invited.organisation_id)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
+from millrace.registers.people import invitations
 from millrace.registers.people.models import Organisation
 from millrace.stages.apply import forms, queries
-from millrace.stages.apply.actions import organisations, parts
+from millrace.stages.apply.actions import parts
 from millrace.stages.apply.models import Part
 from millrace.stages.apply.pages.drafts import frame, gathered_or_case
 from millrace.web import commands
@@ -24,23 +25,27 @@ def invite(request: HttpRequest, reference: str) -> HttpResponse:
     if isinstance(gathered, HttpResponse):
         return gathered
     form = forms.InvitePartForm(request.POST or None)
-    link = ""
     if request.method == "POST" and form.is_valid():
         try:
-            link = _invite(request, form)
+            _invite(request, form)
         except Refusal as no:
             form.add_error("registration_number", _(no.what) + " " + _(no.why))
         else:
-            if not link:
-                messages.success(request, _("The organisation was invited. Its members see the invitation among their applications."))
-                return redirect("apply:parts", reference=reference)
-            form = forms.InvitePartForm()
-    context = frame(gathered) | {"form": form, "parts": queries.parts_of(request.case), "link": link}
+            messages.success(request, _invited(form.cleaned_data["email"]))
+            return redirect("apply:parts", reference=reference)
+    context = frame(gathered) | {"form": form, "parts": queries.parts_of(request.case)}
     return render(request, "apply/parts.html", context, status=422 if form.errors else 200)
 
 
-def _invite(request: HttpRequest, form: forms.InvitePartForm) -> str:
-    """Invite by registration number, or by e-mail with a link that is shown once."""
+def _invited(email: str) -> str:
+    if email:
+        said = {"email": email, "days": invitations.LASTS.days}
+        return _("The invitation is on its way to %(email)s. Its link works once, for %(days)s days.") % said
+    return _("The organisation was invited. Its members see the invitation among their applications.")
+
+
+def _invite(request: HttpRequest, form: forms.InvitePartForm) -> None:
+    """Invite by registration number, or by e-mail with a link that leaves in the mail alone."""
     told, organisation, secret = form.cleaned_data, None, ""
     if told["registration_number"]:
         wanted = told["registration_number"].replace(" ", "").upper()
@@ -53,18 +58,18 @@ def _invite(request: HttpRequest, form: forms.InvitePartForm) -> str:
                 field="registration_number",
             )
     else:
-        secret = organisations.new_secret()
+        secret = invitations.new_secret()
     parts.invite_part(
         request.case,
         role=told["role"],
         organisation=organisation,
         email=told["email"],
         secret=secret,
+        link=request.build_absolute_uri(reverse("apply:take_up", args=[secret])) if secret else "",
         by=request.user,
         at=request.at,
         command=commands.of(request),
     )
-    return request.build_absolute_uri(reverse("apply:take_up", args=[secret])) if secret else ""
 
 
 @require_POST
@@ -123,9 +128,11 @@ def _confirm(request: HttpRequest, found: Part, form: forms.PartForm) -> None:
 @entry("signed_in")
 def take_up(request: HttpRequest, secret: str) -> HttpResponse:
     """This will let whoever was invited by e-mail say which of their organisations takes the part."""
-    found = Part.objects.select_related("case").filter(secret_sha256=organisations.secret_hash(secret), ended_at__isnull=True).first()
+    found = Part.objects.select_related("case").filter(secret_sha256=invitations.secret_hash(secret), ended_at__isnull=True).first()
     if found is None or found.email != request.user.email:
         raise Refusal.not_found()
+    if found.organisation_id is None:
+        invitations.must_be_open(found.invited_at, request.at)
     mine = Organisation.objects.filter(pk__in=request.actor.organisations).exclude(pk=found.case.lead_id).order_by("name")
     form = forms.OpenDraftForm(request.POST or None, organisations=[(str(each.pk), str(each)) for each in mine])
     form.fields["organisation"].label = _("Which organisation takes the part?")
