@@ -17,7 +17,7 @@ class Pressing:
 
     def __init__(self, person: Any, language: str = "en") -> None:
         self.client = Client(headers={"accept-language": language})
-        self.client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        self.client.force_login(person, backend="millrace.web.sign_in.Backend")
         session = self.client.session
         session["demonstration_sign_in"] = True
         session.save()

@@ -20,7 +20,7 @@ from millrace.registers.people.models import Membership, Person, Power
 from millrace.web import access, clock
 from millrace.web.access import entry
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "millrace.web.sign_in.Backend"
 SHOWN_PER_ROLE = 3
 _asked: dict[str, tuple[bool, datetime]] = {}
 

@@ -194,23 +194,31 @@ def problems(
         for question in section.questions if section.part == part else ():
             if not described.is_shown(question, answers, whole):
                 continue
-            asked = field(question, has_files=question.id in held)
+            asked = _checking_field(question, question.id in held)
             try:
-                if question.kind == "attachment":
-                    asked.clean([])
-                else:
-                    asked.clean(as_typed(question, answers.get(question.id)))
+                asked.clean([] if question.kind == "attachment" else as_typed(question, answers.get(question.id), asked))
             except forms.ValidationError as wrong:
                 yield section, question, wrong.messages[0]
 
 
-def as_typed(question: Question, answer: Any) -> Any:
-    """This will write a kept answer the way its input would send it."""
+_checking: dict[tuple[int, str, bool], tuple[Question, forms.Field]] = {}
+
+
+def _checking_field(question: Question, has_files: bool) -> forms.Field:
+    """This will give a field to check answers by; made once for each question and language, since checking leaves no trace on it."""
+    key = (id(question), translation.get_language() or "en", has_files)
+    kept = _checking.get(key)
+    if kept is None or kept[0] is not question:
+        kept = _checking[key] = (question, field(question, has_files=has_files))
+    return kept[1]
+
+
+def as_typed(question: Question, answer: Any, made: forms.Field) -> Any:
+    """This will write a kept answer the way its input would send it; `made` is the question's field."""
     if question.kind == "table":
         columns = [column(told) for told in question.columns]
         rows = answer if isinstance(answer, list) else []
         return [{c.id: c.show(row.get(c.id)) for c in columns} for row in rows if isinstance(row, Mapping)]
-    made = field(question)
     shown = made.prepare_value(answer)
     return made.widget.format_value(shown) if question.kind in ("money", "day") else "" if shown is None else shown
 

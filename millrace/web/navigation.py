@@ -3,6 +3,7 @@
 Addresses, not url names, so that the shared room knows no desk; an address nobody serves yet is left out.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -63,6 +64,7 @@ DESKS = (
 )
 
 
+@functools.cache
 def is_served(address: str) -> bool:
     """This will say whether a page stands at an address."""
     try:

@@ -9,6 +9,7 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
@@ -20,10 +21,23 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from millrace.registers.people import prepared
 from millrace.registers.people.models import Person
 from millrace.web import clock
 
 FRESH_SECONDS = 300
+
+
+_person = prepared.Prepared(lambda person: Person.objects.filter(pk=person), person=int)
+
+
+class Backend(AuthenticationBackend):
+    """Signs in by e-mail address, as django-allauth does, and finds on every click who is signed in."""
+
+    def get_user(self, user_id: int) -> Person | None:
+        """This will give the person of a session, unless they left."""
+        person = _person.first(person=user_id)
+        return person if person is not None and self.user_can_authenticate(person) else None
 
 
 class Adapter(DefaultAccountAdapter):

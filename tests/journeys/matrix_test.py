@@ -82,7 +82,7 @@ def world(make: Any, company: Company) -> dict[str, Any]:  # noqa: F811  # the f
 def sign_in(person: Any) -> Client:
     """A session as after sign-in with the second factor."""
     client = Client(raise_request_exception=False)
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person, backend="millrace.web.sign_in.Backend")
     session = client.session
     session[web_access.DEMONSTRATION] = True
     session.save()

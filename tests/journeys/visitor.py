@@ -122,7 +122,7 @@ class Visitor:
     def __init__(self, person: Any = None, *, language: str = "en") -> None:
         self.client = Client()
         if person is not None:
-            self.client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+            self.client.force_login(person, backend="millrace.web.sign_in.Backend")
         self.client.cookies["django_language"] = language
         self.response: Any = None
         self.address = ""

@@ -12,7 +12,7 @@ def test_an_officer_reads_why_and_the_reading_is_noted(make: Any) -> None:
     case, officer, assessor = make.case(status="submitted"), make.person("Ho Wai Yan", powers=("officer",)), make.person("Dr Yip")
     cases.grant_standing(assessor, case, "conflicted", by=officer, at=case.opened_at)
     client = Client()
-    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(officer, backend="millrace.web.sign_in.Backend")
     session = client.session
     session[access.DEMONSTRATION] = True
     session.save()
@@ -27,5 +27,5 @@ def test_an_officer_reads_why_and_the_reading_is_noted(make: Any) -> None:
 def test_an_applicant_has_no_such_page(make: Any) -> None:
     case = make.case(status="submitted")
     client = Client()
-    client.force_login(make.member(case.lead), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(make.member(case.lead), backend="millrace.web.sign_in.Backend")
     assert client.get(f"/cases/{case.reference}/why/").status_code == 404

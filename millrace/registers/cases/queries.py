@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from millrace.registers.cases.models import Case, Party, Standing
+from millrace.registers.people import prepared
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 
@@ -16,22 +17,37 @@ def joined_at(at: datetime) -> Q:
     return Q(joined_at__lte=at) & (Q(left_at__isnull=True) | Q(left_at__gt=at))
 
 
+_case = prepared.Prepared(
+    lambda reference: Case.objects.select_related("lead", "scheme_version").defer("scheme_version__text").filter(reference=reference),
+    reference=str,
+)
+_parties = prepared.Prepared(
+    lambda case, at: Party.objects.filter(joined_at(at), case=case).values_list("organisation_id", "role"), case=int, at=datetime
+)
+_standings = prepared.Prepared(
+    lambda person, case, at: Standing.objects.filter(people.at_moment(at), person=person, case=case).values_list("relation", flat=True),
+    person=int,
+    case=int,
+    at=datetime,
+)
+
+
 def case_at(reference: str) -> Case | None:
     """This will find a case by its reference, as typed in an address."""
-    return Case.objects.select_related("lead", "scheme_version").filter(reference=reference).first()
+    return _case.first(reference=reference)
 
 
 def parties_of(case: Case, at: datetime) -> Mapping[int, frozenset[str]]:
     """This will say which organisations are parties at a moment: organisation id → roles."""
     roles: dict[int, set[str]] = defaultdict(set)
-    for organisation, role in Party.objects.filter(joined_at(at), case=case).values_list("organisation_id", "role"):
+    for organisation, role in _parties(case=case.pk, at=at):
         roles[organisation].add(role)
     return {organisation: frozenset(held) for organisation, held in roles.items()}
 
 
 def standings_of(person: Person, case: Case, at: datetime) -> frozenset[str]:
     """This will name how a person stands to a case at a moment."""
-    return frozenset(Standing.objects.filter(people.at_moment(at), person=person, case=case).values_list("relation", flat=True))
+    return frozenset(_standings(person=person.pk, case=case.pk, at=at))
 
 
 def standings_held(case: Case, at: datetime) -> QuerySet[Standing]:

@@ -6,11 +6,14 @@ from django.db.models import QuerySet
 
 from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Document, Reading
+from millrace.registers.people import prepared
+
+_documents = prepared.Prepared(lambda case: Document.objects.filter(case=case, removed_at__isnull=True).order_by("id"), case=int)
 
 
-def documents_of(case: Case) -> QuerySet[Document]:
+def documents_of(case: Case) -> list[Document]:
     """This will give the files of a case that were not taken off again, oldest first."""
-    return Document.objects.filter(case=case, removed_at__isnull=True).order_by("id")
+    return _documents(case=case.pk)
 
 
 def documents_by_place(case: Case) -> dict[str, list[Document]]:

@@ -18,6 +18,7 @@ from millrace.core import letters
 from millrace.registers.cases.models import Case, Standing
 from millrace.registers.messages import glyphs, pdf
 from millrace.registers.messages.models import Letter, Mail, Notice
+from millrace.registers.people import prepared
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy.models import SchemeVersion
 
@@ -57,7 +58,7 @@ def send_letter(
     addressee = [name for name in (organisation.name, organisation.name_zh) if name]
     if lost := glyphs.missing("".join((filled.subject, filled.body, sender, *addressee))):
         raise UnsettableText(f"letter {template.kind!r} cannot be set: no shape for {lost!r}")
-    letter = Letter.objects.create(
+    letter = Letter(
         number=f"{case.reference}/{event_id}/{template.kind}",
         case=case,
         organisation=organisation,
@@ -75,8 +76,10 @@ def send_letter(
         sent_at=at,
         sent_by=by,
     )
+    prepared.insert(letter)
+    to = list(to)
+    _tell(to, event_id=event_id, case=case, letter=letter, at=at)
     for person in to:
-        _tell(person, event_id=event_id, case=case, letter=letter, at=at)
         queue_mail(person, subject=filled.subject, body=filled.body, case=case, letter=letter, at=at)
     return letter
 
@@ -84,20 +87,25 @@ def send_letter(
 def send_notice(to: Iterable[Person], *, event_id: int, case: Case | None, at: datetime) -> None:
     """This will put the event in people's inboxes and mail each that something waits, without saying what."""
     _must_be_in_a_transaction()
+    to = list(to)
+    _tell(to, event_id=event_id, case=case, letter=None, at=at)
     for person in to:
-        _tell(person, event_id=event_id, case=case, letter=None, at=at)
         subject, body = OF_CASE if case else OF_NO_CASE
         subject, body = _in_language(person.language, subject, body, {"reference": case.reference} if case else {})
         queue_mail(person, subject=subject, body=body, case=case, at=at)
 
 
-def _tell(person: Person, *, event_id: int, case: Case | None, letter: Letter | None, at: datetime) -> None:
-    Notice.objects.get_or_create(person=person, event_id=event_id, defaults={"case": case, "letter": letter, "written_at": at})
+def _tell(to: Iterable[Person], *, event_id: int, case: Case | None, letter: Letter | None, at: datetime) -> None:
+    """One line for each person and event: who is told twice, by letter and by notice, reads it once."""
+    rows = [Notice(person=person, event_id=event_id, case=case, letter=letter, written_at=at) for person in to]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def queue_mail(person: Person, *, subject: str, body: str, at: datetime, case: Case | None = None, letter: Letter | None = None) -> Mail:
     """This will queue one mail; it leaves after the transaction, or never if the transaction fails."""
-    return Mail.objects.create(person=person, subject=subject, body=body, case=case, letter=letter, written_at=at, due_at=at)
+    row = Mail(person=person, subject=subject, body=body, case=case, letter=letter, written_at=at, due_at=at)
+    prepared.insert(row)
+    return row
 
 
 def send_invitation(
@@ -111,7 +119,7 @@ def send_invitation(
     _must_be_in_a_transaction()
     person = Person.objects.filter(email=email.strip().lower(), is_active=True, is_system=False).first()
     if person is not None:
-        _tell(person, event_id=event_id, case=case, letter=None, at=at)
+        _tell([person], event_id=event_id, case=case, letter=None, at=at)
     written = [_in_language(language, subject, body, values) for language in ([person.language] if person else INVITED_IN)]
     Mail.objects.create(
         person=person,

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from millrace.registers.people.models import Mark, Membership, Organisation, Person, Power
+from millrace.registers.people import prepared
+from millrace.registers.people.models import Mark, Membership, Person, Power
 
 
 def at_moment(at: datetime) -> Q:
@@ -15,15 +16,25 @@ def at_moment(at: datetime) -> Q:
     return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
 
+_powers = prepared.Prepared(
+    lambda person, at: Power.objects.filter(at_moment(at), person=person).values_list("power", flat=True), person=int, at=datetime
+)
+_memberships = prepared.Prepared(
+    lambda person, at: Membership.objects.filter(at_moment(at), person=person).values_list("organisation_id", "power"),
+    person=int,
+    at=datetime,
+)
+
+
 def powers_of(person: Person, at: datetime) -> frozenset[str]:
     """This will name the funder's powers a person holds at a moment."""
-    return frozenset(Power.objects.filter(at_moment(at), person=person).values_list("power", flat=True))
+    return frozenset(_powers(person=person.pk, at=at))
 
 
 def organisations_of(person: Person, at: datetime) -> Mapping[int, frozenset[str]]:
     """This will say for which organisations a person may act at a moment, and how: organisation id → membership powers."""
     held: dict[int, set[str]] = defaultdict(set)
-    for organisation, power in Membership.objects.filter(at_moment(at), person=person).values_list("organisation_id", "power"):
+    for organisation, power in _memberships(person=person.pk, at=at):
         held[organisation].add(power)
     return {organisation: frozenset(powers) for organisation, powers in held.items()}
 
@@ -33,16 +44,24 @@ def powers_held(at: datetime) -> QuerySet[Power]:
     return Power.objects.filter(at_moment(at)).select_related("person", "granted_by").order_by("power", "person__name", "pk")
 
 
+_members = prepared.Prepared(
+    lambda organisation, at: Person.objects.filter(
+        pk__in=Membership.objects.filter(at_moment(at), organisation=organisation).values("person"), is_active=True
+    ).order_by("name", "pk"),
+    organisation=int,
+    at=datetime,
+)
+
+
+def members_of(organisation_id: int, at: datetime) -> list[Person]:
+    """This will list the active persons who may act for an organisation at a moment, in whatever way."""
+    return _members(organisation=organisation_id, at=at)
+
+
 def memberships_held(organisation_id: int, at: datetime) -> QuerySet[Membership]:
     """This will list who may act for an organisation at a moment."""
     held = Membership.objects.filter(at_moment(at), organisation_id=organisation_id)
     return held.select_related("person", "granted_by").order_by("power", "person__name", "pk")
-
-
-def members_of(organisation: Organisation, at: datetime) -> QuerySet[Person]:
-    """This will list the active persons who may act for an organisation at a moment, in whatever way."""
-    held = Membership.objects.filter(at_moment(at), organisation=organisation).values("person")
-    return Person.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
 
 
 def holders_of(power: str, at: datetime) -> QuerySet[Person]:

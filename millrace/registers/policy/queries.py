@@ -20,11 +20,14 @@ from millrace.core.policy_folder.funds import Fund
 from millrace.core.refusal import Refusal
 from millrace.core.rules import parse, rulebook
 from millrace.core.rules.form import Form
+from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication, SchemeVersion
 
 _books: dict[str, rulebook.SchemeVersion] = {}
 _papers: dict[tuple[str, str], Any] = {}
 _still: dict[str, Any] = {}
+_last = prepared.Prepared(lambda kind: Publication.objects.filter(kind=kind).defer("text").order_by("-event_id")[:1], kind=str)
+_versions = prepared.Prepared(lambda scheme: SchemeVersion.objects.filter(scheme=scheme).defer("text"), scheme=str)
 
 
 def read_version(row: SchemeVersion) -> rulebook.SchemeVersion:
@@ -36,13 +39,12 @@ def read_version(row: SchemeVersion) -> rulebook.SchemeVersion:
 
 def scheme_versions(scheme: str, *, known_at: datetime | None = None) -> list[SchemeVersion]:
     """This will list the versions of a scheme in the order they begin, each by its last text recorded by `known_at`."""
-    return _latest(SchemeVersion.objects.filter(scheme=scheme), known_at)
+    return _latest(_versions(scheme=scheme), known_at)
 
 
-def _latest(rows: Any, known_at: datetime | None) -> list[SchemeVersion]:
-    if known_at is not None:
-        rows = rows.filter(published_at__lte=known_at)
-    last = {(row.scheme, row.version): row for row in rows.defer("text").order_by("published_at", "id")}
+def _latest(rows: Iterable[SchemeVersion], known_at: datetime | None) -> list[SchemeVersion]:
+    known = [row for row in rows if known_at is None or row.published_at <= known_at]
+    last = {(row.scheme, row.version): row for row in sorted(known, key=lambda row: (row.published_at, row.pk))}
     return sorted(last.values(), key=lambda row: (row.scheme, dated.start(row.starts_on)))
 
 
@@ -73,7 +75,7 @@ def scheme(slug: str, *, known_at: datetime | None = None) -> rulebook.Scheme:
 def published_schemes(at: datetime) -> list[rulebook.Scheme]:
     """This will list every scheme published by a moment, with all its versions, in order of their names."""
     by_slug: dict[str, list[rulebook.SchemeVersion]] = {}
-    for row in _latest(SchemeVersion.objects.all(), at):
+    for row in _latest(SchemeVersion.objects.defer("text"), at):
         by_slug.setdefault(row.scheme, []).append(read_version(row))
     return [rulebook.Scheme(slug, tuple(versions)) for slug, versions in by_slug.items()]
 
@@ -90,7 +92,7 @@ def letter(row: SchemeVersion, kind: str) -> Letter:
 
 def is_published() -> bool:
     """This will say whether this database has a policy."""
-    return Publication.objects.filter(kind="funder").exists()
+    return _last.first(kind="funder") is not None
 
 
 def funder() -> Funder:
@@ -161,7 +163,7 @@ def _paper(kind: str) -> Any:
 
 
 def _last_paper(kind: str) -> Any:
-    row = Publication.objects.filter(kind=kind).defer("text").order_by("-event_id").first()
+    row = _last.first(kind=kind)
     if row is None:
         raise Refusal("nothing-published", what=_("No policy is published here yet."), next_step=_("Publish a policy folder."), status=503)
     key = (kind, row.sha256)

@@ -14,6 +14,7 @@ from django.db import connection
 
 from millrace.core import asat
 from millrace.registers.cases.models import Case
+from millrace.registers.people import prepared
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import SchemeVersion
@@ -21,6 +22,9 @@ from millrace.registers.timeline import kinds
 from millrace.registers.timeline.models import Event
 
 VISIBILITIES = ("public", "party", "partner", "staff", "assessor", "finance", "audit")
+
+
+_done = prepared.Prepared(lambda command, case: Event.objects.filter(command=command, case=case), command=uuid.UUID, case=int)
 
 
 def reserve_id() -> int:
@@ -32,7 +36,7 @@ def reserve_id() -> int:
 
 def replay(command: uuid.UUID, case: Case | None = None) -> Event | None:
     """This will return the event this command already wrote for this case, if it did: a repeat changes nothing."""
-    return Event.objects.filter(command=command, case=case).first()
+    return _done.first(command=command, case=case.pk) if case else Event.objects.filter(command=command, case=None).first()
 
 
 def canonical(body: dict[str, Any]) -> str:
@@ -143,5 +147,5 @@ def record(kind: str, *, event_id: int | None = None, **fields: Any) -> Event:
     A second event of the same command on the same case breaks the unique constraint: call `replay` first, under the lock.
     """
     event = compose(kind, event_id=reserve_id() if event_id is None else event_id, **fields)
-    event.save(force_insert=True)
+    prepared.insert(event)
     return event

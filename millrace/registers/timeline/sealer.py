@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from millrace.registers.people import prepared
 from millrace.registers.timeline.models import Seal
 
 CHANNEL = "timeline_sealed"
@@ -33,9 +34,14 @@ def last_number() -> int:
     return Seal.objects.order_by("-number").values_list("number", flat=True).first() or 0
 
 
+_as_known = prepared.Prepared(
+    lambda moment: Seal.objects.filter(sealed_at__lte=moment).order_by("-sealed_at", "-number")[:1], moment=datetime
+)
+
+
 def seal_as_known(moment: datetime) -> Seal | None:
     """This will give the last seal stamped at or before `moment`: what "as known at" means. None before the first."""
-    return Seal.objects.filter(sealed_at__lte=moment).order_by("-sealed_at", "-number").first()
+    return _as_known.first(moment=moment)
 
 
 def daily_hashes(*, zone: str, since: date | None = None, until: date | None = None) -> list[tuple[date, int, bytes]]:

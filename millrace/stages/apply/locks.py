@@ -4,13 +4,25 @@ The locks are FOR NO KEY UPDATE: they wait for one another but not for a foreign
 """
 
 from millrace.registers.cases.models import Case
+from millrace.registers.people import prepared
 from millrace.registers.people.models import Organisation
+
+_lead = prepared.Prepared(lambda lead: Organisation.objects.select_for_update(no_key=True).filter(pk=lead).values_list("pk"), lead=int)
+_case = prepared.Prepared(
+    lambda case: (
+        Case.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("lead", "scheme_version", "opened_by")
+        .defer("scheme_version__text")
+        .filter(pk=case)
+    ),
+    case=int,
+)
 
 
 def lock_case(case: Case) -> Case:
     """This will lock the case's applicant, then the case, and give the case as it is now."""
-    Organisation.objects.select_for_update(no_key=True).filter(pk=case.lead_id).values_list("pk").first()
-    return Case.objects.select_for_update(no_key=True, of=("self",)).select_related("lead", "scheme_version").get(pk=case.pk)
+    _lead(lead=case.lead_id)
+    return _case(case=case.pk)[0]
 
 
 def lock_organisation(organisation: Organisation) -> Organisation:

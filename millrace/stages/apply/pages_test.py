@@ -27,7 +27,7 @@ def noon(monkeypatch):
 def enter(person, language="en"):
     """A browser in which this person is signed in, second factor passed."""
     browser = Client()
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(person, backend="millrace.web.sign_in.Backend")
     session = browser.session
     session[access.DEMONSTRATION] = True
     session.save()

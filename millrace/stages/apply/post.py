@@ -28,8 +28,7 @@ def language_of(case: Case) -> str:
 
 def applicants(case: Case, at: datetime) -> list[Person]:
     """This will give who acts for the lead applicant, each once."""
-    members = people.memberships_held(case.lead_id, at)
-    return list({membership.person_id: membership.person for membership in members}.values())
+    return people.members_of(case.lead_id, at)
 
 
 def clauses(book: rulebook.SchemeVersion, rules: Sequence[str], language: str) -> list[str]:

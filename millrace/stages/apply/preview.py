@@ -33,7 +33,7 @@ class Shown:
 
 def of_draft(gathered: Gathered) -> list[Shown]:
     """This will preview a draft under each version that may be in force."""
-    return [in_words(gathered.judged(held, as_told=True), held) for held in gathered.rules.candidates]
+    return [in_words(gathered.judged(held, as_told=True).said, held) for held in gathered.rules.candidates]
 
 
 def of_stored(stored: dict[str, Any], held: Terms) -> Shown:

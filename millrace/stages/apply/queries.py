@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
 from millrace.registers.cases.models import Case
-from millrace.registers.people import invitations
+from millrace.registers.people import invitations, prepared
 from millrace.registers.people.models import Organisation
 from millrace.stages.apply.models import Answers, Draft, Invitation, Message, Part, Submission
 
@@ -36,15 +36,23 @@ class Saved:
         return {question: answer for row in rows for question, answer in {**row.answers, **row.typed}.items()}
 
 
+_draft = prepared.Prepared(lambda case: Draft.objects.select_related("call", "version").defer("version__text").filter(case=case), case=int)
+_answers = prepared.Prepared(
+    lambda case: Answers.objects.filter(case=case).order_by("part_id", "section", "-number").distinct("part_id", "section"), case=int
+)
+_parts = prepared.Prepared(
+    lambda case: Part.objects.filter(case=case, ended_at__isnull=True).select_related("organisation").order_by("id"), case=int
+)
+
+
 def draft_of(case: Case) -> Draft | None:
     """This will give the draft of a case, with its call and the version it stands under."""
-    return Draft.objects.select_related("call", "version").filter(case=case).first()
+    return _draft.first(case=case.pk)
 
 
 def saved_answers(case: Case) -> Saved:
     """This will give the present state of all sections, in one query."""
-    latest = Answers.objects.filter(case=case).order_by("part_id", "section", "-number").distinct("part_id", "section")
-    return Saved({(row.part_id, row.section): row for row in latest})
+    return Saved({(row.part_id, row.section): row for row in _answers(case=case.pk)})
 
 
 def saved_section(case: Case, section: str, part: Part | None = None) -> Answers | None:
@@ -59,7 +67,7 @@ def history_of_section(case: Case, section: str, part: Part | None = None) -> Qu
 
 def parts_of(case: Case) -> list[Part]:
     """This will give the parts that were not taken off again, in the order of invitation."""
-    return list(Part.objects.filter(case=case, ended_at__isnull=True).select_related("organisation").order_by("id"))
+    return _parts(case=case.pk)
 
 
 def parts_of_organisation(case: Case, organisations: list[int]) -> list[Part]:

@@ -3,6 +3,7 @@
 The preview beside the form, the check page before signing and the submission itself ask here, so that they cannot disagree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,9 +70,19 @@ class Gathered:
                 found[name] = _together(found.get(name), value)
         return found
 
-    def judged(self, on_terms: terms.Terms, *, as_told: bool) -> Verdict:
-        """What one version says of the draft today."""
-        return judge.judge(on_terms.book, self.facts(on_terms.book), on=self.rules.on, as_told=as_told)
+    def judged(self, on_terms: terms.Terms, *, as_told: bool) -> "Judged":
+        """What one version says of the draft today. Limits are counted anew each time: call it under the locks that guard them."""
+        known = self.facts(on_terms.book)
+        return Judged(on_terms, known, judge.judge(on_terms.book, known, on=self.rules.on, as_told=as_told))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A version, the facts it was asked about, and what it says of them."""
+
+    terms: terms.Terms
+    facts: Mapping[str, facts_.FactValue]
+    said: Verdict
 
 
 def _together(first: facts_.FactValue | None, second: facts_.FactValue) -> facts_.FactValue:

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core.refusal import Refusal
 from millrace.core.rules import explain
-from millrace.core.rules.verdict import Verdict
-from millrace.stages.apply import ready, terms
+from millrace.stages.apply import ready
 from millrace.stages.apply.ready import Gathered
 
 
@@ -107,9 +106,9 @@ def unless_complete(gathered: Gathered) -> None:
         )
 
 
-def unless_rules_met(judged: Sequence[tuple[terms.Terms, Verdict]]) -> None:
+def unless_rules_met(judged: Sequence[ready.Judged]) -> None:
     """This will refuse when every version that may be in force says no; what is not yet known goes on to screening."""
-    refused = [(held, ready.failed_rules(said)) for held, said in judged]
+    refused = [(each.terms, ready.failed_rules(each.said)) for each in judged]
     if not all(failed for _held, failed in refused):
         return
     held, failed = refused[0]

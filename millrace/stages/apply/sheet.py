@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from millrace.core.rules.verdict import Verdict
 from millrace.registers.people.models import Organisation
-from millrace.stages.apply.ready import Gathered
-from millrace.stages.apply.terms import Terms
+from millrace.stages.apply.ready import Gathered, Judged
 
 
-def columns_of(gathered: Gathered, held: Terms, said: Verdict) -> dict[str, Any]:
+def columns_of(gathered: Gathered, judged: Judged) -> dict[str, Any]:
     """This will give the sheet columns that a submission sets, its status apart."""
     case = gathered.case
     partners = [part.organisation for part in gathered.parts if part.confirmed_at and part.organisation]
-    known = gathered.facts(held.book)
+    held, known, said = judged.terms, judged.facts, judged.said
 
     def choice(name: str) -> str:
         found = known.get(name)
@@ -25,7 +23,7 @@ def columns_of(gathered: Gathered, held: Terms, said: Verdict) -> dict[str, Any]
         "track": said.track or "",
         "sector": choice("sector"),
         "stage_number": 2 if choice("entry_stage") == "stage_2" else 1,
-        "requested_cents": requested_cents(gathered, held, said),
+        "requested_cents": requested_cents(judged),
         "unit": held.book.unit,
         "received_on": gathered.rules.on,
         "lead_place": place_of(case.lead),
@@ -36,12 +34,12 @@ def columns_of(gathered: Gathered, held: Terms, said: Verdict) -> dict[str, Any]
     }
 
 
-def requested_cents(gathered: Gathered, held: Terms, said: Verdict) -> int:
+def requested_cents(judged: Judged) -> int:
     """This will give the amount asked for: as stated, or where the form does not ask, what the rules would give."""
-    stated = gathered.facts(held.book).get(held.book.asked)
+    stated = judged.facts.get(judged.terms.book.asked)
     if stated is not None and type(stated.value) is int:
         return stated.value
-    return said.amount_cents or 0
+    return judged.said.amount_cents or 0
 
 
 def place_of(organisation: Organisation) -> str:

@@ -61,7 +61,7 @@ def test_leave_is_for_one_applicant_alone(raise_2025, make):
 def test_an_officer_extends_a_call_on_its_page(raise_2025, make, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 3, tzinfo=UTC))
     browser = Client()
-    browser.force_login(make.person(powers=("officer",)), backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(make.person(powers=("officer",)), backend="millrace.web.sign_in.Backend")
     session = browser.session
     session[access.DEMONSTRATION] = True
     session.save()

@@ -82,7 +82,7 @@ def invite_part(
 def _tell(part: Part, link: str, *, event_id: int, at: datetime) -> None:
     """Members of a registered organisation find it in their inbox; anyone else gets the link by e-mail."""
     if part.organisation is not None:
-        members = people.members_of(part.organisation, at)
+        members = people.members_of(part.organisation_id, at)
         messages.send_notice(members, event_id=event_id, case=part.case, at=at)
         return
     said = {"organisation": part.case.lead.name, "link": link, "days": str(invitations.LASTS.days)}

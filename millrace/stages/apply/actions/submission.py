@@ -14,9 +14,10 @@ from django.utils.translation import gettext_noop as _
 from millrace.core import codes
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.refusal import Refusal
-from millrace.core.rules.verdict import Verdict
 from millrace.registers.cases import models as cases
 from millrace.registers.cases.models import Case
+from millrace.registers.people import prepared
+from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
@@ -36,6 +37,9 @@ WITHDRAWABLE = DRAFT_STATUSES | {
     "recommended",
     "not_recommended",
 }
+
+# What the case itself keeps of its submission.
+FROZEN = ("scheme_version", "status", "status_on", "submitted_at", "stream", "track", "sector", "requested_cents", "unit", "stage_number")
 
 
 def request_sign_off(case: Case, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -77,45 +81,44 @@ def submit_application(case: Case, *, by: Person, at: datetime, command: uuid.UU
         refusals.unless_ready(gathered)
         if gathered.closes_at is not None:
             calls.lock_applicant(gathered.draft.call, case.lead)
-        judged = [(each, gathered.judged(each, as_told=False)) for each in gathered.rules.candidates]
+        judged = [gathered.judged(each, as_told=False) for each in gathered.rules.candidates]
         refusals.unless_rules_met(judged)
         submission = _write(gathered, judged, by=by, at=at, command=command)
         return _announce(gathered, submission, judged[0], by=by, at=at, command=command)
 
 
 def _must_be_signatory(organisation: Organisation, by: Person, at: datetime) -> None:
-    held = Membership.objects.filter(organisation=organisation, person=by, power=Membership.Power.SIGNATORY, starts_at__lte=at)
     if organisation.confirmed_at is None:
         raise refusals.not_confirmed()
-    if not held.exclude(ends_at__lte=at).exists():
+    if Membership.Power.SIGNATORY not in people.organisations_of(by, at).get(organisation.pk, ()):
         raise refusals.not_signatory()
 
 
-def _write(
-    gathered: ready.Gathered, judged: Sequence[tuple[terms.Terms, Verdict]], *, by: Person, at: datetime, command: uuid.UUID
-) -> Submission:
+def _write(gathered: ready.Gathered, judged: Sequence[ready.Judged], *, by: Person, at: datetime, command: uuid.UUID) -> Submission:
     """Keep the verdict of every version that may be in force, and what was received; the first one is the certain one."""
     kept = [
-        cases.Verdict.objects.create(
+        cases.Verdict(
             case=gathered.case,
             purpose="submission",
-            scheme_version=held.row,
+            scheme_version=each.terms.row,
             judged_on=gathered.rules.on,
-            facts=said.facts,
-            verdict=said.to_data(),
-            sha256=said.sha256,
+            facts=each.said.facts,
+            verdict=each.said.to_data(),
+            sha256=each.said.sha256,
             recorded_at=at,
             recorded_by=by,
         )
-        for held, said in judged
+        for each in judged
     ]
-    received = freeze.frozen(gathered, judged[0][0], by=by, at=at)
+    for verdict in kept:
+        prepared.insert(verdict)
+    received = freeze.frozen(gathered, judged[0].terms, by=by, at=at)
     sealed = sealer.seal_as_known(policy.funder().first_moment(gathered.rules.on))
-    return Submission.objects.create(
+    submission = Submission(
         case=gathered.case,
         number=1,
         call=gathered.draft.call,
-        version=judged[0][0].row,
+        version=judged[0].terms.row,
         organisation=gathered.case.lead,
         verdict=kept[0],
         text=received.text,
@@ -127,17 +130,19 @@ def _write(
         submitted_at=at,
         submitted_by=by,
     )
+    prepared.insert(submission)
+    return submission
 
 
 def _announce(
-    gathered: ready.Gathered, submission: Submission, judged: tuple[terms.Terms, Verdict], *, by: Person, at: datetime, command: uuid.UUID
+    gathered: ready.Gathered, submission: Submission, judged: ready.Judged, *, by: Person, at: datetime, command: uuid.UUID
 ) -> Event:
-    case, (held, said) = gathered.case, judged
-    columns = sheet.columns_of(gathered, held, said)
+    case, held, said = gathered.case, judged.terms, judged.said
+    columns = sheet.columns_of(gathered, judged)
     case.scheme_version, case.status, case.status_on, case.submitted_at = held.row, "submitted", gathered.rules.on, at
     case.stream, case.track, case.sector = columns["stream"], columns["track"], columns["sector"]
     case.requested_cents, case.unit, case.stage_number = columns["requested_cents"], columns["unit"], columns["stage_number"]
-    case.save()
+    prepared.update(case, *FROZEN)
     event_id = timeline.reserve_id()
     post.send(case, "receipt", {"received_at": at, "sha256": submission.sha256}, event_id=event_id, by=by, at=at)
     return timeline.record(

@@ -190,7 +190,7 @@ def _put(data: QueryDict, question: form_.Question, answer: Any) -> None:
     """Write a kept answer into posted data, the way its inputs would have sent it."""
     for name in [name for name in data if name == question.id or name.startswith(f"{question.id}-")]:
         del data[name]
-    sent = described.as_typed(question, answer)
+    sent = described.as_typed(question, answer, described.field(question))
     if question.kind == "table":
         data[f"{question.id}-lines"] = str(len(sent))
         for number, line in enumerate(sent):
