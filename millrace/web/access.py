@@ -30,6 +30,7 @@ from millrace.registers.people.models import Person
 from millrace.web import clock
 
 DEMONSTRATION = "demonstration_sign_in"
+READING = ("GET", "HEAD")
 View = Callable[..., HttpResponse]
 
 
@@ -63,7 +64,7 @@ def entry(who: str = "", *, power: str | Iterable[str] = (), case: str = "") -> 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if turned_away := admit(request, declared, kwargs):
                 return turned_away
-            if request.method in ("GET", "HEAD"):
+            if request.method in READING:
                 with read_only():
                     return view(request, *args, **kwargs)
             return view(request, *args, **kwargs)
@@ -99,6 +100,8 @@ def admit(request: HttpRequest, declared: Entry, address: dict[str, Any]) -> Htt
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     request.actor = actor_of(request.user, request.at)
+    if request.method in READING:
+        request.user.gathered = (request.at, request.actor)
     if request.actor.powers and not has_second_factor(request):
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
     if declared.who == "power" and not declared.powers & request.actor.powers:
@@ -115,9 +118,12 @@ def enter_case(request: HttpRequest, address: dict[str, Any], action: str) -> No
     that then fails was still asked for. An address that also holds a `document` is a reading of that file.
     """
     case = cases.case_at(str(address.get("reference", "")))
-    decision = may(request.actor, request.user, action, case, request.at) if case else None
+    subject = subject_of(request.user, case, request.at) if case else None
+    decision = access.decide(request.actor, action, subject) if subject else None
     if case is None or decision is None or not decision.allowed:
         raise Refusal.not_found()
+    if request.method in READING:
+        case.gathered = (request.user.pk, request.at, subject)
     request.case, request.document, request.because = case, None, decision.because
     if "document" in address:
         request.document = Document.objects.filter(pk=address["document"], case=case).first()
@@ -142,12 +148,18 @@ def has_second_factor(request: HttpRequest) -> bool:
 
 
 def actor_of(person: Person, at: datetime) -> Actor:
-    """This will gather what a person may do, at a moment."""
+    """This will gather what a person may do, at a moment; what a page that is only read gathered on entering is not asked again."""
+    asked_at, kept = getattr(person, "gathered", (None, None))
+    if kept is not None and asked_at == at:
+        return kept
     return Actor(person.pk, people.powers_of(person, at), people.organisations_of(person, at))
 
 
 def subject_of(person: Person, case: Case, at: datetime) -> Subject:
-    """This will gather how a person stands to a case, at a moment."""
+    """This will gather how a person stands to a case, at a moment; on a page that is only read, once."""
+    by, asked_at, kept = getattr(case, "gathered", (None, None, None))
+    if kept is not None and (by, asked_at) == (person.pk, at):
+        return kept
     return Subject(case.status, cases.standings_of(person, case, at), cases.parties_of(case, at))
 
 
@@ -159,6 +171,15 @@ def may(actor: Actor, person: Person, action: str, case: Case, at: datetime) -> 
 def cases_visible_to(person: Person, at: datetime, action: str = "read_case") -> QuerySet[Case]:
     """This will pick the cases on which `person` may do `action` at `at`: the decision of `core/access.py`, as SQL."""
     return Case.objects.filter(visible(actor_of(person, at), person.pk, at, action))
+
+
+def visible_submitted(actor: Actor, at: datetime, action: str = "read_case") -> Q:
+    """This will be the same filter without drafts; for a holder of a power that is every submitted case but those of a conflict."""
+    submitted = ~Q(status__in=access.DRAFT_STATUSES)
+    if actor.is_signed_in and any(action in access.MAY.get(f"power:{power}", ()) for power in actor.powers):
+        own = Standing.objects.filter(people.at_moment(at), person_id=actor.person_id)
+        return submitted & ~Q(pk__in=own.filter(relation="conflicted").values("case"))
+    return submitted & visible(actor, actor.person_id, at, action)
 
 
 def visible(actor: Actor, person_id: int | None, at: datetime, action: str = "read_case") -> Q:

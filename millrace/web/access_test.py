@@ -65,8 +65,11 @@ def test_the_list_shows_exactly_what_the_decision_allows(make: Any) -> None:
             actor = access.actor_of(person, AT)
             decided = {case.pk for case in all_cases if access.may(actor, person, made["action"], case, AT).allowed}
             listed = set(access.cases_visible_to(person, AT, made["action"]).values_list("pk", flat=True))
+            submitted = set(Case.objects.filter(access.visible_submitted(actor, AT, made["action"])).values_list("pk", flat=True))
+            in_draft = {case.pk for case in all_cases if case.status in core.DRAFT_STATUSES}
             transaction.set_rollback(True)
         assert listed == decided
+        assert submitted == decided - in_draft
 
     holds()
 

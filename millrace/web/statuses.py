@@ -3,6 +3,11 @@
 One table, so that a status reads the same on the public register, the applicant's desk and the finance desk.
 """
 
+import functools
+
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
@@ -80,3 +85,13 @@ def in_words(code: str) -> str:
 def tone(code: str) -> str:
     """This will say in which tone a status is shown."""
     return STATUSES.get(code, ("", "plain"))[1]
+
+
+def badge(code: str) -> SafeString:
+    """This will draw a status as a badge in its tone."""
+    return _badge(code, translation.get_language() or "en")
+
+
+@functools.lru_cache(maxsize=1_000)
+def _badge(code: str, _language: str) -> SafeString:
+    return format_html('<span class="tag {}">{}</span>', tone(code), in_words(code))

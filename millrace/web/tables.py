@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from millrace.core import money
 from millrace.registers.people.models import SavedView
-from millrace.web import access, funder, statuses, words
+from millrace.web import access, funder, schemes, statuses, words
 
 PER_PAGE = 50
 COUNTED = 1_000
@@ -33,7 +33,7 @@ Choices = Callable[[HttpRequest], Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: a database field and how it is shown (`kind`: text, status, money, day, moment, count, flag or choice).
+    """One column: a database field and how it is shown (`kind`: text, status, scheme, money, day, moment, count, flag or choice).
 
     `url` makes a link, its {} filled with the field `url_field`. `note` is a second field shown small below the first.
     """
@@ -52,18 +52,26 @@ class Column:
     def fields(self) -> list[str]:
         return [name for name in (self.field, self.url_field, self.note, self.unit_field) if name]
 
-    def html(self, row: Mapping[str, Any]) -> SafeString | str:
-        """This will show a row's value on the page."""
+    def html(self, row: Mapping[str, Any]) -> SafeString:
+        """This will show a row's value on the page. Written without templates: a page has hundreds of cells."""
         value = row[self.field]
-        if self.kind == "status":
-            shown: SafeString | str = format_html('<span class="tag {}">{}</span>', statuses.tone(value), statuses.in_words(value))
-        else:
-            shown = self.text(row)
+        shown = statuses.badge(value) if self.kind == "status" else escape(self.text(row))
         if self.url and value not in (None, ""):
-            shown = format_html('<a href="{}">{}</a>', self.url.format(row[self.url_field or self.field]), shown)
+            shown = f'<a href="{escape(self.url.format(row[self.url_field or self.field]))}">{shown}</a>'
         if self.note and row[self.note]:
-            shown = format_html('{}<br><span class="soft small">{}</span>', shown, row[self.note])
-        return shown
+            shown = f'{shown}<br><span class="soft small">{escape(str(row[self.note]))}</span>'
+        return SafeString(shown)
+
+    def opening(self, *, is_first: bool) -> str:
+        """This will open a cell: the first heads its row, the others carry their column's name for narrow screens."""
+        if is_first:
+            return '<th scope="row">'
+        kind = ' class="num"' if self.is_number else ' class="nowrap"' if self.kind == "day" else ""
+        return f'<td data-label="{escape(_(self.title))}"{kind}>'
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in ("money", "count")
 
     def text(self, row: Mapping[str, Any]) -> str:
         """This will write a row's value in words."""
@@ -84,6 +92,8 @@ class Column:
                 return _("Yes") if value else _("No")
             case "status":
                 return statuses.in_words(value)
+            case "scheme":
+                return schemes.short_title(value)
             case "choice":
                 return _(self.labels[value]) if value in self.labels else str(value)
         return str(value)
@@ -117,7 +127,7 @@ class Page:
     """One page of a list, ready for `web/parts/list.html`."""
 
     columns: list[dict[str, Any]]
-    rows: list[list[dict[str, Any]]]
+    rows: list[list[SafeString]]
     filters: list[dict[str, Any]]
     views: list[dict[str, Any]]
     search: str
@@ -136,7 +146,15 @@ class Page:
     page: str
     query: str
     caption: str
+    openings: list[str]
     kept: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the table, each cell with its opening."""
+        ends = ["</th>", *["</td>"] * (len(self.openings) - 1)]
+        lines = ("".join(f"{begin}{cell}{end}" for begin, cell, end in zip(self.openings, row, ends, strict=True)) for row in self.rows)
+        return SafeString("".join(f"\n<tr>{line}</tr>" for line in lines))
 
 
 @dataclass(frozen=True)
@@ -207,19 +225,8 @@ class Listing:
         counted, is_capped = self._count(request, narrowed, number, start + len(found), has_next)
         return Page(
             columns=[self._head(column, request) for column in self.columns],
-            rows=[
-                [
-                    {
-                        "html": c.html(row),
-                        "title": _(c.title),
-                        "is_number": c.kind in ("money", "count"),
-                        "is_whole": c.kind == "day",
-                        "id": c.id,
-                    }
-                    for c in self.columns
-                ]
-                for row in found
-            ],
+            rows=[[column.html(row) for column in self.columns] for row in found],
+            openings=[column.opening(is_first=place == 0) for place, column in enumerate(self.columns)],
             filters=[self._filter(told, request) for told in self.filters],
             views=self._views(request),
             search=request.GET.get("q", ""),
@@ -255,14 +262,18 @@ class Listing:
         is_up, is_down = chosen == column.id, chosen == f"-{column.id}"
         return {
             "title": _(column.title),
-            "is_number": column.kind in ("money", "count"),
+            "is_number": column.is_number,
             "url": _address(request, sort=f"-{column.id}" if is_up else column.id, page=None) if column.is_sortable else "",
             "sorted": "ascending" if is_up else "descending" if is_down else "",
         }
 
     def _filter(self, told: Filter, request: HttpRequest) -> dict[str, Any]:
         chosen = request.GET.get(told.id, "")
-        return {"id": told.id, "title": _(told.title), "choices": told.choices(request), "chosen": chosen}
+        offered = (
+            f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(str(label))}</option>'
+            for value, label in told.choices(request)
+        )
+        return {"id": told.id, "title": _(told.title), "options": SafeString("".join(offered))}
 
     def _views(self, request: HttpRequest) -> list[dict[str, Any]]:
         if not request.user.is_authenticated:

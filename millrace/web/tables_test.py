@@ -59,7 +59,7 @@ def asked(query: str, person: Any) -> HttpRequest:
 def found(query: str, person: Any) -> list[str]:
     """The references a query lists."""
     page = CASES.shown(asked(query, person), Case.objects.all())
-    return [str(row[0]["html"]).split(">")[1].split("<")[0] for row in page.rows]
+    return [str(row[0]).split(">")[1].split("<")[0] for row in page.rows]
 
 
 def test_search_filter_and_order(three: list[Any], make: Any) -> None:

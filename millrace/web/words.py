@@ -62,9 +62,12 @@ def _trim(value: float, places: int) -> str:
 
 def day(value: date | None) -> str:
     """This will write a day in full: "8 January 2024", "2024年1月8日"."""
-    if value is None:
-        return ""
-    return dates.format_date(value, "d MMMM y" if tag() == "en-HK" else "y年M月d日", locale=locale())
+    return "" if value is None else _day(value, tag())
+
+
+@functools.lru_cache(maxsize=4_000)
+def _day(value: date, html_tag: str) -> str:
+    return dates.format_date(value, "d MMMM y" if html_tag == "en-HK" else "y年M月d日", locale=_locale(html_tag))
 
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str:

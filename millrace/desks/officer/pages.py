@@ -10,15 +10,14 @@ from millrace.core import lifecycle
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.refusal import Refusal
 from millrace.desks.officer import queues
-from millrace.registers.policy import queries as policy
-from millrace.web import access, statuses, words
+from millrace.registers.cases.models import Case
+from millrace.web import access, schemes, statuses, words
 from millrace.web.access import entry
-from millrace.web.forms import said
 from millrace.web.tables import Column, Filter, Listing
 
 
-def _schemes(request: HttpRequest) -> Sequence[tuple[str, str]]:
-    return [(scheme.slug, said(scheme.versions[-1].short_title)) for scheme in policy.published_schemes(request.at)]
+def _schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return list(schemes.short_titles().items())
 
 
 def _statuses(request: HttpRequest) -> Sequence[tuple[str, str]]:
@@ -35,7 +34,7 @@ CASES = Listing(
     columns=(
         Column("reference", word("Case"), "reference", is_sortable=True, url="/cases/{}/", note="title"),
         Column("lead", word("Applicant"), "lead__name"),
-        Column("scheme", word("Scheme"), "scheme", is_sortable=True),
+        Column("scheme", word("Scheme"), "scheme", "scheme", is_sortable=True),
         Column("status", word("Status"), "status", "status", is_sortable=True),
         Column("since", word("Since"), "status_on", "day", is_sortable=True),
         Column("received", word("Received"), "submitted_at", "day", is_sortable=True),
@@ -58,7 +57,7 @@ def cases(request: HttpRequest, queue: str = "") -> HttpResponse:
     """This will list the cases one may see; a conflict hides a case from the list, its counts and the file alike."""
     if queue not in queues.QUEUES:
         raise Refusal.not_found()
-    visible = access.cases_visible_to(request.user, request.at).exclude(status__in=DRAFT_STATUSES)
+    visible = Case.objects.filter(access.visible_submitted(request.actor, request.at))
     rows = queues.narrowed(visible, queue, request.user)
     counted = {} if request.GET.get("format") == "csv" else queues.counts(visible, request.user)
     tabs = [

@@ -1,0 +1,41 @@
+"""The schemes by the short titles people know them by — e.g. "nifs" as 新型工業化資助計劃 in a list read in Chinese.
+
+Kept in the process for a minute, as the funder's name is: lists name a scheme in every row and filter, and a scheme is published
+once in months.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import translation
+
+from millrace.core.texts import Text
+from millrace.registers.policy import queries as policy
+from millrace.web import clock
+
+KEPT_FOR = timedelta(minutes=1)
+_known: dict[str, tuple[Mapping[str, Text], datetime]] = {}
+
+
+def short_titles() -> dict[str, str]:
+    """This will name every published scheme, by its slug, in the reader's language and as its latest version does."""
+    language = translation.get_language() or "en"
+    return {slug: title.said_in(language) for slug, title in _current().items()}
+
+
+def short_title(slug: str) -> str:
+    """This will name one scheme; one not published is shown by its slug, never hidden."""
+    title = _current().get(slug)
+    return title.said_in(translation.get_language() or "en") if title else slug
+
+
+def _current() -> Mapping[str, Text]:
+    name, now = str(connection.settings_dict["NAME"]), clock.now()
+    known, asked_at = _known.get(name, ({}, now - KEPT_FOR))
+    if now - asked_at < KEPT_FOR:
+        return known
+    told = {scheme.slug: scheme.versions[-1].short_title for scheme in policy.published_schemes(now)}
+    if told:
+        _known[name] = (told, now)
+    return told
