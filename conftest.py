@@ -1,5 +1,7 @@
 """Hands every test the fixtures of millrace/testing — e.g. `db_clone`, a database of the test's own — and fresh catalogues."""
 
+from hypothesis import settings
+
 from millrace.site import translations
 
 pytest_plugins = [
@@ -15,3 +17,6 @@ pytest_plugins = [
 def pytest_configure() -> None:
     """This will compile the catalogues that changed, so that tests read the sentences that are checked in."""
     translations.compile_stale()
+    # A property takes as long as the machine is busy; what is slow is measured in bench/, not here.
+    settings.register_profile("house", deadline=None)
+    settings.load_profile("house")

@@ -4,6 +4,7 @@ A RAISe+ grant of HK$50m becomes HK$30m in stage 1 at two to one and HK$20m in s
 instalments, each instalment after the first against a milestone of the application.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,8 @@ from typing import Any
 from millrace.core import matching, money, releases, terms
 from millrace.core.rules import conditions, judge
 from millrace.core.rules import facts as facts_
-from millrace.core.rules.bodies import Ratio, Requirement, StageShare
+from millrace.core.rules.amounts import Part
+from millrace.core.rules.bodies import Requirement
 from millrace.core.rules.rulebook import SchemeVersion
 from millrace.core.rules.verdict import Verdict
 
@@ -44,17 +46,18 @@ def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents
     ids = dict(_numbered(book))
     planned = terms.plan_instalments(stages, _shares(book, {id: number for number, id in ids.items()}, stages))
     milestones, titles = _milestones(planned, _rows(applied.answers, "milestones"), ids, ends_before)
-    shares = [share for share in shares_of(book) if share.stage in {ids[stage.number] for stage in stages}]
+    entered = {ids[stage.number] for stage in stages}
+    parts = [part for part in judge.parts_of(book, said) if part.stage in entered]
     written = terms.Terms(
         unit=unit,
         grant_cents=grant_cents,
         starts_on=starts_on,
         ends_before=ends_before,
         stages=stages,
-        heads=_heads(book, applied.answers, {share.cost for share in shares}),
+        heads=_heads(book, applied.answers, {part.cost.fact for part in parts if part.cost}),
         milestones=milestones,
         instalments=planned,
-        pledges=_pledges(book, said, applied, shares),
+        pledges=_pledges(book, said, applied, list(dict.fromkeys(part.matching for part in parts if part.matching))),
     )
     return Composed(written, titles)
 
@@ -70,11 +73,6 @@ def months_after(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
-def shares_of(book: SchemeVersion) -> list[StageShare]:
-    """This will list what the scheme's ratio says of each stage."""
-    return [share for rule in book.rules if isinstance(rule.body, Ratio) for share in rule.body.shares]
-
-
 def _numbered(book: SchemeVersion) -> list[tuple[int, str]]:
     """Stages count from 1 in the scheme's order; a scheme without stages has one, named ""."""
     return list(enumerate([stage.id for stage in book.stages] or [""], start=1))
@@ -84,27 +82,43 @@ def _stages(book: SchemeVersion, said: Verdict, grant_cents: int) -> tuple[terms
     weights = judge.amount_by_stage(book, said)
     entered = [(number, id) for number, id in _numbered(book) if weights.get(id, 0) > 0]
     parts = money.share_out(grant_cents, [weights[id] for _number, id in entered])
-    shares = {share.stage: share for share in shares_of(book)}
+    given = judge.parts_of(book, said)
+    mine = {id: [part for part in given if part.stage == id] for _number, id in entered}
     return tuple(
-        terms.Stage(number, part, matching.Ratio(shares[id].government, shares[id].partner), _in_kind_share(book, shares[id]))
+        terms.Stage(number, part, _ratio(mine[id]), _in_kind_share(book, mine[id]))
         for (number, id), part in zip(entered, parts, strict=True)
     )
 
 
-def _in_kind_rule(book: SchemeVersion, share: StageShare) -> conditions.Comparison | None:
+def _ratio(parts: Sequence[Part]) -> matching.Ratio:
+    """The ratio at which a stage is released: as the rule states it where one does, or what its categories of cost come to together.
+
+    Pay at 1:1 and the rest at 4:1 is released at the ratio of their sums; what needs no partner's money at 1:0.
+    """
+    matched = [part for part in parts if part.matching and part.cost is not None]
+    stated = {part.step.ratio for part in parts if part.step.kind == "share"}
+    if len(parts) == len(matched) and len(stated) == 1 and all(part.step.kind == "share" for part in parts):
+        return matching.Ratio(*stated.pop())
+    granted = sum(part.step.value or 0 for part in parts)
+    others = sum((part.cost.value or 0) - (part.step.value or 0) for part in matched if part.cost)
+    divisor = math.gcd(granted, others) or 1
+    return matching.Ratio(granted // divisor, others // divisor) if others else matching.Ratio(1, 0)
+
+
+def _in_kind_rule(book: SchemeVersion, matched: str) -> conditions.Comparison | None:
     """The rule that caps a fact at a share of the stage's matching money: what is brought in kind."""
     for rule in book.rules:
         if isinstance(rule.body, Requirement):
             for comparison in conditions.comparisons(rule.body.require):
                 operand = comparison.operand
                 is_cap = comparison.operator == "at_most" and isinstance(operand, conditions.ShareOf)
-                if is_cap and isinstance(operand, conditions.ShareOf) and operand.fact == share.matching:
+                if is_cap and isinstance(operand, conditions.ShareOf) and operand.fact == matched:
                     return comparison
     return None
 
 
-def _in_kind_share(book: SchemeVersion, share: StageShare) -> matching.Share:
-    found = _in_kind_rule(book, share)
+def _in_kind_share(book: SchemeVersion, parts: Sequence[Part]) -> matching.Share:
+    found = next((rule for part in parts if part.matching and (rule := _in_kind_rule(book, part.matching))), None)
     if found is None or not isinstance(found.operand, conditions.ShareOf):
         return matching.WHOLE
     return matching.Share(found.operand.basis_points, WHOLE_BASIS_POINTS)
@@ -171,7 +185,7 @@ def _heads(book: SchemeVersion, answers: Mapping[str, Any], costs: set[str]) -> 
     return tuple(terms.Head(code, cents) for code, cents in totals.items())
 
 
-def _pledges(book: SchemeVersion, said: Verdict, applied: Applied, shares: Sequence[StageShare]) -> tuple[terms.Pledge, ...]:
+def _pledges(book: SchemeVersion, said: Verdict, applied: Applied, matched: Sequence[str]) -> tuple[terms.Pledge, ...]:
     """What partners and sponsors confirmed; what the rules counted beyond that is the lead's own to bring."""
     vocabulary = book.vocabulary.facts
     known = facts_.read(vocabulary, said.facts)
@@ -180,10 +194,10 @@ def _pledges(book: SchemeVersion, said: Verdict, applied: Applied, shares: Seque
         value = facts_.value_of(fact, known, vocabulary)
         return value.value if value is not None and type(value.value) is int else 0
 
-    in_kind_facts = [rule.fact for share in shares if (rule := _in_kind_rule(book, share))]
+    in_kind_facts = [rule.fact for fact in matched if (rule := _in_kind_rule(book, fact))]
     others_in_kind = sum(pledge.amount_cents for pledge in applied.pledges if pledge.form == matching.IN_KIND)
     others = sum(pledge.amount_cents for pledge in applied.pledges)
     in_kind = max(0, sum(number(fact) for fact in in_kind_facts) - others_in_kind)
-    cash = max(0, sum(number(share.matching) for share in shares) - others - in_kind)
+    cash = max(0, sum(number(fact) for fact in matched) - others - in_kind)
     own = [terms.Pledge(applied.lead, matching.CASH, cash), terms.Pledge(applied.lead, matching.IN_KIND, in_kind)]
     return (*applied.pledges, *[pledge for pledge in own if pledge.amount_cents])

@@ -75,11 +75,16 @@ def at_claim(version: SchemeVersion, facts: Facts, *, on: date) -> tuple[RuleVer
     return tuple(_finished(rule, sayings.said(reading, rule), nothing) for rule in again)
 
 
+def parts_of(version: SchemeVersion, said: Verdict) -> list[amounts.Part]:
+    """Give what each rule gave, part by part, when a verdict was reached: its cost, and the partners' money it is matched with."""
+    facts = facts_.read(version.vocabulary.facts, said.facts)
+    return amounts.parts(Bench(version, facts, said.on, said.as_told))
+
+
 def amount_by_stage(version: SchemeVersion, said: Verdict) -> dict[str, int]:
     """Divide a verdict's amount among the stages in proportion to each stage's share; the one part
     of a scheme without stages has the name ""."""
-    bench = Bench(version, facts_.read(version.vocabulary.facts, said.facts), said.on, said.as_told)
-    parts = amounts.parts(bench)
+    parts = parts_of(version, said)
     values = [part.step.value or 0 for part in parts]
     if said.amount.value is None or sum(values) == 0:
         return {}

@@ -50,7 +50,7 @@ def assessed(cast: Cast, case: Case, tale: Tale) -> Telling:
     yield tale.pause(3, 8)
     case.refresh_from_db()
     book = terms.of_row(case.scheme_version).book
-    steps = guard.workflow(book, case.track)
+    steps = guard.workflow(book, case.track, case.stream)
     experts = _some(cast.staff["assessor"], tale, 2 if tale.number % 3 == 1 else 1)
     # The step is only illustrative under NIFS: half of its cases go without.
     is_reviewed = "expert_review" in steps and (case.scheme != "nifs" or tale.number % 2 == 0)

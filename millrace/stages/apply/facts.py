@@ -4,15 +4,20 @@ Limits per applicant are counted from cases here, under the lock the calling act
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from millrace.core.rules import facts as facts_
 from millrace.core.rules import form, rulebook
+from millrace.core.spans import Span
 from millrace.registers.cases.models import Case
 from millrace.registers.people import prepared
 from millrace.registers.people.models import Organisation
+from millrace.registers.policy import queries as policy
+from millrace.registers.timeline.models import Event
 from millrace.stages.apply.models import Submission
 from millrace.stages.call.models import Call
 
@@ -39,7 +44,7 @@ _held = prepared.Prepared(
 )
 _received = prepared.Prepared(
     lambda call, lead, without: Submission.objects.filter(
-        ~Q(case=without), ~Q(case__status__in=LEFT), call=call, organisation=lead
+        ~Q(case=without), ~Q(case__status__in=LEFT), call=call, organisation=lead, case__is_test=False
     ).values_list("pk", flat=True),
     call=int,
     lead=int,
@@ -47,33 +52,106 @@ _received = prepared.Prepared(
 )
 
 
-def gathered(
-    book: rulebook.SchemeVersion, *, answers: Mapping[str, Any], organisation: Organisation, call: Call | None, without: Case | None
-) -> dict[str, facts_.FactValue]:
+@dataclass(frozen=True)
+class Applying:
+    """Whose limits are counted, and for which case: the applicant, its call and stream, and the day that says the financial year.
+
+    The case itself is left out of every count.
+    """
+
+    organisation: Organisation
+    call: Call | None
+    case: Case | None
+    on: date
+    stream: str = ""
+
+
+def gathered(book: rulebook.SchemeVersion, answers: Mapping[str, Any], applying: Applying) -> dict[str, facts_.FactValue]:
     """This will give every fact known now: declared in the answers, or counted by us, which outranks."""
-    vocabulary = book.vocabulary.facts
-    counted = computed(book, organisation=organisation, call=call, without=without)
-    return form.facts_from(book.form, answers, vocabulary) | counted
+    declared = form.facts_from(book.form, answers, book.vocabulary.facts)
+    stream = declared.get(book.stream_from)
+    if stream is not None:
+        applying = Applying(applying.organisation, applying.call, applying.case, applying.on, str(stream.value))
+    return declared | computed(book, applying)
 
 
-def computed(
-    book: rulebook.SchemeVersion, *, organisation: Organisation, call: Call | None, without: Case | None
-) -> dict[str, facts_.FactValue]:
+def computed(book: rulebook.SchemeVersion, applying: Applying) -> dict[str, facts_.FactValue]:
     """This will count what the version's limits speak of: open projects, money granted, applications in the call."""
-    wanted = book.measures
-    if not wanted:
-        return {}
-    counted = measures(book.scheme, organisation=organisation, without=without, names=frozenset(wanted.values()), call=call)
-    return {name: facts_.FactValue(counted[measure], facts_.Standing.COMPUTED) for name, measure in wanted.items() if measure in counted}
+    asked: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name, counted in book.counted.items():
+        stream = applying.stream if counted.stream == "same" else counted.stream
+        asked.setdefault((counted.scheme or book.scheme, stream), []).append((name, counted.measure))
+    found: dict[str, facts_.FactValue] = {}
+    for (scheme, stream), wanted in asked.items():
+        sums = measures(scheme, stream, applying, frozenset(measure for _name, measure in wanted))
+        found |= {name: facts_.FactValue(sums[measure], facts_.Standing.COMPUTED) for name, measure in wanted if measure in sums}
+    return found
 
 
-def measures(scheme: str, *, organisation: Organisation, without: Case | None, names: frozenset[str], call: Call | None) -> dict[str, int]:
-    """This will count each named measure for one applicant, the case itself left out; one query for its cases, one for the call."""
+def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str]) -> dict[str, int]:
+    """This will count each named measure for one applicant, within a scheme and (unless "") one of its streams."""
+    own = _cases(scheme, stream, applying).filter(lead=applying.organisation)
+    without = applying.case.pk if applying.case else 0
     counted: dict[str, int] = {}
-    if names & {"open_projects", "granted_cents"}:
-        open_projects, running, ended = _held.first(lead=organisation.pk, scheme=scheme, without=without.pk if without else 0) or (0, 0, 0)
-        counted |= {"open_projects": open_projects, "granted_cents": int(running + ended)}
-    if "applications_in_call" in names and call is not None:
-        received = _received(call=call.pk, lead=organisation.pk, without=without.pk if without else 0)
-        counted["applications_in_call"] = len(received)
+    if not stream and names & {"open_projects", "granted_cents"}:
+        # What nearly every click asks, in SQL that is made once.
+        held = _held.first(lead=applying.organisation.pk, scheme=scheme, without=without) or (0, 0, 0)
+        counted |= {"open_projects": held[0], "granted_cents": int(held[1] + held[2])}
+        names -= {"open_projects", "granted_cents"}
+    if names & {"open_projects", "projects_in_all", "completed_projects", "granted_cents"}:
+        found = own.aggregate(
+            open_projects=Count("pk", filter=Q(status__in=RUNNING)),
+            projects_in_all=Count("pk", filter=Q(status__in=RUNNING + ENDED_WITH_MONEY)),
+            completed_projects=Count("pk", filter=Q(status="closed")),
+            **_money(),
+        )
+        counted |= {name: found[name] for name in ("open_projects", "projects_in_all", "completed_projects")}
+        counted["granted_cents"] = _granted(found)
+    year = policy.funder().financial_year(applying.on) if any("_in_year" in name for name in names) else None
+    if "granted_in_year_cents" in names and year is not None:
+        counted["granted_in_year_cents"] = _granted(own.filter(pk__in=_decided_in(year)).aggregate(**_money()))
+    if "applications_in_year" in names and year is not None:
+        begun = own.filter(submitted_at__gte=policy.funder().first_moment(year.start)).exclude(status__in=LEFT)
+        counted["applications_in_year"] = begun.count()
+    return counted | _in_call(scheme, stream, applying, names)
+
+
+def _cases(scheme: str, stream: str, applying: Applying) -> QuerySet[Case]:
+    cases = Case.objects.filter(scheme=scheme, is_test=False, **({"stream": stream} if stream else {}))
+    return cases.exclude(pk=applying.case.pk) if applying.case else cases
+
+
+def _money() -> dict[str, Any]:
+    return {
+        "running": Sum("approved_cents", filter=Q(status__in=RUNNING), default=0),
+        # What was unspent went back to the envelope: only what was paid still counts.
+        "ended": Sum(F("paid_cents"), filter=Q(status__in=ENDED_WITH_MONEY), default=0),
+    }
+
+
+def _granted(found: Mapping[str, Any]) -> int:
+    return int(found["running"] + found["ended"])
+
+
+def _decided_in(year: Span[date]) -> QuerySet[Event, int]:
+    decided = Event.objects.filter(kind="decision_made", happened_on__gte=year.start)
+    decided = decided.filter(happened_on__lt=year.end) if year.end else decided
+    return decided.values_list("case_id", flat=True)
+
+
+def _in_call(scheme: str, stream: str, applying: Applying, names: frozenset[str]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    if applying.call is None or not names & {"applications_in_call", "granted_in_call_cents"}:
+        return counted
+    received = Submission.objects.filter(call=applying.call, case__is_test=False)
+    received = received.exclude(case=applying.case) if applying.case else received
+    if "applications_in_call" in names and not stream:
+        without = applying.case.pk if applying.case else 0
+        counted["applications_in_call"] = len(_received(call=applying.call.pk, lead=applying.organisation.pk, without=without))
+    elif "applications_in_call" in names:
+        mine = received.filter(organisation=applying.organisation).exclude(case__status__in=LEFT)
+        counted["applications_in_call"] = mine.filter(case__stream=stream).count()
+    if "granted_in_call_cents" in names:
+        cases = _cases(scheme, stream, applying).filter(pk__in=received.values_list("case_id", flat=True))
+        counted["granted_in_call_cents"] = _granted(cases.aggregate(**_money()))
     return counted

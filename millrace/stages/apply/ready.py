@@ -62,8 +62,8 @@ class Gathered:
 
     def facts(self, book: rulebook.SchemeVersion) -> dict[str, facts_.FactValue]:
         """Every fact known; what parts declare is added to what the lead declares."""
-        lead = self.case.lead
-        found = facts.gathered(book, answers=self.saved.answers(), organisation=lead, call=self.draft.call, without=self.case)
+        applying = facts.Applying(self.case.lead, self.draft.call, self.case, self.rules.on)
+        found = facts.gathered(book, self.saved.answers(), applying)
         for part in self.parts:
             own = form.Form(queries.sections_for(book.form, part.role))
             for name, value in form.facts_from(own, self.saved.answers(part), book.vocabulary.facts).items():

@@ -43,15 +43,15 @@ def must_not_be_party(person: Person, case: Case, at: datetime) -> None:
         )
 
 
-def workflow(book: rulebook.SchemeVersion, track: str) -> tuple[str, ...]:
-    """This will give the steps a case takes. A streamlined track leaves out the reviews that the scheme did not publish."""
-    steps = {step.kind for step in book.steps if step.is_published or track != "streamlined"}
+def workflow(book: rulebook.SchemeVersion, track: str, stream: str = "") -> tuple[str, ...]:
+    """This will give the steps a case of the stream takes. A streamlined track leaves out the reviews that were not published."""
+    steps = {step.kind for step in book.workflow(stream) if step.is_published or track != "streamlined"}
     return tuple(kind for kind in lifecycle.STEPS if kind in steps)
 
 
 def must_move(case: Case, book: rulebook.SchemeVersion, name: str) -> str:
     """This will give the status the move leads to, or refuse it in words."""
-    target = lifecycle.after(workflow(book, case.track), case.status, name)
+    target = lifecycle.after(workflow(book, case.track, case.stream), case.status, name)
     if target is None:
         raise Refusal(
             "not-now",

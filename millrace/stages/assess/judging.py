@@ -23,7 +23,8 @@ def judge_again(case: Case, *, at: datetime) -> Verdict:
     stored = submitted_verdict(case)
     draft = queries.draft_of(case)
     frozen = facts_.read(book.vocabulary.facts, stored.facts)
-    counted = facts.computed(book, organisation=case.lead, call=draft.call if draft else None, without=case)
+    applying = facts.Applying(case.lead, draft.call if draft else None, case, terms.local_day(at), case.stream)
+    counted = facts.computed(book, applying)
     return judge.judge(book, {**frozen, **counted}, on=stored.on)
 
 

@@ -149,7 +149,7 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _offered(case: Case, at: datetime) -> dict[str, list[Any]]:
     """The people each role may still be asked of; who is in conflict or belongs to a party is not offered."""
-    steps = guard.workflow(terms.of_row(case.scheme_version).book, case.track)
+    steps = guard.workflow(terms.of_row(case.scheme_version).book, case.track, case.stream)
     out = guard.party_people(case, at) | queries.conflicted_people(case, at) | ({case.officer_id} if case.officer_id else set())
     asked = set(queries.assignments_of(case).filter(ended_at=None).values_list("person_id", "role"))
     offered: dict[str, list[Any]] = {}

@@ -50,7 +50,7 @@ def assign_assessors(
         guard.must(by, "assign", case, at)
         guard.must_not_be_party(by, case, at)
         book, today = terms.of_row(case.scheme_version).book, terms.local_day(at)
-        steps = guard.workflow(book, case.track)
+        steps = guard.workflow(book, case.track, case.stream)
         _must_be_in_time(due_on, today)
         asked = [(person, role) for person, role in people if not _is_asked(case, person, role)]
         if not asked:
