@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as word
 from millrace.registers.people.models import Power
 from millrace.registers.timeline import kinds
 from millrace.registers.timeline.models import Event
-from millrace.web import statuses, words
+from millrace.web import schemes, statuses, words
 
 # Codes that stand in facts, by the name of the fact.
 CODES: Mapping[str, Mapping[str, str]] = {
@@ -25,6 +25,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "signatory": word("authorised person"),
         "administrator": word("administrator"),
     },
+    "call": {"all-year": word("open all year")},
 }
 
 
@@ -35,6 +36,11 @@ def sentence(event: Event, zone: ZoneInfo) -> str:
         return event.kind.replace("_", " ")
     unit = str(event.facts.get("unit", "HKD"))
     return _(kind.sentence) % _Told({name: told(name, value, unit, zone) for name, value in event.facts.items()})
+
+
+def kind_in_words(kind: str) -> str:
+    """This will name a kind of event without its facts: "offer_declined" → "Offer declined by the applicant"."""
+    return (_(kinds.KINDS[kind].sentence) % _Told()).split(":")[0].split("：")[0]
 
 
 class _Told(dict[str, str]):
@@ -67,4 +73,8 @@ def _text(name: str, value: str, zone: ZoneInfo) -> str:
         return value
     if value in CODES.get(name, {}):
         return _(CODES[name][value])
+    if name == "scheme":
+        return schemes.short_title(value)
+    if name.endswith("_kind") and value in kinds.KINDS:
+        return kind_in_words(value)
     return statuses.in_words(value) if name in ("outcome", "status") else value

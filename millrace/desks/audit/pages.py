@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core.findings import Part
 from millrace.core.refusal import Refusal
-from millrace.desks.audit import forms, queries
+from millrace.desks.audit import forms, queries, telling
 from millrace.registers.cases import queries as cases
 from millrace.registers.ledger import verify as ledger
 from millrace.registers.sheet import verify as sheet
@@ -23,15 +23,10 @@ from millrace.registers.timeline import sealer
 from millrace.registers.timeline import verify as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.learn import queries as learn
-from millrace.web import access, funder, sentences, statuses, words
+from millrace.web import access, funder, grounds, sentences
 from millrace.web.access import entry
 
 MOST_EVENTS_HERE = 50_000
-BECAUSE = {
-    "conflicted": word("No: a conflict of interest closes the case to this person."),
-    "not-signed-in": word("No: nobody is signed in."),
-    "no-relation": word("No: nothing relates this person to the case."),
-}
 PARTS = {"timeline": word("Timeline and seals"), "sheet": word("Sheet"), "ledger": word("Ledger")}
 
 
@@ -61,22 +56,12 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     then = queries.case_then(request.case, on=on, seal=seal)
     zone = funder.current().zone
     shown = [{"event": event, "sentence": sentences.sentence(event, zone)} for event in then.events]
-    values = [(name.replace("_", " "), _value(name, value)) for name, value in then.values]
+    values = telling.values(request.case, then.values)
     return render(request, "audit_desk/case.html", context | {"then": then, "on": on, "shown": shown, "values": values})
 
 
 def _moment(typed: datetime) -> datetime:
     return typed.replace(tzinfo=funder.current().zone)
-
-
-def _value(name: str, value: Any) -> str:
-    if name.endswith("_cents"):
-        return words.amount(value)
-    if hasattr(value, "isoformat"):
-        return words.day(value)
-    if name == "status":
-        return statuses.in_words(value)
-    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 @entry(power="auditor")
@@ -106,9 +91,10 @@ def why(request: HttpRequest) -> HttpResponse:
             form.add_error("reference", _("There is no case with this reference."))
         if person and found:
             at = _moment(asked["at"]) if asked["at"] else request.at
-            decision, grounds = access.explain_access(person, found, at)
-            because = _(BECAUSE[decision.because]) if decision.because in BECAUSE else _("Yes: %(ground)s") % {"ground": decision.because}
-            context |= {"person": person, "case": found, "at": at, "decision": decision, "because": because, "grounds": grounds}
+            decision, held = access.explain_access(person, found, at)
+            told = [{"row": ground, "relation": grounds.ground(ground.relation)} for ground in held]
+            context |= {"person": person, "case": found, "at": at, "decision": decision, "grounds": told}
+            context["because"] = grounds.because(decision.because)
     return render(request, "audit_desk/why.html", context, status=422 if form.errors else 200)
 
 
@@ -118,7 +104,8 @@ def readings(request: HttpRequest) -> HttpResponse:
     form = forms.ReadingsForm(request.GET or None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     rows = queries.readings(reference=asked.get("reference", ""), person=asked.get("person", ""))
-    return render(request, "audit_desk/readings.html", {"form": form, "rows": rows, "most": queries.READINGS_SHOWN})
+    told = [{"row": row, "because": grounds.ground(row.because)} for row in rows]
+    return render(request, "audit_desk/readings.html", {"form": form, "rows": told, "most": queries.READINGS_SHOWN})
 
 
 @entry(power="auditor")

@@ -5,6 +5,7 @@ A case stands here once its agreement is in force, and stays; what was asked and
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_noop as word
@@ -27,7 +28,9 @@ def listing(schemes: Sequence[Scheme]) -> tables.Listing:
         "register",
         word("What was funded"),
         [
-            tables.Column("title", word("Project"), "title", note="reference", is_sortable=True),
+            tables.Column(
+                "title", word("Project"), "title", note="reference", is_sortable=True, url="/register/{}/", url_field="reference"
+            ),
             tables.Column("lead", word("Organisation"), "lead__name", note="lead__name_zh", is_sortable=True),
             tables.Column("scheme", word("Scheme"), "scheme", kind="choice", labels=dict(named), note="scheme_version__version"),
             tables.Column("approved", word("Approved"), "approved_cents", kind="money", unit_field="unit", is_sortable=True),
@@ -43,8 +46,12 @@ def listing(schemes: Sequence[Scheme]) -> tables.Listing:
     )
 
 
+def funded() -> QuerySet[Case]:
+    """This will be the cases whose agreement was made, tests apart."""
+    return Case.objects.filter(status__in=FUNDED, is_test=False)
+
+
 @entry("public")
 def register(request: HttpRequest) -> HttpResponse:
     """This will list every case whose agreement was made, tests apart."""
-    funded = Case.objects.filter(status__in=FUNDED, is_test=False)
-    return listing(policy.published_schemes(request.at)).answer(request, funded, "public/register.html")
+    return listing(policy.published_schemes(request.at)).answer(request, funded(), "public/register.html")

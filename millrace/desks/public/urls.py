@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.public import front, pages, register
+from millrace.desks.public import front, pages, project, register
 
 app_name = "public_desk"
 urlpatterns: list[URLPattern] = [
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("schemes/", pages.schemes, name="schemes"),
     path("schemes/<slug:slug>/", pages.scheme, name="scheme"),
     path("register/", register.register, name="register"),
+    path("register/<str:reference>/", project.project, name="project"),
     path("trust/", front.trust, name="trust"),
 ]
