@@ -45,7 +45,8 @@ DESKS = (
         (
             (word("Cases"), "/desk/", {"officer", "authority"}),
             (word("Calls"), "/desk/calls/", {"officer"}),
-            (word("Meetings"), "/desk/meetings/", {"officer", "committee"}),
+            (word("Claims and evidence"), "/desk/claims/", {"officer"}),
+            (word("Meetings"), "/desk/meetings/", {"officer", "committee", "authority"}),
             (word("Organisations"), "/desk/organisations/", {"officer"}),
         ),
     ),

@@ -74,6 +74,9 @@ def test_a_claim_reaches_its_payment_by_clicks_alone(agree: Any, sign_in: Any, c
     assert "more than 2 decimals" in shown and 'value="18.001"' in shown
     member.press(f"{case}matching/record/", **payment, file=pdf("bank"))
     assert "already been recorded" in member.press(f"{case}matching/record/", 409, **payment, file=pdf("bank"))
+    waiting = officer.see("/desk/evidence/")
+    assert held.case.reference in waiting and "HK$18,000,000" in waiting
+    member.see("/desk/evidence/", 404)
     for evidence in Evidence.objects.all():
         officer.see(f"{case}evidence/{evidence.number}/verify/")
         officer.press(f"{case}evidence/{evidence.number}/verify/", finding="yes")
@@ -87,11 +90,14 @@ def test_a_claim_reaches_its_payment_by_clicks_alone(agree: Any, sign_in: Any, c
     checked = member.see(f"{case}claims/1/check/")
     assert "HK$250,000" in checked and "Guide 4.3" in checked
     member.press(f"{case}claims/1/check/")
+    assert held.case.reference in officer.see("/desk/claims/") and held.case.reference not in officer.see("/desk/evidence/")
+    finance.see("/desk/claims/", 404)
     officer.see(f"{case}claims/1/lines/1/rule/")
     officer.press(f"{case}claims/1/lines/1/rule/", allowed_cents="29,700,000")
     assert "Allow at most that much" in officer.press(f"{case}claims/1/lines/2/rule/", 409, allowed_cents="300,000", reason="over_unit_cap")
     officer.press(f"{case}claims/1/lines/2/rule/", allowed_cents="250,000", reason="over_unit_cap", note="The cap applies.")
     officer.see(f"{case}claims/1/decide/", 404)
+    assert held.case.reference not in officer.see("/desk/claims/")
     assert "Grant earned" in finance.see(f"{case}claims/1/decide/")
     finance.press(f"{case}claims/1/decide/")
     for language in LANGUAGES:

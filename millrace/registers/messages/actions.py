@@ -138,9 +138,9 @@ def _in_language(language: str, subject: str, body: str, values: Mapping[str, st
         return _(subject) % values, _(body) % values
 
 
-def mark_read(notice: Notice, *, at: datetime) -> None:
-    """This will note when a notice was first read."""
-    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=at)
+def mark_read(notices: Iterable[Notice], *, at: datetime) -> None:
+    """This will note when notices were first read."""
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices], read_at=None).update(read_at=at)
 
 
 def deliver_mail(at: datetime, *, most: int = 100) -> int:

@@ -83,5 +83,8 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-id"], name="notice_person")]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="notice_person"),
+            models.Index(fields=["person"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
+        ]
         constraints = [models.UniqueConstraint(fields=["person", "event"], name="notice_once")]

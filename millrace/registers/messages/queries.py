@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from millrace.registers.cases.models import Case, Standing
 from millrace.registers.messages.models import Letter, Notice
@@ -18,9 +19,15 @@ def notices_of(person: Person, *, at: datetime) -> QuerySet[Notice]:
     """This will list a person's notices, newest first, without those of cases the person is in conflict with."""
     standing_now = Q(starts_at__lte=at) & (Q(ends_at=None) | Q(ends_at__gt=at))
     conflicted = Standing.objects.filter(standing_now, person=person, case=OuterRef("case"), relation=Standing.Relation.CONFLICTED)
-    return Notice.objects.filter(~Exists(conflicted), person=person).select_related("event", "case", "letter").order_by("-id")
+    held = Notice.objects.filter(~Exists(conflicted), person=person)
+    return held.select_related("event", "case", "letter").defer("event__body", "letter__body").order_by("-id")
 
 
-def unread_notice_count(person: Person, *, at: datetime) -> int:
-    """This will count what the person has not read."""
-    return notices_of(person, at=at).filter(read_at=None).count()
+def with_unread_count(persons: QuerySet[Person]) -> QuerySet[Person]:
+    """This will give each person their `unread_notice_count`, in the query that finds them: every page shows it."""
+    conflicted = Standing.objects.filter(
+        person=OuterRef("person"), case=OuterRef("case"), relation=Standing.Relation.CONFLICTED, ends_at__isnull=True
+    )
+    unread = Notice.objects.filter(~Exists(conflicted), person=OuterRef("pk"), read_at__isnull=True).order_by()
+    counted = unread.values("person").annotate(count=Count("pk")).values("count")
+    return persons.annotate(unread_notice_count=Coalesce(Subquery(counted), 0))

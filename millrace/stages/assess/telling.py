@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from millrace.core.rules import explain, rulebook
+from millrace.core.rules import bodies, explain, rulebook
 from millrace.core.rules.verdict import Verdict
 from millrace.stages.assess import judging, queries
 from millrace.web.forms import said
@@ -25,7 +25,7 @@ def reason_choices(book: rulebook.SchemeVersion) -> list[tuple[str, str]]:
     """This will offer the scheme's criteria, and then its rules, as reasons of advice or refusal."""
     language = get_language() or "en"
     criteria = [(one.id, said(one.title)) for one in book.criteria]
-    rules = [(rule.id, _rule(book, rule.id, language)) for rule in book.rules if not isinstance(rule.body, rulebook.Term)]
+    rules = [(rule.id, _rule(book, rule.id, language)) for rule in book.rules if not isinstance(rule.body, bodies.Term)]
     return criteria + rules
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from millrace.stages.assess import pages
+from millrace.stages.assess import meetings, pages
 
 app_name = "assess"
 CASE = "cases/<str:reference>/"
 urlpatterns = [
+    path("desk/meetings/", meetings.meetings, name="meetings"),
+    path("desk/meetings/<int:meeting>/", meetings.meeting, name="meeting"),
     path(f"{CASE}screening/", pages.screening, name="screening"),
     path(f"{CASE}ask-back/", pages.ask_back, name="ask_back"),
     path(f"{CASE}answer/", pages.answer, name="answer"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from millrace.core import agreement, matching, paper, terms
-from millrace.core.rules import explain, rulebook
+from millrace.core.rules import bodies, explain, rulebook
 from millrace.core.rules.verdict import Verdict
 from millrace.registers.cases.models import Case
 from millrace.registers.messages.models import Letter
@@ -88,7 +88,7 @@ def send_offer(
 
 def _terms(book: rulebook.SchemeVersion, conditions: Sequence[str], language: str) -> list[str]:
     """What binds without being judged from facts, in the scheme's own words, and the conditions of this award."""
-    published = [explain.statement(rule, book, language) for rule in book.rules if isinstance(rule.body, rulebook.Term)]
+    published = [explain.statement(rule, book, language) for rule in book.rules if isinstance(rule.body, bodies.Term)]
     return [*published, *conditions]
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.timeline.models import Event
-from millrace.stages.assess.models import Assignment
+from millrace.stages.assess.models import Assignment, Meeting
 from millrace.stages.award.conftest import ENVELOPE, Award
 from millrace.web import access, clock
 
@@ -74,6 +74,14 @@ def test_a_case_goes_from_screening_to_the_accepted_offer_through_pages(moment):
     }
     assert "70.0" in seen(story.secretary, f"{base}recommendation/")
     sent(story.secretary, f"{base}recommendation/", amount="10,000,000", reasons="Fair price", reason_codes=["budget"], **held)
+    meeting = Meeting.objects.get()
+    sitting = seen(story.members[0], f"/desk/meetings/{meeting.pk}/")
+    assert story.case.reference in sitting and str(story.members[1]) in sitting
+    assert f"/desk/meetings/{meeting.pk}/" in seen(story.authority, "/desk/meetings/")
+    outsider = story.person("Another member", "committee")
+    assert f"/desk/meetings/{meeting.pk}/" not in seen(outsider, "/desk/meetings/")
+    for person in (outsider, story.company.writer):
+        seen(person, f"/desk/meetings/{meeting.pk}/", status=404)
     Award(story).fund(10_000_000_00)
     assert "Left in the envelope" in seen(story.authority, f"{base}decision/")
     too_much = sent(story.authority, f"{base}decision/", 409, outcome="approved", amount="10,000,000.01")

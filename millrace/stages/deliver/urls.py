@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from millrace.stages.deliver.pages import claims, evidence, money
+from millrace.stages.deliver.pages import claims, evidence, money, worklists
 
 app_name = "deliver"
 CASE = "cases/<str:reference>/"
 urlpatterns = [
+    path("desk/claims/", worklists.claims, name="claims_to_rule"),
+    path("desk/evidence/", worklists.evidence, name="evidence_to_verify"),
     path(f"{CASE}milestones/<int:milestone>/report/", evidence.report_milestone, name="report_milestone"),
     path(f"{CASE}matching/record/", evidence.record_matching, name="record_matching"),
     path(f"{CASE}evidence/<int:number>/verify/", evidence.verify, name="verify_evidence"),

@@ -1,0 +1,117 @@
+"""What waits for an officer in cases in force: claims to rule and evidence to verify — e.g. /desk/evidence/?scheme=nifs, oldest first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.registers.cases.models import Case
+from millrace.stages.deliver.models import Claim, Evidence
+from millrace.web import access, words
+from millrace.web.access import entry
+from millrace.web.tables import Column, Filter, Listing
+
+FORMS = {"cash": word("In cash"), "in_kind": word("In kind")}
+
+
+def _choices(labels: dict[str, str]) -> list[tuple[str, str]]:
+    return [(code, _(text)) for code, text in labels.items()]
+
+
+def _schemes_of(model: type[Claim] | type[Evidence], state: str) -> Any:
+    def known(_request: HttpRequest) -> Sequence[tuple[str, str]]:
+        found = model._default_manager.filter(state=state).order_by("case__scheme").values_list("case__scheme", flat=True).distinct()
+        return [(scheme, scheme) for scheme in found]
+
+    return known
+
+
+def _purposes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(value, str(label)) for value, label in Evidence.Purpose.choices]
+
+
+def _mine(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(str(request.user.pk), _("Mine"))]
+
+
+CASE = Column("case", word("Case"), "case__reference", url="/cases/{}/?show=delivery", note="case__lead__name", is_sortable=True)
+OFFICER = Column("officer", word("Officer"), "case__officer__name")
+OF_ME = Filter("officer", word("Officer"), "case__officer", _mine)
+
+CLAIMS = Listing(
+    page="claims-to-rule",
+    caption=word("Claims to rule"),
+    columns=(
+        CASE,
+        Column("claim", word("Claim"), "number", "count"),
+        Column("submitted", word("Submitted"), "submitted_at", "moment", is_sortable=True),
+        Column("claimed", word("Claimed"), "claimed_cents", "money", unit_field="unit", is_sortable=True),
+        Column("lines", word("Lines"), "line_count", "count"),
+        Column("open", word("Lines to rule"), "open_count", "count", is_sortable=True),
+        OFFICER,
+    ),
+    filters=(Filter("scheme", word("Scheme"), "case__scheme", _schemes_of(Claim, "submitted")), OF_ME),
+    order="submitted_at",
+    search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
+)
+
+EVIDENCE = Listing(
+    page="evidence-to-verify",
+    caption=word("Evidence to verify"),
+    columns=(
+        CASE,
+        Column("number", word("Evidence"), "number", "count"),
+        Column("purpose", word("Of what"), "purpose", "choice", labels=dict(Evidence.Purpose.choices)),
+        Column("form", word("In cash or in kind"), "form", "choice", labels=FORMS),
+        Column("amount", word("Amount"), "amount_cents", "money", unit_field="unit", is_sortable=True),
+        Column("recorded", word("Recorded"), "recorded_at", "moment", is_sortable=True),
+        OFFICER,
+    ),
+    filters=(
+        Filter("purpose", word("Of what"), "purpose", _purposes),
+        Filter("scheme", word("Scheme"), "case__scheme", _schemes_of(Evidence, "recorded")),
+        OF_ME,
+    ),
+    order="recorded_at",
+    search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
+)
+
+
+def claims_waiting(request: HttpRequest) -> QuerySet[Claim]:
+    """This will give the claims handed in whose case the reader may see, those with lines still to rule."""
+    counted = Claim.objects.annotate(line_count=Count("lines"), open_count=Count("lines", filter=Q(lines__ruled_by__isnull=True)))
+    return counted.filter(state=Claim.State.SUBMITTED, open_count__gt=0, case__in=_visible(request))
+
+
+def evidence_waiting(request: HttpRequest) -> QuerySet[Evidence]:
+    """This will give the evidence nobody has found on yet; who recorded it does not verify it."""
+    waiting = Evidence.objects.filter(state=Evidence.State.RECORDED, case__in=_visible(request))
+    return waiting.exclude(recorded_by=request.user)
+
+
+def _visible(request: HttpRequest) -> QuerySet[Case]:
+    return Case.objects.filter(access.visible(request.actor, request.user.pk, request.at, "verify_evidence"))
+
+
+def _tabs(request: HttpRequest) -> list[tuple[str, str, str, str]]:
+    return [
+        ("claims", _("Claims to rule"), "/desk/claims/", words.count(claims_waiting(request).count())),
+        ("evidence", _("Evidence to verify"), "/desk/evidence/", words.count(evidence_waiting(request).count())),
+    ]
+
+
+@entry(power="officer")
+def claims(request: HttpRequest) -> HttpResponse:
+    """This will list the claims that wait for an officer's rulings, oldest first."""
+    context = {"title": _("Claims to rule"), "tab": "claims", "tabs": _tabs(request)}
+    return CLAIMS.answer(request, claims_waiting(request), "deliver/worklist.html", context)
+
+
+@entry(power="officer")
+def evidence(request: HttpRequest) -> HttpResponse:
+    """This will list the evidence that waits for a finding, oldest first."""
+    context = {"title": _("Evidence to verify"), "tab": "evidence", "tabs": _tabs(request)}
+    return EVIDENCE.answer(request, evidence_waiting(request), "deliver/worklist.html", context)
