@@ -42,10 +42,10 @@ def docs(request: HttpRequest) -> HttpResponse:
             described = {
                 "method": method.upper(),
                 "path": path,
-                "description": operation.get("description", operation["summary"]),
+                "description": _(operation.get("description", operation["summary"])),
                 "parameters": ", ".join(named),
                 "scope": _("Open to everyone") if not operation.get("security") else "",
             }
             groups.setdefault(operation.get("tags", [""])[0], []).append(described)
-    named = [{"title": title, "operations": operations} for title, operations in groups.items()]
+    named = [{"title": _(title) if title else "", "operations": operations} for title, operations in groups.items()]
     return render(request, "web/api/docs.html", {"groups": named})

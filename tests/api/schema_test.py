@@ -10,7 +10,9 @@ from hypothesis import strategies as some
 from millrace.registers.people import tokens
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
+from millrace.site.api import api
 from millrace.web import clock
+from millrace.web.api import spoken
 
 SETTINGS = {
     "max_examples": 12,
@@ -60,3 +62,8 @@ def _hold(operation, key):
         case.validate_response(response, checks=[schemathesis.checks.CHECKS.get_one(name) for name in CHECKS])
 
     answers()
+
+
+def test_every_operation_is_said_in_words_that_can_be_translated() -> None:
+    paths = api.get_openapi_schema()["paths"].values()
+    assert {operation.get("description") for path in paths for operation in path.values()} == set(spoken.OPERATIONS)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.stages.deliver.models import Claim, PaymentRun, Release
+from millrace.web import schemes
 from millrace.web.tables import Column, Filter, Listing
 
 CLAIM_STATES = {"submitted": word("Being checked"), "decided": word("Decided")}
@@ -32,12 +33,14 @@ def _run_states(_request: HttpRequest) -> Sequence[tuple[str, str]]:
 
 def _schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
     known = Claim.objects.order_by("case__scheme").values_list("case__scheme", flat=True).distinct()
-    return [(scheme, scheme) for scheme in known]
+    titles = schemes.short_titles()
+    return [(scheme, titles.get(scheme, scheme)) for scheme in known]
 
 
 def _release_schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
     known = Release.objects.order_by("case__scheme").values_list("case__scheme", flat=True).distinct()
-    return [(scheme, scheme) for scheme in known]
+    titles = schemes.short_titles()
+    return [(scheme, titles.get(scheme, scheme)) for scheme in known]
 
 
 def _years(_request: HttpRequest) -> Sequence[tuple[str, str]]:
@@ -51,7 +54,7 @@ CLAIMS = Listing(
     columns=(
         Column("case", word("Case"), "case__reference", url="/cases/{}/?show=delivery", note="case__lead__name", is_sortable=True),
         Column("claim", word("Claim"), "number", "count"),
-        Column("scheme", word("Scheme"), "case__scheme", is_sortable=True),
+        Column("scheme", word("Scheme"), "case__scheme", "scheme", is_sortable=True),
         Column("state", word("State"), "state", "choice", labels=CLAIM_STATES),
         Column("submitted", word("Submitted"), "submitted_at", "moment", is_sortable=True),
         Column("claimed", word("Claimed"), "claimed_cents", "money", unit_field="unit", is_sortable=True),
@@ -86,7 +89,7 @@ RELEASES = Listing(
     caption=word("Releases"),
     columns=(
         Column("case", word("Case"), "case__reference", url="/cases/{}/?show=money", note="case__lead__name", is_sortable=True),
-        Column("scheme", word("Scheme"), "case__scheme", is_sortable=True),
+        Column("scheme", word("Scheme"), "case__scheme", "scheme", is_sortable=True),
         Column("instalment", word("Instalment"), "instalment", "count"),
         Column("released", word("Released"), "released_at", "moment", is_sortable=True),
         Column("amount", word("Amount"), "amount_cents", "money", unit_field="unit", is_sortable=True),

@@ -16,6 +16,7 @@ from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
 from millrace.web import commands, errors, words
+from millrace.web import schemes as named
 from millrace.web.access import entry
 
 FINANCE = ("finance", "finance_maker", "finance_checker")
@@ -63,7 +64,7 @@ def to_release(request: HttpRequest) -> HttpResponse:
     number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
     rows, count = queries.releasable(request.actor, request.at, search=search, scheme=scheme, number=number)
     schemes = queries.visible_cases(request.actor, request.at).filter(status="in_force").order_by("scheme")
-    kept = request.GET.copy()
+    titles, kept = named.short_titles(), request.GET.copy()
     kept.pop("page", None)
     context = {
         "rows": rows,
@@ -75,7 +76,7 @@ def to_release(request: HttpRequest) -> HttpResponse:
         "search": search,
         "scheme": scheme,
         "query": kept.urlencode(),
-        "schemes": list(schemes.values_list("scheme", flat=True).distinct()),
+        "schemes": [(slug, titles.get(slug, slug)) for slug in schemes.values_list("scheme", flat=True).distinct()],
         "may_release": "finance" in request.actor.powers,
         "tabs": _tabs(),
     }

@@ -14,7 +14,7 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather, telling
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, PaymentRun
-from millrace.web import access
+from millrace.web import access, schemes
 
 PER_PAGE = 25
 
@@ -51,10 +51,10 @@ class Envelope:
 def envelopes(year: str, language: str) -> list[Envelope]:
     """This will give every envelope as it stands now."""
     titles = {fund.id: fund.title.said_in(language) for fund in policy.funds()} if policy.is_published() else {}
-    found = []
+    found, named = [], schemes.short_titles()
     for key, state in ledger.envelope_states().items():
         cash = state.cash.get(year, ledger.CashState())
-        title = " · ".join(part for part in (titles.get(key.fund, key.fund), key.scheme) if part)
+        title = " · ".join(part for part in (titles.get(key.fund, key.fund), named.get(key.scheme, key.scheme)) if part)
         amounts = (state.available, state.reserved, state.committed, state.due, state.paid, cash.available, cash.spent)
         found.append(Envelope(title, key.unit, *amounts))
     return found

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from millrace.registers.cases.models import Case
 from millrace.registers.policy import queries as policy
 from millrace.stages.apply.models import Submission
-from millrace.web import words
+from millrace.web import schemes, words
 
 
 def rows(submission: Submission, case: Case) -> list[tuple[str, str]]:
@@ -16,7 +16,7 @@ def rows(submission: Submission, case: Case) -> list[tuple[str, str]]:
         (_("Reference"), case.reference),
         (_("Received, by our clock"), f"{words.day(local.date())} {local:%H:%M:%S} {local:%Z}"),
         (_("Applicant"), submission.organisation.name),
-        (_("Rules"), f"{submission.version.scheme} {submission.version.version}"),
+        (_("Rules"), f"{schemes.short_title(submission.version.scheme)} {submission.version.version}"),
         (_("SHA-256 of what was received"), submission.sha256),
     ]
     if submission.day_hash:

@@ -13,16 +13,22 @@ from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
 from millrace.stages.call import actions, forms
 from millrace.stages.call.models import Call, Extension, LateLeave
-from millrace.web import commands, errors
+from millrace.web import commands, errors, schemes
 from millrace.web.access import entry
 
 
 @entry(power="officer")
 def calls(request: HttpRequest) -> HttpResponse:
     """This will list every call, those open first."""
-    rows = [{"call": call, "state": state(call, request.at)} for call in Call.objects.order_by("-opens_at")]
+    rows = [{"call": call, "title": titled(call), "state": state(call, request.at)} for call in Call.objects.order_by("-opens_at")]
     rows.sort(key=lambda row: row["state"] != "open")
     return render(request, "call/calls.html", {"rows": rows})
+
+
+def titled(call: Call) -> str:
+    """This will name a call by its scheme, and its round where it has one: "RAISe+ 2025"."""
+    title = schemes.short_title(call.scheme)
+    return title if call.code == actions.ALL_YEAR else f"{title} {call.code}"
 
 
 def state(call: Call, at: datetime) -> str:
@@ -45,6 +51,7 @@ def call(request: HttpRequest, call: int) -> HttpResponse:
         return redirect("call:call", call=found.pk)
     context = {
         "call": found,
+        "title": titled(found),
         "extend": extend,
         "leave": leave,
         "extensions": Extension.objects.filter(call=found).select_related("extended_by").order_by("-id"),
