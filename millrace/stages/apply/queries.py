@@ -44,6 +44,13 @@ _parts = prepared.Prepared(
     lambda case: Part.objects.filter(case=case, ended_at__isnull=True).select_related("organisation").order_by("id"), case=int
 )
 
+_submission = prepared.Prepared(
+    lambda case: (
+        Submission.objects.filter(case=case).select_related("version", "organisation").defer("version__text").order_by("-number")[:1]
+    ),
+    case=int,
+)
+
 
 def draft_of(case: Case) -> Draft | None:
     """This will give the draft of a case, with its call and the version it stands under."""
@@ -73,6 +80,11 @@ def parts_of(case: Case) -> list[Part]:
 def parts_of_organisation(case: Case, organisations: list[int]) -> list[Part]:
     """This will give the parts of these organisations in the case: what their members may see of it."""
     return [part for part in parts_of(case) if part.organisation_id in organisations]
+
+
+def last_submission(case: Case) -> Submission | None:
+    """This will give what a case's applicant submitted last, with its text."""
+    return _submission.first(case=case.pk)
 
 
 def submissions_of(case: Case) -> QuerySet[Submission]:

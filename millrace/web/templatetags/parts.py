@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from millrace.web import funder, statuses, words
+from millrace.web import funder, statuses, summaries, words
 
 register = template.Library()
 
@@ -123,10 +123,16 @@ def summary_of_errors(wrong: Sequence[tuple[str, str]]) -> SafeString | str:
     )
 
 
-@register.inclusion_tag("web/parts/summary_list.html")
-def summary_list(rows: Sequence[Any]) -> dict[str, Any]:
+@register.simple_tag
+def summary_list(rows: Sequence[Any]) -> SafeString:
     """Facts in two columns; a row is (label, value) or {"label", "value", "change", "hidden"}."""
-    return {"rows": [row if isinstance(row, dict) else {"label": row[0], "value": row[1]} for row in rows]}
+    return summaries.summary_list(rows)
+
+
+@register.simple_tag
+def answers(rows: Sequence[dict[str, Any]], change: str = "") -> SafeString:
+    """Questions with their answers in words; each has a link to change it when `change` is its section's address."""
+    return summaries.answers(rows, change)
 
 
 @register.inclusion_tag("web/parts/task_list.html")
@@ -165,13 +171,10 @@ def tabs(items: Sequence[Any], current: str, label: str = "") -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("web/parts/arithmetic.html")
-def arithmetic(lines: Sequence[Any], caption: str = "") -> dict[str, Any]:
+@register.simple_tag
+def arithmetic(lines: Sequence[Any], caption: str = "") -> SafeString:
     """How an amount was reached; a line is {"op", "label", "amount", "note", "total"} or (op, label, amount)."""
-    named = [line if isinstance(line, dict) else {"op": line[0], "label": line[1], "amount": line[2]} for line in lines]
-    for line in named:
-        line["is_total"] = bool(line.get("total")) or line.get("op") == "="
-    return {"lines": named, "caption": caption}
+    return summaries.arithmetic(lines, caption)
 
 
 @register.inclusion_tag("web/parts/verdict.html")

@@ -78,7 +78,7 @@ def sign(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _submission(request: HttpRequest) -> Submission:
-    found = Submission.objects.filter(case=request.case).select_related("version", "call", "organisation").order_by("-number").first()
+    found = queries.last_submission(request.case)
     if found is None:
         raise Refusal.not_found()
     return found
