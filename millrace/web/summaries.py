@@ -4,11 +4,11 @@ Drawn here and not by templates: these are the longest parts of the busiest page
 Whatever stands in them is escaped.
 """
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.template.defaultfilters import linebreaksbr
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -17,13 +17,18 @@ CHANGE = '<dd class="change"><a href="{}">{}<span class="away"> {}</span></a></d
 HEADING, NUMBERS = '<th scope="col">{}</th>', '<th scope="col" class="num">{}</th>'
 
 
+def _safe(text: Any) -> str:
+    """This will escape a text unless it is HTML already: Django's own rule, without its care for texts translated later."""
+    return str(text) if hasattr(text, "__html__") else html.escape(str(text))
+
+
 def summary_list(rows: Sequence[Any]) -> SafeString:
     """This will draw facts in two columns; a row is (label, value) or {"label", "value", "change", "hidden"}."""
     drawn = []
     for each in rows:
         row = each if isinstance(each, Mapping) else {"label": each[0], "value": each[1]}
         value = NOTHING if row["value"] is None else row["value"]
-        drawn.append(_row(row["label"], conditional_escape(value), row.get("change") or "", row.get("hidden") or row["label"]))
+        drawn.append(_row(row["label"], _safe(value), row.get("change") or "", row.get("hidden") or row["label"]))
     return mark_safe(f'<dl class="summary">{"".join(drawn)}</dl>')
 
 
@@ -32,19 +37,23 @@ def answers(rows: Sequence[Mapping[str, Any]], change: str) -> SafeString:
     drawn = []
     for row in rows:
         table = row.get("table")
-        value = _table(table["columns"], table["rows"]) if table else linebreaksbr(row.get("value") or NOTHING)
+        value = _table(table["columns"], table["rows"]) if table else _lines(row.get("value") or NOTHING)
         drawn.append(_row(row["label"], value, f"{change}#id_{row['id']}_field" if change else "", row["label"]))
     return mark_safe(f'<dl class="summary">{"".join(drawn)}</dl>')
 
 
+def _lines(text: str) -> str:
+    return "<br>".join(_safe(line) for line in str(text).splitlines())
+
+
 def _row(label: str, value: str, change: str, what: str) -> str:
-    link = format_html(CHANGE, change, _("Change"), what) if change else ""
-    return f"\n<div><dt>{conditional_escape(label)}</dt><dd>{value}</dd>{link}</div>"
+    link = CHANGE.format(_safe(change), _safe(_("Change")), _safe(what)) if change else ""
+    return f"\n<div><dt>{_safe(label)}</dt><dd>{value}</dd>{link}</div>"
 
 
 def _table(columns: Sequence[Any], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(format_html(NUMBERS if column.is_number else HEADING, column.label) for column in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{conditional_escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    head = "".join((NUMBERS if column.is_number else HEADING).format(_safe(column.label)) for column in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{_safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f'<div class="scroll"><table class="cards-on-phone"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -55,7 +64,7 @@ def arithmetic(lines: Sequence[Any], caption: str) -> SafeString:
         line = each if isinstance(each, Mapping) else {"op": each[0], "label": each[1], "amount": each[2]}
         total = ' class="total"' if line.get("total") or line.get("op") == "=" else ""
         note = format_html('<br><span class="soft small">{}</span>', line["note"]) if line.get("note") else ""
-        op, label, amount = (conditional_escape(line[name]) for name in ("op", "label", "amount"))
+        op, label, amount = (_safe(line[name]) for name in ("op", "label", "amount"))
         drawn.append(f'\n<tr{total}><td class="op">{op}</td><th scope="row">{label}{note}</th><td class="num">{amount}</td></tr>')
     named = format_html(' role="region" aria-label="{}"', caption) if caption else ""
     title = format_html("<caption>{}</caption>", caption) if caption else ""

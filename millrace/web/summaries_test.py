@@ -1,0 +1,26 @@
+"""Answers, facts and sums are drawn whole and escaped — e.g. a project called "<b>Line 4</b>" shows its brackets."""
+
+from millrace.web import lines, summaries
+
+ODD = "<b>Line 4 & 5</b>"
+SHOWN = "&lt;b&gt;Line 4 &amp; 5&lt;/b&gt;"
+
+
+def test_what_was_typed_is_escaped_wherever_it_stands() -> None:
+    table = {"columns": [lines.Column("a", ODD), lines.Column("b", "Cost", "money")], "rows": [[ODD, "1"]]}
+    drawn = summaries.answers([{"id": "q", "label": ODD, "value": ODD}, {"id": "t", "label": "Lines", "table": table}], f"/x?{ODD}")
+    sums = summaries.arithmetic([(ODD, ODD, ODD), {"op": "=", "label": "All", "amount": "2", "note": ODD}], ODD)
+    facts = summaries.summary_list([(ODD, ODD), {"label": "a", "value": None, "change": f"/x?{ODD}", "hidden": ODD}])
+    assert "<b>" not in drawn + sums + facts
+    assert (drawn.count(SHOWN), sums.count(SHOWN), facts.count(SHOWN)) == (7, 6, 4)
+
+
+def test_lines_break_and_nothing_is_shown_as_a_dash() -> None:
+    drawn = summaries.answers([{"id": "a", "label": "A", "value": "one\ntwo"}, {"id": "b", "label": "B", "value": ""}], "")
+    assert "one<br>two" in drawn and "<dd>—</dd>" in drawn and "Change" not in drawn
+
+
+def test_a_change_leads_to_its_field_and_a_total_is_marked() -> None:
+    assert 'href="/section/#id_a_field"' in summaries.answers([{"id": "a", "label": "A", "value": "x"}], "/section/")
+    drawn = summaries.arithmetic([{"op": "", "label": "Lowest", "amount": "1", "total": True}], "")
+    assert '<tr class="total">' in drawn and "<caption>" not in drawn
