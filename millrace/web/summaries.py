@@ -37,7 +37,7 @@ def answers(rows: Sequence[Mapping[str, Any]], change: str) -> SafeString:
     drawn = []
     for row in rows:
         table = row.get("table")
-        value = _table(table["columns"], table["rows"]) if table else _lines(row.get("value") or NOTHING)
+        value = _table(row["label"], table["columns"], table["rows"]) if table else _lines(row.get("value") or NOTHING)
         drawn.append(_row(row["label"], value, f"{change}#id_{row['id']}_field" if change else "", row["label"]))
     return mark_safe(f'<dl class="summary">{"".join(drawn)}</dl>')
 
@@ -51,10 +51,15 @@ def _row(label: str, value: str, change: str, what: str) -> str:
     return f"\n<div><dt>{_safe(label)}</dt><dd>{value}</dd>{link}</div>"
 
 
-def _table(columns: Sequence[Any], rows: Sequence[Sequence[str]]) -> str:
+def _table(label: str, columns: Sequence[Any], rows: Sequence[Sequence[str]]) -> str:
     head = "".join((NUMBERS if column.is_number else HEADING).format(_safe(column.label)) for column in columns)
     body = "".join(f"<tr>{''.join(f'<td>{_safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table class="cards-on-phone"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'{_region(label)}<table class="cards-on-phone"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _region(label: str) -> str:
+    """What scrolls sideways can be reached by the keyboard, and has a name."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{_safe(label)}">'
 
 
 def arithmetic(lines: Sequence[Any], caption: str) -> SafeString:
@@ -66,6 +71,5 @@ def arithmetic(lines: Sequence[Any], caption: str) -> SafeString:
         note = format_html('<br><span class="soft small">{}</span>', line["note"]) if line.get("note") else ""
         op, label, amount = (_safe(line[name]) for name in ("op", "label", "amount"))
         drawn.append(f'\n<tr{total}><td class="op">{op}</td><th scope="row">{label}{note}</th><td class="num">{amount}</td></tr>')
-    named = format_html(' role="region" aria-label="{}"', caption) if caption else ""
     title = format_html("<caption>{}</caption>", caption) if caption else ""
-    return mark_safe(f'<div class="scroll" tabindex="0"{named}><table class="sum">{title}<tbody>{"".join(drawn)}</tbody></table></div>')
+    return mark_safe(f'{_region(caption or _("The arithmetic"))}<table class="sum">{title}<tbody>{"".join(drawn)}</tbody></table></div>')
