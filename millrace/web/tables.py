@@ -57,7 +57,9 @@ class Column:
         value = row[self.field]
         shown = statuses.badge(value) if self.kind == "status" else escape(self.text(row))
         if self.url and value not in (None, ""):
-            shown = f'<a href="{escape(self.url.format(row[self.url_field or self.field]))}">{shown}</a>'
+            # A reference stays on one line; a title, which is words, may break.
+            kind = ' class="words"' if self.url_field not in ("", self.field) else ""
+            shown = f'<a href="{escape(self.url.format(row[self.url_field or self.field]))}"{kind}>{shown}</a>'
         if self.note and row[self.note]:
             shown = f'{shown}<br><span class="soft small">{escape(str(row[self.note]))}</span>'
         return SafeString(shown)
