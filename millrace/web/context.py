@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -15,7 +14,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "html_lang": words.tag(),
         "funder": funder.current(),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
-        "languages": [{"code": code, "name": name, "tag": words.tag(code)} for code, name in settings.LANGUAGES],
         "is_demonstration": SimpleLazyObject(lambda: demonstration.is_here()),
     }
 

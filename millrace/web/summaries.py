@@ -1,11 +1,11 @@
-"""Lists of facts, answers and sums as HTML — e.g. the forty answers of a NIFS application on the page where it is signed.
+"""Lists of facts, answers, sums and links as HTML — e.g. the forty answers of a NIFS application on the page where it is signed.
 
 Drawn here and not by templates: these are the longest parts of the busiest pages, and a template costs ten times as much a cell.
 Whatever stands in them is escaped.
 """
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.html import format_html
@@ -73,3 +73,21 @@ def arithmetic(lines: Sequence[Any], caption: str) -> SafeString:
         drawn.append(f'\n<tr{total}><td class="op">{op}</td><th scope="row">{label}{note}</th><td class="num">{amount}</td></tr>')
     title = format_html("<caption>{}</caption>", caption) if caption else ""
     return mark_safe(f'{_region(caption or _("The arithmetic"))}<table class="sum">{title}<tbody>{"".join(drawn)}</tbody></table></div>')
+
+
+def links(items: Iterable[Any]) -> SafeString:
+    """This will draw the links of a page's frame; an item has `url`, `title`, and whether it `is_current`."""
+    current = {True: ' aria-current="page"', False: ""}
+    return mark_safe("".join(f'<li><a href="{_safe(i.url)}"{current[i.is_current]}>{_safe(i.title)}</a></li>' for i in items))
+
+
+def languages(known: Iterable[tuple[str, str, str]], current: str) -> SafeString:
+    """This will draw a button for each language: (code, its own name, its tag)."""
+    marked = ' aria-current="true"'
+    return mark_safe(
+        "".join(
+            f'\n<li><button class="plain" name="language" value="{code}" lang="{tag}"{marked if code == current else ""}>'
+            f"{_safe(name)}</button></li>"
+            for code, name, tag in known
+        )
+    )

@@ -1,6 +1,6 @@
 """Answers, facts and sums are drawn whole and escaped — e.g. a project called "<b>Line 4</b>" shows its brackets."""
 
-from millrace.web import lines, summaries
+from millrace.web import lines, navigation, summaries
 
 ODD = "<b>Line 4 & 5</b>"
 SHOWN = "&lt;b&gt;Line 4 &amp; 5&lt;/b&gt;"
@@ -24,3 +24,10 @@ def test_a_change_leads_to_its_field_and_a_total_is_marked() -> None:
     assert 'href="/section/#id_a_field"' in summaries.answers([{"id": "a", "label": "A", "value": "x"}], "/section/")
     drawn = summaries.arithmetic([{"op": "", "label": "Lowest", "amount": "1", "total": True}], "")
     assert '<tr class="total">' in drawn and "<caption>" not in drawn
+
+
+def test_the_current_link_and_language_are_marked_and_titles_escaped() -> None:
+    drawn = summaries.links([navigation.Item(ODD, "/a/"), navigation.Item("B", "/b/", is_current=True)])
+    assert SHOWN in drawn and drawn.count("aria-current") == 1 and 'href="/b/" aria-current="page"' in drawn
+    drawn = summaries.languages([("en", "English", "en-HK"), ("zh-hant", "繁體", "zh-Hant-HK")], "zh-hant")
+    assert 'lang="zh-Hant-HK" aria-current="true"' in drawn and drawn.count("aria-current") == 1

@@ -10,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from millrace.web import funder, statuses, summaries, words
+from millrace.web import funder, navigation, statuses, summaries, words
 
 register = template.Library()
 
@@ -121,6 +122,18 @@ def summary_of_errors(wrong: Sequence[tuple[str, str]]) -> SafeString | str:
         translation.gettext("There is a problem"),
         lines,
     )
+
+
+@register.simple_tag
+def links(items: Iterable[navigation.Item]) -> SafeString:
+    """The links of the page's frame, the current one marked."""
+    return summaries.links(items)
+
+
+@register.simple_tag
+def languages() -> SafeString:
+    """A button for each language, the page's own marked."""
+    return summaries.languages([(code, name, words.tag(code)) for code, name in settings.LANGUAGES], translation.get_language() or "en")
 
 
 @register.simple_tag
