@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from millrace.core import toml_text
+from millrace.core.policy_folder import read
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Publication, SchemeVersion
 from millrace.registers.timeline.models import Event
@@ -24,13 +25,15 @@ def test_a_folder_is_published_once(make):
     command = uuid.uuid4()
     first = publish(make, command=command)
     versions = {(row.scheme, row.version): row for row in SchemeVersion.objects.all()}
-    assert set(versions) == {("nifs", "v1"), ("nifs", "v2"), ("nifs", "v3"), ("raise-plus", "v1"), ("raise-plus", "v2")}
-    assert Event.objects.filter(kind="scheme_version_published").count() == 5
+    written = {(slug, version.id) for slug, scheme in read.policy(files_of(HONG_KONG)).schemes.items() for version in scheme.versions}
+    assert written >= {("nifs", "v1"), ("nifs", "v2"), ("nifs", "v3"), ("raise-plus", "v1"), ("raise-plus", "v2")}
+    assert set(versions) == written
+    assert Event.objects.filter(kind="scheme_version_published").count() == len(written)
     repeated = publish(make, command=command)
     assert {event.pk for event in repeated.events} == {event.pk for event in first.events}
     again = publish(make, at=NOON + timedelta(days=1))
     assert again.events == ()
-    assert again.unchanged_count == 7
+    assert again.unchanged_count == len(written) + 2
 
 
 @pytest.mark.usefixtures("db_clone")
@@ -43,7 +46,7 @@ def test_stored_versions_say_what_the_folder_said(make):
     book = policy.read_version(reading.value)
     assert book.sha256 == reading.value.sha256
     assert book.letters["refused"].fields >= {"reasons"}
-    assert [scheme.slug for scheme in policy.published_schemes(NOON)] == ["nifs", "raise-plus"]
+    assert {scheme.slug for scheme in policy.published_schemes(NOON)} >= {"nifs", "raise-plus"}
     assert policy.published_schemes(NOON - timedelta(days=1)) == []
     assert str(policy.zone()) == "Asia/Hong_Kong"
     assert not policy.calendar().is_working_day(date(2025, 4, 18))
@@ -70,12 +73,13 @@ def test_a_mended_text_becomes_an_erratum_and_the_old_one_stays(make):
 @pytest.mark.usefixtures("db_clone")
 def test_a_half_written_folder_publishes_nothing_and_the_last_policy_holds(make):
     publish(make)
+    before = SchemeVersion.objects.count()
     folder = files_of(HONG_KONG)
     folder["schemes/nifs/rules.toml"] = folder["schemes/nifs/rules.toml"].replace(b"less_than = 3", b"less_than = three")
     with pytest.raises(toml_text.Unreadable) as caught:
         publish(make, folder)
     assert caught.value.findings[0].file == "schemes/nifs/rules.toml"
-    assert SchemeVersion.objects.count() == 5
+    assert SchemeVersion.objects.count() == before
     assert policy.scheme_version_in_force("nifs", NOON).value is not None
 
 
