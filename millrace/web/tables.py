@@ -163,6 +163,7 @@ class Page:
 class Listing:
     """What a list shows and may be narrowed by. `page` names it for saved views; `order` is the order without a choice.
 
+    With `has_grams` it searches a case's own words: of the rows, or of the case they lead to by `grams_of` ("case__").
     `keeps` names what else stands in the address and stays there — e.g. the day a list speaks of.
     """
 
@@ -173,6 +174,7 @@ class Listing:
     order: str = "-pk"
     search_fields: Sequence[str] = ()
     has_grams: bool = False
+    grams_of: str = ""
     per_page: int = PER_PAGE
     keeps: Sequence[str] = ()
 
@@ -196,8 +198,8 @@ class Listing:
         """Two characters are enough for a Chinese word: the index holds every pair of neighbouring characters."""
         if self.has_grams:
             grams = sorted({word[i : i + 2] for i in range(len(word) - 1)})
-            found = Q(search_text__contains=word)
-            return found & Q(search_grams__contains=grams) if grams else found
+            found = Q(**{f"{self.grams_of}search_text__contains": word})
+            return found & Q(**{f"{self.grams_of}search_grams__contains": grams}) if grams else found
         either = Q(pk__in=())
         for name in self.search_fields:
             either |= Q(**{f"{name}__icontains": word})

@@ -1,63 +1,64 @@
-"""The assessor's desk: proposals to declare on, reviews to write, papers to read, and what is done — e.g. /reviews/.
+"""The assessor's desk: proposals to declare on, reviews to write, papers to read, and what is done — e.g. /reviews/queues/review/.
 
 A case in which the reader declared a conflict is not here in any form, nor counted.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
 
-from millrace.registers.cases.models import Standing
-from millrace.registers.people import queries as people
-from millrace.stages.assess.models import Assignment, Review
+from millrace.core.refusal import Refusal
+from millrace.desks.assessor import queues
+from millrace.stages.assess.models import Assignment
+from millrace.web import counting, schemes
 from millrace.web.access import entry
+from millrace.web.tables import Column, Filter, Listing
+
+ROLES = {code: str(label) for code, label in ((role.value, role._label_) for role in Assignment.Role)}
 
 
-@dataclass(frozen=True)
-class Item:
-    """One line of the desk: what is to be done about which case, by when."""
+def _schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return list(schemes.short_titles().items())
 
-    assignment: Assignment
-    url: str
-    action: str
-    is_done: bool = False
+
+def _roles(_request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(code, _(label)) for code, label in ROLES.items()]
+
+
+REVIEWS = Listing(
+    page="reviews",
+    caption=word("My reviews"),
+    columns=(
+        Column("case", word("Case"), "case__reference", note="case__title", is_sortable=True),
+        Column("applicant", word("Applicant"), "case__lead__name"),
+        Column("scheme", word("Scheme"), "case__scheme", "scheme", is_sortable=True),
+        Column("role", word("Role"), "role", "choice", labels=ROLES),
+        Column("due", word("Due on"), "due_on", "day", is_sortable=True),
+        Column("next", word("Next"), "step", "choice", labels=queues.STEPS, url="{}", url_field="address"),
+    ),
+    filters=(
+        Filter("scheme", word("Scheme"), "case__scheme", _schemes),
+        Filter("role", word("Role"), "role", _roles),
+    ),
+    order="due_on",
+    has_grams=True,
+    grams_of="case__",
+)
 
 
 @entry(power=("assessor", "committee"))
-def reviews(request: HttpRequest) -> HttpResponse:
-    """This will sort what the reader was asked by what is to be done next."""
-    groups: dict[str, list[Item]] = {"declare": [], "review": [], "read": [], "done": []}
-    for assignment in assignments(request.user, request.at):
-        group, item = _placed(assignment)
-        groups[group].append(item)
-    titles = {
-        "declare": _("To declare on"),
-        "review": _("Reviews to write"),
-        "read": _("Papers to read"),
-        "done": _("Done"),
-    }
-    shown = [{"id": name, "title": titles[name], "items": items} for name, items in groups.items()]
-    return render(request, "assessor_desk/reviews.html", {"groups": shown, "is_empty": not any(groups.values())})
-
-
-def assignments(person: Any, at: Any) -> QuerySet[Assignment]:
-    """This will list what a person was asked and may still know of, with its case and whether a review was written."""
-    conflicted = Standing.objects.filter(people.at_moment(at), person=person, case=OuterRef("case"), relation="conflicted")
-    written = Review.objects.filter(assignment=OuterRef("pk"))
-    mine = Assignment.objects.filter(~Exists(conflicted), Q(ended_at=None), person=person)
-    return mine.annotate(is_written=Exists(written)).select_related("case__lead").order_by("due_on", "id")
-
-
-def _placed(assignment: Assignment) -> tuple[str, Item]:
-    base = f"/cases/{assignment.case.reference}/"
-    if assignment.outcome == Assignment.Outcome.WAITING:
-        return "declare", Item(assignment, f"{base}interest/", _("Declare interests"))
-    if assignment.case.status != "under_assessment" or getattr(assignment, "is_written", False):
-        return "done", Item(assignment, base, _("Open the case"), is_done=True)
-    if assignment.role == Assignment.Role.COMMITTEE:
-        return "read", Item(assignment, base, _("Read the papers"))
-    return "review", Item(assignment, f"{base}review/", _("Write the review"))
+def reviews(request: HttpRequest, queue: str = "") -> HttpResponse:
+    """This will list what the reader was asked, by what is to be done next."""
+    if queue not in queues.QUEUES:
+        raise Refusal.not_found()
+    asked = queues.asked(request.user, request.at)
+    counted = {} if request.GET.get("format") == "csv" else queues.counts(asked)
+    tabs = [
+        (code, _(title), f"/reviews/queues/{code}/" if code else "/reviews/", counting.shown(counted.get(code)))
+        for code, title in queues.QUEUES.items()
+    ]
+    rows = queues.with_step(queues.narrowed(asked, queue))
+    context = {"tabs": tabs, "queue": queue, "is_empty": not any(counted.values())}
+    return REVIEWS.answer(request, rows, "assessor_desk/reviews.html", context)

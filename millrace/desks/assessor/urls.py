@@ -5,4 +5,7 @@ from django.urls import path
 from millrace.desks.assessor import pages
 
 app_name = "assessor_desk"
-urlpatterns = [path("reviews/", pages.reviews, name="reviews")]
+urlpatterns = [
+    path("reviews/", pages.reviews, name="reviews"),
+    path("reviews/queues/<str:queue>/", pages.reviews, name="queue"),
+]

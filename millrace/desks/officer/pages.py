@@ -11,7 +11,7 @@ from millrace.core.access import DRAFT_STATUSES
 from millrace.core.refusal import Refusal
 from millrace.desks.officer import queues
 from millrace.registers.cases.models import Case
-from millrace.web import access, schemes, statuses, words
+from millrace.web import access, counting, schemes, statuses
 from millrace.web.access import entry
 from millrace.web.tables import Column, Filter, Listing
 
@@ -61,12 +61,7 @@ def cases(request: HttpRequest, queue: str = "") -> HttpResponse:
     rows = queues.narrowed(visible, queue, request.user)
     counted = {} if request.GET.get("format") == "csv" else queues.counts(visible, request.user)
     tabs = [
-        (code, _(title), f"/desk/queues/{code}/" if code else "/desk/", _shown(counted.get(code))) for code, title in queues.QUEUES.items()
+        (code, _(title), f"/desk/queues/{code}/" if code else "/desk/", counting.shown(counted.get(code)))
+        for code, title in queues.QUEUES.items()
     ]
     return CASES.answer(request, rows, "officer_desk/cases.html", {"tabs": tabs, "queue": queue, "title": _(queues.QUEUES[queue])})
-
-
-def _shown(count: int | None) -> str | None:
-    if count is None:
-        return None
-    return f"{words.count(queues.COUNTED)}+" if count > queues.COUNTED else words.count(count)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop as word
 
@@ -11,8 +10,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.assess.models import Assignment
 from millrace.stages.award.models import Offer
-
-COUNTED = 1_000
+from millrace.web import counting
 
 QUEUES: Mapping[str, str] = {
     "": word("All cases"),
@@ -53,11 +51,4 @@ def _unwritten_reviews() -> QuerySet[Assignment]:
 
 def counts(cases: QuerySet[Case], person: Person) -> dict[str, int]:
     """This will count every queue but the whole list in one query, each only as far as it is shown."""
-    parts, params = [], []
-    for queue in list(QUEUES)[1:]:
-        sql, given = narrowed(cases, queue, person).order_by().values("pk")[: COUNTED + 1].query.sql_with_params()
-        parts.append(f"SELECT %s, count(*) FROM ({sql}) AS waiting")  # noqa: S608  # `sql` is Django's own, its values apart
-        params += [queue, *given]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
-        return dict(cursor.fetchall())
+    return counting.capped({queue: narrowed(cases, queue, person) for queue in list(QUEUES)[1:]})

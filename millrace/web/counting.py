@@ -1,0 +1,33 @@
+"""Counts many lists at once, each only as far as it is shown — e.g. the officer's queues: 12 to screen, "1,000+" in all.
+
+A count that must be exact reads every row there is; nobody reads an exact count in a tab.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from millrace.web import words
+
+MOST = 1_000
+
+
+def capped(lists: Mapping[str, QuerySet[Any]], most: int = MOST) -> dict[str, int]:
+    """This will count every list in one query; one more than `most` stands for "more"."""
+    parts, params = [], []
+    for name, rows in lists.items():
+        sql, given = rows.order_by().values("pk")[: most + 1].query.sql_with_params()
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) AS counted")  # noqa: S608  # `sql` is Django's own, its values apart
+        params += [name, *given]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return dict(cursor.fetchall())
+
+
+def shown(count: int | None, most: int = MOST) -> str | None:
+    """This will write a capped count: "12", "1,000+"."""
+    if count is None:
+        return None
+    return f"{words.count(most)}+" if count > most else words.count(count)
