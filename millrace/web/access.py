@@ -182,6 +182,12 @@ def visible_submitted(actor: Actor, at: datetime, action: str = "read_case") -> 
     return submitted & visible(actor, actor.person_id, at, action)
 
 
+def without_conflicts(actor: Actor, at: datetime) -> Q:
+    """This will leave out the rows of a conflict, where only cases someone submitted have rows — claims, releases, payments."""
+    own = Standing.objects.filter(people.at_moment(at), person_id=actor.person_id)
+    return ~Q(case__in=own.filter(relation="conflicted").values("case"))
+
+
 def visible(actor: Actor, person_id: int | None, at: datetime, action: str = "read_case") -> Q:
     """This will be the filter of `cases_visible_to` for an actor already gathered."""
     if person_id is None:

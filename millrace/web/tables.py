@@ -184,20 +184,22 @@ class Listing:
             return self.export(request, rows)
         return render(request, template, {**(context or {}), "list": self.shown(request, rows)})
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], *, by_grams: bool = True) -> QuerySet[Any]:
         """This will apply the search and the filters of the address."""
         for told in self.filters:
             chosen = [value for value in request.GET.getlist(told.id) if value]
             if chosen:
                 rows = rows.filter(**{f"{told.field}__in": chosen})
         for word in request.GET.get("q", "").lower().split()[:8]:
-            rows = rows.filter(self._matching(word))
+            rows = rows.filter(self._matching(word, by_grams))
         return rows
 
-    def _matching(self, word: str) -> Q:
+    def _matching(self, word: str, by_grams: bool) -> Q:
         """Two characters are enough for a Chinese word: the index holds every pair of neighbouring characters."""
         if self.has_grams:
-            grams = sorted({word[i : i + 2] for i in range(len(word) - 1)})
+            # Of a long word every second pair covers every character; the text itself decides.
+            step = 1 if len(word) < 8 else 2
+            grams = sorted({word[i : i + 2] for i in range(0, len(word) - 1, step)}) if by_grams else []
             found = Q(**{f"{self.grams_of}search_text__contains": word})
             return found & Q(**{f"{self.grams_of}search_grams__contains": grams}) if grams else found
         either = Q(pk__in=())
@@ -220,13 +222,20 @@ class Listing:
 
     def shown(self, request: HttpRequest, rows: QuerySet[Any]) -> Page:
         """This will make one page of the list."""
-        narrowed = self.narrowed(request, rows)
+        narrowed, count = self.narrowed(request, rows), None
+        if self.has_grams and request.GET.get("q", "").strip():
+            count = self._counted(request, narrowed)
+            # What a thousand cases and more hold is found soonest by walking the list in its order, not by gathering them all.
+            narrowed = self.narrowed(request, rows, by_grams=count <= COUNTED)
         number = _page_number(request)
         start = (number - 1) * self.per_page
         found = list(self.values(self.ordered(request, narrowed))[start : start + self.per_page + 1])
         has_next = len(found) > self.per_page
         found = found[: self.per_page]
-        counted, is_capped = self._count(request, narrowed, number, start + len(found), has_next)
+        if count is None:
+            is_last = not has_next and (found or number == 1) and request.GET.get("count") != "all"
+            count = start + len(found) if is_last else self._counted(request, narrowed)
+        is_capped = count > COUNTED and request.GET.get("count") != "all"
         return Page(
             columns=[self._head(column, request) for column in self.columns],
             rows=[[column.html(row) for column in self.columns] for row in found],
@@ -239,7 +248,7 @@ class Listing:
             number=number,
             first=start + 1 if found else 0,
             last=start + len(found),
-            counted=counted,
+            counted=f"{words.count(COUNTED)}+" if is_capped else words.count(count),
             is_capped=is_capped,
             previous_url=_address(request, page=number - 1) if number > 1 else "",
             next_url=_address(request, page=number + 1) if has_next and number < DEEPEST_PAGE else "",
@@ -252,14 +261,9 @@ class Listing:
             kept=[(name, request.GET[name]) for name in self.keeps if request.GET.get(name)],
         )
 
-    def _count(self, request: HttpRequest, rows: QuerySet[Any], number: int, last: int, has_next: bool) -> tuple[str, bool]:
-        """How many: exact to 1,000, then "1,000+" until asked; the last page of a short list counts itself."""
-        if request.GET.get("count") == "all":
-            return words.count(rows.order_by().count()), False
-        if not has_next and (last or number == 1):
-            return words.count(last), False
-        count = rows.order_by()[: COUNTED + 1].count()
-        return (f"{words.count(COUNTED)}+", True) if count > COUNTED else (words.count(count), False)
+    def _counted(self, request: HttpRequest, rows: QuerySet[Any]) -> int:
+        """How many: exact to 1,000; one more stands for "1,000+", until all are asked for."""
+        return (rows.order_by() if request.GET.get("count") == "all" else rows.order_by()[: COUNTED + 1]).count()
 
     def _head(self, column: Column, request: HttpRequest) -> dict[str, Any]:
         chosen = request.GET.get("sort", "")

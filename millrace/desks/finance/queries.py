@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from millrace.core.access import Actor
@@ -13,7 +13,7 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather, telling
 from millrace.stages.deliver import queries as deliver
-from millrace.stages.deliver.models import Claim, PayeeAccount, PaymentRun
+from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, PaymentRun
 from millrace.web import access, schemes
 
 PER_PAGE = 25
@@ -62,10 +62,10 @@ def envelopes(year: str, language: str) -> list[Envelope]:
 
 def waiting(actor: Actor, at: datetime) -> dict[str, Any]:
     """This will count what waits for someone of finance."""
-    cases = visible_cases(actor, at)
-    claims = Claim.objects.filter(case__in=cases, state=Claim.State.SUBMITTED)
-    ruled = claims.annotate(open_lines=Count("lines", filter=Q(lines__ruled_by__isnull=True))).filter(open_lines=0)
-    unpaid = deliver.unpaid_releases().filter(case__in=cases).aggregate(count=Count("pk"), sum=Sum("amount_cents"))
+    mine = access.without_conflicts(actor, at)
+    unruled = ClaimLine.objects.filter(claim=OuterRef("pk"), ruled_by__isnull=True)
+    ruled = Claim.objects.filter(mine, ~Exists(unruled), state=Claim.State.SUBMITTED)
+    unpaid = deliver.unpaid_releases().filter(mine).aggregate(count=Count("pk"), sum=Sum("amount_cents"))
     runs = PaymentRun.objects.filter(state=PaymentRun.State.ORDERED)
     return {
         "to_decide": ruled.count(),

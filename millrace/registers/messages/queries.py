@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from millrace.registers.cases.models import Case, Standing
 from millrace.registers.messages.models import Letter, Notice
@@ -23,11 +22,23 @@ def notices_of(person: Person, *, at: datetime) -> QuerySet[Notice]:
     return held.select_related("event", "case", "letter").defer("event__body", "letter__body").order_by("-id")
 
 
+MOST_UNREAD = 99
+
+
+class _Counted(Subquery):
+    """Counts the rows of a query as they are, so that it may stop early."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
 def with_unread_count(persons: QuerySet[Person]) -> QuerySet[Person]:
-    """This will give each person their `unread_notice_count`, in the query that finds them: every page shows it."""
+    """This will give each person their `unread_notice_count`, in the query that finds them: every page shows it.
+
+    Counted to one more than `MOST_UNREAD`: who has not read for years is not to slow every page.
+    """
     conflicted = Standing.objects.filter(
         person=OuterRef("person"), case=OuterRef("case"), relation=Standing.Relation.CONFLICTED, ends_at__isnull=True
     )
     unread = Notice.objects.filter(~Exists(conflicted), person=OuterRef("pk"), read_at__isnull=True).order_by()
-    counted = unread.values("person").annotate(count=Count("pk")).values("count")
-    return persons.annotate(unread_notice_count=Coalesce(Subquery(counted), 0))
+    return persons.annotate(unread_notice_count=_Counted(unread.values("pk")[: MOST_UNREAD + 1]))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
 from millrace.core import claims, matching, releases
@@ -279,7 +279,7 @@ def payments_of(case: Case) -> QuerySet[Payment]:
 def unpaid_releases() -> QuerySet[Release]:
     """This will give the releases no payment that still stands has taken up, oldest first."""
     standing_payments = Payment.objects.exclude(state__in=[Payment.State.REJECTED, Payment.State.CANCELLED])
-    waiting = Release.objects.exclude(pk__in=standing_payments.values("release_id"))
+    waiting = Release.objects.filter(~Exists(standing_payments.filter(release=OuterRef("pk"))))
     return waiting.select_related("case", "case__lead").order_by("released_at", "id")
 
 
