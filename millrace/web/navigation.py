@@ -59,7 +59,14 @@ DESKS = (
             (word("Payment runs"), "/finance/runs/", {"finance", "finance_maker", "finance_checker"}),
         ),
     ),
-    (word("Policy"), ((word("The whole chain"), "/policy/", {"policy"}), (word("Rules in force"), "/policy/rules/", {"policy"}))),
+    (
+        word("Policy"),
+        (
+            (word("The whole chain"), "/policy/", {"policy"}),
+            (word("Rules in force"), "/policy/rules/", {"policy"}),
+            (word("Figures given"), "/figures/given/", {"policy", "authority", "auditor"}),
+        ),
+    ),
     (word("Audit"), ((word("Replay"), "/audit/", {"auditor"}), (word("Who read what"), "/audit/readings/", {"auditor"}))),
     (word("House"), ((word("Powers"), "/desk/powers/", {"administrator"}),)),
 )

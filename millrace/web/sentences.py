@@ -26,6 +26,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "administrator": word("administrator"),
     },
     "call": {"all-year": word("open all year")},
+    "reason": {
+        "recorded_wrongly": word("It was recorded wrongly"),
+        "learned_late": word("We learned of it late"),
+        "source_corrected": word("The source corrected itself"),
+    },
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as word
 
+from millrace.core import lifecycle
 from millrace.desks.case import application, happened, overview, seen
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
@@ -106,4 +107,5 @@ STEPS: tuple[Step, ...] = (
     Step(word("Advice on the next stage"), "assess:recommendation", "record_meeting", IN_FORCE, applies=award.has_next_stage),
     Step(word("Open the next stage"), "award:stage", "open_stage", IN_FORCE, applies=award.has_next_stage),
     Step(word("Withdraw"), "apply:withdraw", "withdraw", UNDECIDED),
+    Step(word("Correct a record"), "learn:correct", "correct", frozenset(lifecycle.STATUSES) - DRAFTS),
 )

@@ -32,7 +32,10 @@ class Event(models.Model):
     sha256 = models.BinaryField(max_length=32)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "id"], name="event_case")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="event_case"),
+            models.Index(fields=["-id"], name="event_figure_given", condition=Q(kind="figure_given")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["command", "case"], nulls_distinct=False, name="event_command_once"),
             models.CheckConstraint(

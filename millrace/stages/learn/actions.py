@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from millrace.core import asat
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
+from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
@@ -25,6 +26,15 @@ REASONS = {
     "learned_late": _("We learned of it late"),
     "source_corrected": _("The source corrected itself"),
 }
+# Who may give a figure in the funder's name, and to whom.
+GIVERS = ("policy", "authority")
+OCCASIONS = {
+    "legislature": _("The legislature"),
+    "audit": _("The auditors"),
+    "press": _("The press"),
+    "report": _("A published report"),
+    "other": _("Someone else"),
+}
 # What a correction may set: descriptions and days. Status and money change only by the actions that move them.
 CORRECTABLE = frozenset(
     name
@@ -34,11 +44,17 @@ CORRECTABLE = frozenset(
 KEPT_ON_CASE = frozenset({"stream", "track", "sector", "is_test"})
 
 
-def give_figure(name: str, *, as_at: date, seal_number: int, by: Person, at: datetime, command: uuid.UUID) -> Event:
+def give_figure(
+    name: str, *, as_at: date, seal_number: int, occasion: str = "other", by: Person, at: datetime, command: uuid.UUID
+) -> Event:
     """This will keep that a figure was given, with its seal number, so that what changed since can be shown later."""
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
+        if not by.is_system and not people.powers_of(by, at) & set(GIVERS):
+            raise Refusal.not_found()
+        if occasion not in OCCASIONS:
+            raise Refusal("no-such-occasion", what=_("Choose to whom the figure is given."), field="occasion", status=422)
         given = queries.ask(name, as_at=as_at, seal=queries.seal_numbered(seal_number))
         told = given.answer
         facts = {
@@ -49,6 +65,7 @@ def give_figure(name: str, *, as_at: date, seal_number: int, by: Person, at: dat
             "count": told.count,
             "amount_cents": told.amount_cents,
             "sha256": telling.digest(given),
+            "occasion": occasion,
         }
         return timeline.record("figure_given", command=command, by=by, at=at, person=by, facts=facts)
 

@@ -10,8 +10,10 @@ from millrace.core.refusal import Refusal
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
+from millrace.registers.timeline.models import Event
 from millrace.stages.learn import actions, queries, telling
 from millrace.stages.plan import figures
+from millrace.web import clock
 
 POLICY = Path(__file__).parents[3] / "policies" / "hong-kong"
 FILES = {str(path.relative_to(POLICY)): path.read_text() for folder in ("figures", "series") for path in (POLICY / folder).glob("*.toml")}
@@ -129,3 +131,46 @@ def test_questions_out_of_range_are_refused_in_words(story):
         with pytest.raises(Refusal) as refused:
             ask()
         assert refused.value.code == code
+
+
+@pytest.fixture
+def today(monkeypatch):
+    """The pages' clock stands in the middle of April."""
+    monkeypatch.setattr(clock, "now", lambda: _at(4, 15))
+
+
+def test_a_figure_is_given_from_its_page_and_repeated_by_its_number_with_what_changed(story, sign_in, make, today):
+    policy, officer = sign_in(story.by), sign_in(story.second)
+    address = f"/figures/approved-by-scheme/give/?as-at={YEAR_END}&seal={story.first}"
+    assert "Give this figure" in policy.see(f"/figures/approved-by-scheme/?as-at={YEAR_END}")
+    officer.see(address, 404)
+    assert "HK$40" in policy.see(address)
+    policy.press(address, occasion="legislature")
+    event = Event.objects.get(kind="figure_given")
+    assert event.facts["occasion"] == "legislature"
+    page = f"/figures/given/{event.pk}/"
+    assert "the same, to the last digit" in officer.see(page)
+    story.tell(story.cases[2], 27, recorded=_at(4, 10), withdrawn_on="2026-03-27")
+    _seal(_at(4, 12))
+    assert "has changed since" in officer.see(page)
+    assert "Last given" in officer.see("/figures/approved-by-scheme/") and page in officer.see("/figures/given/")
+    for person in (make.person(), make.person(powers=("finance",))):
+        sign_in(person).see(page, 404)
+        sign_in(person).see("/figures/given/", 404)
+
+
+def test_a_second_officer_corrects_a_record_and_the_first_may_not(story, sign_in, make, today):
+    case, wrong = story.cases[0], story.events[0]
+    base = f"/cases/{case.reference}/correct/"
+    first, second = sign_in(story.by), sign_in(story.second)
+    assert f"{base}{wrong.pk}/" not in first.see(base) and f"{base}{wrong.pk}/" in second.see(base)
+    told = {"approved_on": "2026-04-02", "reason": "recorded_wrongly", "from_day": ""}
+    assert "does not correct it" in first.press(f"{base}{wrong.pk}/", 403, **told)
+    assert "says already" in second.press(f"{base}{wrong.pk}/", 422, **{**told, "approved_on": "2026-03-10"})
+    assert "Why it is corrected" in second.press(f"{base}{wrong.pk}/", 422, **{**told, "reason": ""})
+    second.press(f"{base}{wrong.pk}/", **told)
+    event = Event.objects.filter(case=case, kind="case_corrected").latest("id")
+    assert (event.sheet, event.facts["corrects"], event.sheet_from) == ({"approved_on": "2026-04-02"}, wrong.pk, date(2026, 3, 10))
+    second.see(f"{base}{story.events[1].pk}/", 404)
+    for person in (make.person(), make.person(powers=("policy",)), make.member(case.lead)):
+        sign_in(person).see(base, 404)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as word
 from millrace.core.figures.answer import Breakdown
 from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
-from millrace.stages.learn import forms, queries, telling
+from millrace.stages.learn import actions, forms, queries, telling
 from millrace.stages.learn.queries import Given
 from millrace.web import clock, errors, funder
 from millrace.web.access import entry
@@ -41,7 +41,7 @@ class Bar:
 @entry("public")
 def figures(request: HttpRequest) -> HttpResponse:
     """This will list the figures that are published, each with what it says today."""
-    today, language = _today(), _language()
+    today, spoken = _today(), language()
     try:
         last = queries.last_seal()
     except Refusal:
@@ -49,7 +49,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     rows = []
     for name, figure in sorted(queries.published(last.number).items()):
         given = _given_or_none(name, today)
-        question, title = figure.question.said_in(language), figure.title.said_in(language)
+        question, title = figure.question.said_in(spoken), figure.title.said_in(spoken)
         rows.append({"name": name, "title": title, "question": question, "currency": figure.currency, "given": given})
     return render(request, "learn/figures.html", {"rows": rows, "today": today, "seal": last})
 
@@ -64,8 +64,8 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "form": form,
         "name": name,
-        "title": published.title.said_in(_language()),
-        "question": published.question.said_in(_language()),
+        "title": published.title.said_in(language()),
+        "question": published.question.said_in(language()),
         "crumbs": [(_("Figures"), "/figures/")],
         "today": _today(),
     }
@@ -78,7 +78,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         if refused.status == 404:
             raise
         return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
-    return render(request, "learn/figure.html", context | _answer(given, asked))
+    return render(request, "learn/figure.html", context | _answer(given, asked) | _as_staff(request, given))
 
 
 def _ask(name: str, asked: dict[str, Any]) -> Given:
@@ -99,7 +99,8 @@ def _today() -> date:
     return clock.now().astimezone(funder.current().zone).date()
 
 
-def _language() -> str:
+def language() -> str:
+    """This will name the reader's language, as texts of the policy are keyed."""
     return translation.get_language() or "en"
 
 
@@ -112,22 +113,36 @@ def _given_or_none(name: str, as_at: date) -> Given | None:
 
 def _answer(given: Given, asked: dict[str, Any]) -> dict[str, Any]:
     """This will gather what the page shows of an answer."""
-    told, language = given.answer, _language()
-    permanent = urlencode({"as-at": told.as_at.isoformat(), "seal": given.seal.number})
+    told, spoken = given.answer, language()
     source = told.source
     return {
         "given": given,
         "told": told,
         "currency": given.figure.currency,
-        "definition": given.version.definition.said_in(language),
+        "definition": given.version.definition.said_in(spoken),
         "breakdowns": [_shown(given, each) for each in told.breakdowns if each.lines],
-        "source": source and {"title": source.title.said_in(language), "address": source.address, "quality": _(QUALITY[source.quality])},
-        "table_note": _table_note(given, language),
-        "permanent": f"/figures/{given.figure.name}/?{permanent}",
+        "source": source and {"title": source.title.said_in(spoken), "address": source.address, "quality": _(QUALITY[source.quality])},
+        "table_note": _table_note(given, spoken),
+        "permanent": permanent(given),
         "program": f"/api/v1/figures/{given.figure.name}?{urlencode({'as_at': told.as_at.isoformat(), 'seal': given.seal.number})}",
-        "drift": _drift(given),
+        "drift": drift(given),
         "is_asked_as_known": bool(asked.get("as_known")),
     }
+
+
+def permanent(given: Given) -> str:
+    """This will be the address under which this answer can be had for ever."""
+    named = urlencode({"as-at": given.answer.as_at.isoformat(), "seal": given.seal.number})
+    return f"/figures/{given.figure.name}/?{named}"
+
+
+def _as_staff(request: HttpRequest, given: Given) -> dict[str, Any]:
+    """For the funder's own people: when the figure was last given, and the way to give it now."""
+    powers = request.actor.powers
+    if not powers & {"policy", "authority", "officer", "auditor"}:
+        return {}
+    give = permanent(given).replace("/?", "/give/?") if powers & set(actions.GIVERS) else ""
+    return {"last_given": queries.times_given(given.figure.name).first(), "give_url": give, "is_staff": True}
 
 
 def _table_note(given: Given, language: str) -> str:
@@ -138,14 +153,14 @@ def _table_note(given: Given, language: str) -> str:
 
 
 def _label(given: Given, by: str, key: str) -> str:
-    return scheme_title(key) if by == "scheme" else telling.label(given, by, key, _language())
+    return scheme_title(key) if by == "scheme" else telling.label(given, by, key, language())
 
 
 def scheme_title(slug: str) -> str:
     """This will name a scheme as its last version does; one that was never published keeps its code."""
     if not policy.scheme_versions(slug):
         return slug
-    return policy.scheme(slug).versions[-1].title.said_in(_language())
+    return policy.scheme(slug).versions[-1].title.said_in(language())
 
 
 def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
@@ -168,7 +183,8 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
     }
 
 
-def _drift(given: Given) -> dict[str, Any] | None:
+def drift(given: Given) -> dict[str, Any] | None:
+    """This will lay out how an answer differs from what is known now; None where it is what is known now."""
     found = queries.drift_since(given)
     if found is None:
         return None

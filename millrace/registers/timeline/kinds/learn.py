@@ -6,5 +6,5 @@ from millrace.registers.timeline.kinds.kind import Kind, by_name
 
 KINDS = by_name(
     Kind("figure_given", _("Figure %(figure)s given as at %(as_at)s, as known at seal %(seal)s"), "staff"),
-    Kind("case_corrected", _("Correction of an earlier record (%(corrected_kind)s)"), "party"),
+    Kind("case_corrected", _("Record %(corrects)s corrected: %(reason)s"), "party"),
 )
