@@ -55,6 +55,7 @@ DESKS = (
         word("Finance"),
         (
             (word("Envelopes"), "/finance/", {"finance", "finance_maker", "finance_checker"}),
+            (word("Funds"), "/finance/funds/", {"finance", "policy", "authority"}),
             (word("Claims"), "/finance/claims/", {"finance", "finance_maker", "finance_checker"}),
             (word("Payment runs"), "/finance/runs/", {"finance", "finance_maker", "finance_checker"}),
         ),

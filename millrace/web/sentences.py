@@ -26,6 +26,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "administrator": word("administrator"),
     },
     "call": {"all-year": word("open all year")},
+    "order_kind": {
+        "fund": word("Take in what was voted"),
+        "share": word("Share out to a scheme"),
+        "lapse": word("Let a year's cash lapse"),
+    },
     "reason": {
         "recorded_wrongly": word("It was recorded wrongly"),
         "learned_late": word("We learned of it late"),

@@ -26,6 +26,7 @@ READERS = (*FINANCE, "auditor")
 def _tabs() -> list[tuple[str, str, str]]:
     return [
         ("envelopes", _("Envelopes"), "/finance/"),
+        ("funds", _("Funds and years"), "/finance/funds/"),
         ("to_release", _("To release"), "/finance/to-release/"),
         ("claims", _("Claims"), "/finance/claims/"),
         ("releases", _("Releases"), "/finance/releases/"),

@@ -1,7 +1,8 @@
 """Puts what was voted for a fund into its envelopes — e.g. the HK$2bn of NIFS, and what of it may be paid in 2025-26.
 
 Reads the published policy: a vote counts from its day, a year's cash from the first call on. Called again, it adds only what
-is new; so a fund raised by a later vote is topped up, and nothing is ever put in twice.
+is new; so a fund raised by a later vote is topped up, and nothing is ever put in twice. From the pages it is done by an order of
+two people (`orders`).
 """
 
 import uuid
@@ -31,20 +32,46 @@ def fund_envelope(name: str, *, by: Person, at: datetime, command: uuid.UUID) ->
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
-        _must_be_finance(by, at)
-        fund, day = policy.fund(name), policy.funder().day_of(at)
-        envelope = ledger.envelope(fund.id, fund.schemes[0] if len(fund.schemes) == 1 else "", fund.unit)
-        voted = _voted(fund, day) + ledger.lock_balance(Account("appropriation", fund.unit, fund.id))
-        cash = {year: amount for year, amount in _provided(fund).items() if amount > 0}
-        if voted <= 0 and not cash:
-            return None
-        event_id = timeline.reserve_id()
-        if voted > 0:
-            ledger.appropriate(envelope, voted, event=event_id, on=day, at=at)
-        for year, amount in cash.items():
-            ledger.provide_cash(envelope, year, amount, event=event_id, on=day, at=at)
-        facts = {"fund": fund.id, "scheme": envelope.scheme, "unit": fund.unit, "voted_cents": max(voted, 0), "cash": cash}
-        return timeline.record("envelope_funded", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+        must_be_finance(by, at)
+        return funded(name, by=by, at=at, command=command)
+
+
+def funded(name: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:
+    """This will do what `fund_envelope` does, inside the transaction of an order that two people gave."""
+    fund, day = policy.fund(name), policy.funder().day_of(at)
+    envelope = ledger.envelope(fund.id, fund.schemes[0] if len(fund.schemes) == 1 else "", fund.unit)
+    for source in _sources(fund):  # locked, so that two who do this at once do not both put it in
+        ledger.lock_balance(source)
+    voted, cash = new_money(fund, day)
+    if voted <= 0 and not cash:
+        return None
+    event_id = timeline.reserve_id()
+    if voted > 0:
+        ledger.appropriate(envelope, voted, event=event_id, on=day, at=at)
+    for year, amount in cash.items():
+        ledger.provide_cash(envelope, year, amount, event=event_id, on=day, at=at)
+    facts = {"fund": fund.id, "scheme": envelope.scheme, "unit": fund.unit, "voted_cents": max(voted, 0), "cash": cash}
+    return timeline.record("envelope_funded", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
+def new_money(fund: Fund, day: date) -> tuple[int, dict[str, int]]:
+    """This will give what the policy votes by a day, and provides each year, beyond what the ledger already has.
+
+    A source below zero has given; so its balance is added.
+    """
+    given = balances.balances(_sources(fund))
+    voted = sum(vote.amount for vote in fund.commitments if vote.on <= day.isoformat()[: len(vote.on)])
+    cash = {each.on: each.amount + given[_year_source(fund, each.on)] for each in fund.provisions}
+    return voted + given[_sources(fund)[0]], {year: amount for year, amount in cash.items() if amount > 0}
+
+
+def _sources(fund: Fund) -> list[Account]:
+    """Where a fund's money comes from: the vote, then each year's cash."""
+    return [Account("appropriation", fund.unit, fund.id), *(_year_source(fund, each.on) for each in fund.provisions)]
+
+
+def _year_source(fund: Fund, year: str) -> Account:
+    return Account("cash_vote", fund.unit, fund.id, "", year)
 
 
 def share_out(name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -52,15 +79,20 @@ def share_out(name: str, scheme: str, amount_cents: int, *, by: Person, at: date
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
-        _must_be_finance(by, at)
-        fund, day = policy.fund(name), policy.funder().day_of(at)
-        if scheme not in fund.schemes:
-            raise Refusal.not_found()
-        pool, share = Envelope(fund.id, "", fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
-        event_id = timeline.reserve_id()
-        ledger.transfer(pool, share, amount_cents, event=event_id, on=day, at=at)
-        facts = {"fund": fund.id, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
-        return timeline.record("envelope_shared_out", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+        must_be_finance(by, at)
+        return shared_out(name, scheme, amount_cents, by=by, at=at, command=command)
+
+
+def shared_out(name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will do what `share_out` does, inside the transaction of an order that two people gave."""
+    fund, day = policy.fund(name), policy.funder().day_of(at)
+    if scheme not in fund.schemes or len(fund.schemes) == 1:
+        raise Refusal.not_found()
+    pool, share = Envelope(fund.id, "", fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
+    event_id = timeline.reserve_id()
+    ledger.transfer(pool, share, amount_cents, event=event_id, on=day, at=at)
+    facts = {"fund": fund.id, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
+    return timeline.record("envelope_shared_out", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 
 def lapse_year(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -68,34 +100,40 @@ def lapse_year(name: str, financial_year: str, *, by: Person, at: datetime, comm
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
-        _must_be_finance(by, at)
-        fund, day = policy.fund(name), policy.funder().day_of(at)
-        if policy.funder().financial_year_name(day) <= financial_year:
-            raise Refusal(
-                "year-not-over",
-                what=_("The financial year %(financial_year)s is not over."),
-                why=_("A year's cash provision lapses when the year has ended."),
-                next_step=_("Come back after its last day."),
-                values={"financial_year": financial_year},
-            )
-        event_id = timeline.reserve_id()
-        for envelope in (Envelope(fund.id, scheme, fund.unit) for scheme in ("", *fund.schemes)):
-            if balances.balance(envelope.account("cash_available", financial_year=financial_year)):
-                ledger.lapse_cash(envelope, financial_year, event=event_id, on=day, at=at)
-        facts = {"fund": fund.id, "financial_year": financial_year}
-        return timeline.record("cash_lapsed", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+        must_be_finance(by, at)
+        return lapsed(name, financial_year, by=by, at=at, command=command)
 
 
-def _must_be_finance(by: Person, at: datetime) -> None:
+def lapsed(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will do what `lapse_year` does, inside the transaction of an order that two people gave."""
+    fund, day = policy.fund(name), policy.funder().day_of(at)
+    must_be_over(financial_year, day)
+    event_id = timeline.reserve_id()
+    for envelope in envelopes_of(fund):
+        if balances.balance(envelope.account("cash_available", financial_year=financial_year)):
+            ledger.lapse_cash(envelope, financial_year, event=event_id, on=day, at=at)
+    facts = {"fund": fund.id, "financial_year": financial_year}
+    return timeline.record("cash_lapsed", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
+def envelopes_of(fund: Fund) -> list[Envelope]:
+    """This will name a fund's own envelope and each scheme's."""
+    return [Envelope(fund.id, scheme, fund.unit) for scheme in ("", *fund.schemes)]
+
+
+def must_be_over(financial_year: str, day: date) -> None:
+    """This will refuse a year that has not ended by a day."""
+    if policy.funder().financial_year_name(day) <= financial_year:
+        raise Refusal(
+            "year-not-over",
+            what=_("The financial year %(financial_year)s is not over."),
+            why=_("A year's cash provision lapses when the year has ended."),
+            next_step=_("Come back after its last day."),
+            values={"financial_year": financial_year},
+        )
+
+
+def must_be_finance(by: Person, at: datetime) -> None:
+    """This will refuse everyone but the finance controllers."""
     if not by.is_system and "finance" not in people.powers_of(by, at):
         raise Refusal.not_found()
-
-
-def _voted(fund: Fund, day: date) -> int:
-    return sum(vote.amount for vote in fund.commitments if vote.on <= day.isoformat()[: len(vote.on)])
-
-
-def _provided(fund: Fund) -> dict[str, int]:
-    """This will give, for each year, what the policy provides beyond what the ledger already has. (A source below zero has given.)"""
-    given = {provision.on: ledger.lock_balance(Account("cash_vote", fund.unit, fund.id, "", provision.on)) for provision in fund.provisions}
-    return {provision.on: provision.amount + given[provision.on] for provision in fund.provisions}

@@ -1,8 +1,11 @@
-"""What administrators fill in — e.g. the e-mail address of a new payment checker."""
+"""What administrators and finance fill in — e.g. the e-mail address of a new payment checker, or how much to share out."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from millrace.core.policy_folder.funds import Fund
 from millrace.registers.people.models import Power
 from millrace.web import fields
 
@@ -27,3 +30,17 @@ class DayForm(forms.Form):
     """The day asked about; today when left out."""
 
     on = fields.DayField(label=_("On the day"), required=False)
+
+
+class OrderForm(forms.Form):
+    """What an order on a fund needs to know: nothing, a scheme and an amount, or a year that is over."""
+
+    def __init__(self, *args: Any, kind: str, fund: Fund, years: list[str], year: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind == "share":
+            self.fields["scheme"] = fields.ChoiceField(label=_("Scheme"), choices=[(scheme, scheme) for scheme in fund.schemes])
+            self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=fund.unit, minimum=1)
+        if kind == "lapse":
+            choices = [(each, each) for each in years]
+            initial = year if year in years else None
+            self.fields["financial_year"] = fields.ChoiceField(label=_("Financial year"), choices=choices, initial=initial)

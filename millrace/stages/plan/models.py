@@ -1,7 +1,8 @@
-"""Who was asked to join the funder's staff — e.g. a new payment checker, invited by e-mail and not yet here."""
+"""What waits for a second person: staff invited, orders on a fund — e.g. HK$300m to be shared out, proposed and not yet confirmed."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class StaffInvitation(models.Model):
@@ -22,4 +23,36 @@ class StaffInvitation(models.Model):
             models.UniqueConstraint(
                 fields=["email", "power"], condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True), name="staff_invited_once"
             )
+        ]
+
+
+class FundOrder(models.Model):
+    """Something to be done with a fund's money, proposed by one person and carried out when another confirms it."""
+
+    class Kind(models.TextChoices):
+        FUND = "fund", _("Take in what was voted")
+        SHARE = "share", _("Share out to a scheme")
+        LAPSE = "lapse", _("Let a year's cash lapse")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    fund = models.CharField(max_length=60)
+    scheme = models.CharField(max_length=60, blank=True)
+    financial_year = models.CharField(max_length=12, blank=True)
+    amount_cents = models.BigIntegerField(default=0)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    is_confirmed = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["fund", "-id"], name="fund_order")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_confirmed__isnull=True) | Q(is_confirmed=False) | ~Q(decided_by=F("proposed_by")),
+                name="fund_order_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "fund", "scheme", "financial_year"], condition=Q(decided_at__isnull=True), name="fund_order_open_once"
+            ),
         ]
