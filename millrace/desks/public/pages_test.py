@@ -79,3 +79,8 @@ def test_the_list_names_every_scheme(hong_kong):
 def test_before_anything_is_published_the_pages_say_so():
     assert "No scheme is published yet" in page("/find/")
     assert "No scheme is published yet" in page("/schemes/")
+
+
+@pytest.mark.parametrize("told", [{"total_cost": "30,000,000"}, {"applicant_kind": "company"}, LINE])
+def test_twenty_schemes_still_make_one_light_page(hong_kong, told):
+    assert len(page("/find/", told, "zh-hant").encode()) <= 100_000
