@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 NOTHING = "—"
 CHANGE = '<dd class="change"><a href="{}">{}<span class="away"> {}</span></a></dd>'
@@ -73,6 +74,30 @@ def arithmetic(lines: Sequence[Any], caption: str) -> SafeString:
         drawn.append(f'\n<tr{total}><td class="op">{op}</td><th scope="row">{label}{note}</th><td class="num">{amount}</td></tr>')
     title = format_html("<caption>{}</caption>", caption) if caption else ""
     return mark_safe(f'{_region(caption or _("The arithmetic"))}<table class="sum">{title}<tbody>{"".join(drawn)}</tbody></table></div>')
+
+
+def verdicts(findings: Sequence[Mapping[str, Any]]) -> SafeString:
+    """This will draw what each rule said: `outcome` (pass, fail, or anything else: not yet known), `rule`, and where there are any
+    `required`, `found`, `clause`, `clause_url`, `would_change`."""
+    badges = {
+        "pass": f'<span class="tag good">{_safe(_("Met"))}</span>',
+        "fail": f'<span class="tag bad">{_safe(_("Not met"))}</span>',
+        "": f'<span class="tag warn">{_safe(_("Not yet known"))}</span>',
+    }
+    names = {"required": _safe(pgettext("rule", "Required")), "found": _safe(pgettext("rule", "Found"))}
+    change = _safe(_("What would change it:"))
+    drawn = []
+    for one in findings:
+        told = "".join(f"<dt>{name}</dt><dd>{_safe(one[key])}</dd>" for key, name in names.items() if one.get(key))
+        remedy = f'\n<p><span class="soft">{change}</span> {_safe(one["would_change"])}</p>' if one.get("would_change") else ""
+        clause = _safe(one.get("clause") or "")
+        if clause and one.get("clause_url"):
+            clause = f'<a href="{_safe(one["clause_url"])}">{clause}</a>'
+        source = f'\n<p class="small soft">{clause}</p>' if clause else ""
+        rule = f"<p><strong>{_safe(one['rule'])}</strong> {badges.get(one['outcome'], badges[''])}</p>"
+        listed = f"\n<dl>{told}</dl>" if told else ""
+        drawn.append(f'\n<li class="verdict {one["outcome"]}">{rule}{listed}{remedy}{source}</li>')
+    return mark_safe(f'<ul class="verdicts">{"".join(drawn)}</ul>')
 
 
 def links(items: Iterable[Any]) -> SafeString:

@@ -15,6 +15,14 @@ def test_what_was_typed_is_escaped_wherever_it_stands() -> None:
     assert (drawn.count(SHOWN), sums.count(SHOWN), facts.count(SHOWN)) == (7, 6, 4)
 
 
+def test_a_verdict_shows_what_it_has_and_escapes_it() -> None:
+    whole = dict.fromkeys(("rule", "required", "found", "clause", "clause_url", "would_change"), ODD)
+    others = [{"outcome": "pass", "rule": "Met alone"}, {"outcome": "unknown", "rule": "Open"}]
+    drawn = summaries.verdicts([{"outcome": "fail", **whole}, *others])
+    assert "<b>" not in drawn and drawn.count(SHOWN) == 6
+    assert drawn.count("<dl>") == 1 and [drawn.count(f'class="tag {tone}"') for tone in ("bad", "good", "warn")] == [1, 1, 1]
+
+
 def test_lines_break_and_nothing_is_shown_as_a_dash() -> None:
     drawn = summaries.answers([{"id": "a", "label": "A", "value": "one\ntwo"}, {"id": "b", "label": "B", "value": ""}], "")
     assert "one<br>two" in drawn and "<dd>—</dd>" in drawn and "Change" not in drawn

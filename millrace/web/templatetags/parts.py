@@ -190,10 +190,10 @@ def arithmetic(lines: Sequence[Any], caption: str = "") -> SafeString:
     return summaries.arithmetic(lines, caption)
 
 
-@register.inclusion_tag("web/parts/verdict.html")
-def verdicts(findings: Sequence[Any]) -> dict[str, Any]:
+@register.simple_tag
+def verdicts(findings: Sequence[Any]) -> SafeString:
     """What each rule said: `outcome` (pass, fail, unknown), `rule`, `required`, `found`, `clause`, `clause_url`, `would_change`."""
-    return {"findings": findings}
+    return summaries.verdicts(findings)
 
 
 @register.inclusion_tag("web/parts/empty.html")
