@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
 from millrace.registers.cases.models import Case
 from millrace.registers.documents import queries as documents
+from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
+from millrace.registers.timeline.models import Event
 from millrace.stages.apply import preview, queries, ready, terms
 from millrace.stages.apply.models import Submission
-from millrace.web import access
+from millrace.web import access, sentences
 from millrace.web import forms as described
 
 
@@ -24,7 +27,19 @@ def own_parts(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
     """This will give the parts of the reader's own organisations, and nothing of anyone else's."""
     organisations = list(people.organisations_of(person, at))
     parts = queries.parts_of_organisation(case, organisations)
-    return {"parts": parts, "is_open": case.status in DRAFT_STATUSES} if parts else None
+    if not parts:
+        return None
+    mine = {part.organisation_id for part in parts}
+    held = documents.documents_by_place(case)
+    zone = policy.zone()
+    told = Event.objects.filter(case=case, organisation__in=mine, visibility__in=("partner", "public")).order_by("-id")[:50]
+    return {
+        "parts": [{"part": part, "files": held.get(f"part-{part.pk}", [])} for part in parts],
+        "is_open": case.status in DRAFT_STATUSES,
+        "unit": case.unit,
+        "money": [line for line in ledger.statement(case).matching if line.sponsor in mine] if case.approved_cents else [],
+        "entries": [{"at": event.recorded_at, "sentence": sentences.sentence(event, zone), "by": ""} for event in told],
+    }
 
 
 def answers(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
@@ -55,7 +70,13 @@ def files(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     may_rule = access.may(access.actor_of(person, at), person, "accept_document", case, at).allowed
     whole = policy.form(case.scheme_version) if case.scheme_version else form.Form(())
     labels = {question.id: described.said(question.label) for question in whole.questions()}
-    return {"places": [(labels.get(place, place), rows) for place, rows in held.items()], "may_rule": may_rule}
+    labels |= {f"part-{part.pk}": _("Part of %(name)s") % {"name": part.organisation or part.email} for part in queries.parts_of(case)}
+    # What a partner or sponsor adds to its own part is not the lead's to read.
+    is_lead = case.lead_id in people.organisations_of(person, at)
+    return {
+        "places": [(labels.get(place, place), rows, not (is_lead and place.startswith("part-"))) for place, rows in held.items()],
+        "may_rule": may_rule,
+    }
 
 
 def verdict(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
+from millrace.web import access, statuses, words
 from millrace.web import forms as described
-from millrace.web import statuses, words
 
 
 def scheme_title(case: Case) -> str:
@@ -31,8 +31,11 @@ def summary(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         zone = policy.zone()
         rows.append((_("Received"), words.moment(case.submitted_at, zone)))
     rows.append((_("In this state since"), words.day(case.status_on)))
+    # A partner or sponsor reads its own part alone: what the lead asks for and gets is not its business.
+    actor = access.actor_of(person, at)
+    reads_money = any(access.may(actor, person, action, case, at).allowed for action in ("read_application", "read_money"))
     for label, amount in ((_("Asked for"), case.requested_cents), (_("Approved"), case.approved_cents), (_("Paid"), case.paid_cents)):
-        if amount:
+        if amount and reads_money:
             rows.append((label, words.amount(amount, unit)))
     return {"rows": rows}
 

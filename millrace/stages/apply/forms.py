@@ -6,9 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from millrace.core.rules.form import Question, Section
 from millrace.registers.people.models import Membership, Organisation
 from millrace.stages.apply.models import Part
 from millrace.web import fields
+from millrace.web.forms import said
 
 
 class OrganisationForm(forms.Form):
@@ -64,6 +66,34 @@ class PartForm(forms.Form):
     cash_cents = fields.MoneyField(label=_("Cash"), minimum=0, required=False)
     in_kind_cents = fields.MoneyField(
         label=_("Value in kind"), minimum=0, required=False, help_text=_("Equipment, staff time or premises, at their value.")
+    )
+
+    def __init__(self, *args: Any, asked: Section | None = None, **kwargs: Any) -> None:
+        """This will ask what the scheme's own section asks of that side, in its words, and all three where it has none."""
+        super().__init__(*args, **kwargs)
+        if asked is None:
+            return
+        wanted = {_part_field(question): said(question.label) for question in asked.questions}
+        for name in [name for name in self.fields if name not in wanted]:
+            del self.fields[name]
+        for name in self.fields:
+            self.fields[name].label = wanted[name]
+
+
+def _part_field(question: Question) -> str:
+    """The field of a part that a question of the scheme is about: money in cash, money in kind, or words."""
+    if question.kind == "money":
+        return "in_kind_cents" if question.id.endswith("in_kind") else "cash_cents"
+    return "work"
+
+
+class PartFileForm(forms.Form):
+    """A file a partner or sponsor adds to its own part."""
+
+    file = forms.FileField(
+        label=_("Add a file"),
+        help_text=_("PDF, Word, Excel or a picture, at most 10 MB; up to five. Read by you and the funder, not by the lead applicant."),
+        error_messages={"required": _("Choose a file first.")},
     )
 
 

@@ -234,12 +234,15 @@ def test_a_sponsor_confirms_its_own_part_and_sees_nothing_else(company, make):
     part = Part.objects.get()
     theirs = enter(sponsor)
     assert f"/cases/{case.reference}/parts/{part.pk}/" in theirs.get("/home/").content.decode()
+    asked = theirs.get(f"/cases/{case.reference}/parts/{part.pk}/").content.decode()
+    assert "Money the sponsor brings" in asked and 'name="in_kind_cents"' not in asked
     told = {"work": "Cash for the line", "cash_cents": "2,000,000", "in_kind_cents": "", "command": uuid.uuid4()}
     assert theirs.post(f"/cases/{case.reference}/parts/{part.pk}/", told).status_code == 302
     part.refresh_from_db()
     assert part.cash_cents == 200_000_000 and part.confirmed_by == sponsor
     page = theirs.get(f"/cases/{case.reference}/").content.decode()
-    assert "HK$2,000,000" in page and "Housings" not in page and "20,000,000" not in page and "What happened" not in page
+    assert "HK$2,000,000" in page and "Housings" not in page and "20,000,000" not in page
+    assert "What happened to your part" in page and "A file was added" not in page and "Draft begun" not in page
     for rest in ("draft/", "draft/check/", "receipt/", "?show=application"):
         page = theirs.get(f"/cases/{case.reference}/{rest}")
         assert page.status_code == 404 or "Housings" not in page.content.decode()
@@ -281,3 +284,33 @@ def test_an_organisation_is_registered_and_confirmed_by_hand(published, make):
     enter(officer).post(f"/desk/organisations/{new.pk}/", {"is_subvented": "no", "command": uuid.uuid4()})
     new.refresh_from_db()
     assert new.confirmed_by == officer
+
+
+def test_a_sponsors_files_are_read_by_itself_and_the_funder_not_by_the_lead(company, make, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    case, bank = company.draft(), make.organisation("Pearl Capital Ltd", at=NOON)
+    sponsor, lead = enter(make.member(bank, "member", at=NOON)), enter(company.writer)
+    stranger = enter(make.member(make.organisation("Other Ltd", at=NOON), at=NOON))
+    number = bank.registration_number
+    lead.post(f"/cases/{case.reference}/parts/", {"role": "sponsor", "registration_number": number, "command": uuid.uuid4()})
+    part = Part.objects.get()
+    base = f"/cases/{case.reference}/parts/{part.pk}/"
+    pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    wrong = sponsor.post(f"{base}files/", {"file": SimpleUploadedFile("terms.pdf", b"not one"), "command": uuid.uuid4()})
+    assert wrong.status_code == 422 and "was not taken" in wrong.content.decode()
+    assert sponsor.post(f"{base}files/", {"file": SimpleUploadedFile("terms.pdf", pdf), "command": uuid.uuid4()}).status_code == 302
+    document = Document.objects.get(place=f"part-{part.pk}")
+    assert document.state == "quarantined" and document.organisation == bank
+    assert sponsor.get(f"{base}files/{document.pk}/").content == pdf
+    assert "terms.pdf" in sponsor.get(base).content.decode() and "terms.pdf" in sponsor.get(f"/cases/{case.reference}/").content.decode()
+    named = lead.get(f"/cases/{case.reference}/?show=application").content.decode()
+    assert "terms.pdf" in named and f"/files/{document.pk}/" not in named
+    for browser in (lead, stranger):
+        for address in (f"{base}files/{document.pk}/", f"/cases/{case.reference}/files/{document.pk}/"):
+            assert browser.get(address).status_code == 404, address
+        upload = {"file": SimpleUploadedFile("terms.pdf", pdf), "command": uuid.uuid4()}
+        assert browser.post(f"{base}files/", upload).status_code == 404
+        for address in (f"{base}files/{document.pk}/remove/", f"/cases/{case.reference}/files/{document.pk}/remove/"):
+            assert browser.post(address, {"command": uuid.uuid4()}).status_code == 404
+    assert sponsor.post(f"{base}files/{document.pk}/remove/", {"command": uuid.uuid4()}).status_code == 302
+    assert "terms.pdf" not in sponsor.get(base).content.decode()

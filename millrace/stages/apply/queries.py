@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
 from millrace.registers.cases.models import Case
+from millrace.registers.documents import queries as documents
+from millrace.registers.documents.models import Document
 from millrace.registers.people import invitations, prepared
 from millrace.registers.people.models import Organisation
 from millrace.stages.apply.models import Answers, Draft, Invitation, Message, Part, Submission
@@ -85,6 +87,11 @@ def parts_of_organisation(case: Case, organisations: list[int]) -> list[Part]:
 def last_submission(case: Case) -> Submission | None:
     """This will give what a case's applicant submitted last, with its text."""
     return _submission.first(case=case.pk)
+
+
+def files_of_part(part: Part) -> list[Document]:
+    """This will give the files a partner or sponsor added to its own part."""
+    return [document for document in documents.documents_of(part.case) if document.place == f"part-{part.pk}"]
 
 
 def submissions_of(case: Case) -> QuerySet[Submission]:

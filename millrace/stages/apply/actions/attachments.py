@@ -16,8 +16,21 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks
 from millrace.stages.apply.actions import drafts
+from millrace.stages.apply.models import Part
 
 MOST_FILES = 40
+# What a partner or sponsor may add to its own part; it is read by itself and by those of the funder who read the application.
+PART_SLOT = Slot(("pdf", "docx", "xlsx", "jpg", "png"), 10_000_000, 5)
+
+
+def place_of_part(part: Part) -> str:
+    """This will name the place of a part's own files."""
+    return f"part-{part.pk}"
+
+
+def is_of_part(document: Document) -> bool:
+    """This will say whether a file belongs to a partner's or sponsor's part, and so not to the lead."""
+    return document.place.startswith("part-")
 
 
 def upload_document(

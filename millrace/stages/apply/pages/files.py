@@ -19,9 +19,16 @@ from millrace.web.access import entry
 def file(request: HttpRequest, reference: str, document: int) -> HttpResponse:
     """This will hand out a file, only ever as a download; out of quarantine none but its applicant and the officers have it."""
     found: Document = request.document
+    if attachments.is_of_part(found) and request.because.startswith("party:"):
+        raise Refusal.not_found()
     is_cleared = found.state == Document.State.ACCEPTED or request.because.startswith(("party:lead", "power:officer"))
     if found.removed_at is not None or not is_cleared:
         raise Refusal.not_found()
+    return download(found)
+
+
+def download(found: Document) -> HttpResponse:
+    """This will answer with a file to be saved, never one to be shown."""
     response = HttpResponse(files.content_of(found.sha256), content_type="application/octet-stream")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
     response["X-Content-Type-Options"] = "nosniff"
@@ -33,7 +40,9 @@ def file(request: HttpRequest, reference: str, document: int) -> HttpResponse:
 @require_POST
 @entry(case="edit_draft")
 def remove_file(request: HttpRequest, reference: str, document: int) -> HttpResponse:
-    """This will take a file off a draft."""
+    """This will take a file off a draft; a partner's own files are its own to take off."""
+    if attachments.is_of_part(request.document):
+        raise Refusal.not_found()
     attachments.remove_document(request.document, by=request.user, at=request.at, command=commands.of(request))
     section = request.POST.get("section", "")
     return redirect(reverse("apply:section", args=[reference, section]) if section else reverse("apply:draft", args=[reference]))

@@ -1,7 +1,7 @@
 """Partners and sponsors: invited by the lead, each states and confirms its own part — e.g. a sponsor's HK$2m in cash."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,11 +10,13 @@ from django.views.decorators.http import require_POST
 from millrace.core.refusal import Refusal
 from millrace.registers.people import invitations
 from millrace.registers.people.models import Organisation
+from millrace.registers.policy import queries as policy
 from millrace.stages.apply import forms, queries
-from millrace.stages.apply.actions import parts
+from millrace.stages.apply.actions import attachments, parts
 from millrace.stages.apply.models import Part
+from millrace.stages.apply.pages import files
 from millrace.stages.apply.pages.drafts import frame, gathered_or_case
-from millrace.web import commands
+from millrace.web import asking, commands
 from millrace.web.access import entry
 
 
@@ -90,11 +92,8 @@ def _part(request: HttpRequest, part: int) -> Part:
 @entry(case="confirm_part")
 def part(request: HttpRequest, reference: str, part: int) -> HttpResponse:
     """This will take from a partner or sponsor what it does and brings, and show it nothing else of the application."""
-    found = _part(request, part)
-    if found.organisation_id not in request.actor.organisations:
-        raise Refusal.not_found()
-    initial = {"work": found.work, "cash_cents": found.cash_cents or None, "in_kind_cents": found.in_kind_cents or None}
-    form = forms.PartForm(request.POST or None, initial=initial)
+    found = _own_part(request, part)
+    form = _form(found, request.POST or None)
     if request.method == "POST" and "decline" in request.POST:
         parts.decline_part(found, by=request.user, at=request.at, command=commands.of(request))
         return redirect("case_desk:case", reference=reference)
@@ -108,17 +107,93 @@ def part(request: HttpRequest, reference: str, part: int) -> HttpResponse:
         else:
             messages.success(request, _("Your part is confirmed."))
             return redirect("case_desk:case", reference=reference)
-    context = {"form": form, "part": found, "case": request.case, "crumbs": [(_("My applications"), "/home/")]}
-    return render(request, "apply/part.html", context, status=422 if form.errors else 200)
+    return _shown(request, found, form, forms.PartFileForm(), status=422 if form.errors else 200)
+
+
+def _shown(request: HttpRequest, found: Part, form: forms.PartForm, upload: forms.PartFileForm, status: int) -> HttpResponse:
+    context = {
+        "form": form,
+        "upload": upload,
+        "part": found,
+        "case": request.case,
+        "files": queries.files_of_part(found),
+        "crumbs": [(_("My applications"), "/home/")],
+    }
+    return render(request, "apply/part.html", context, status=status)
+
+
+def _own_part(request: HttpRequest, part: int) -> Part:
+    """A part of the asker's own organisation; another's does not exist for them."""
+    found = _part(request, part)
+    if found.organisation_id not in request.actor.organisations:
+        raise Refusal.not_found()
+    return found
+
+
+@require_POST
+@entry(case="upload")
+def upload(request: HttpRequest, reference: str, part: int) -> HttpResponse:
+    """This will take a file to a partner's or sponsor's own part, in quarantine until an officer accepts it."""
+    found = _own_part(request, part)
+    form = forms.PartFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        file, slot = form.cleaned_data["file"], attachments.PART_SLOT
+        try:
+            attachments.upload_document(
+                request.case,
+                place=attachments.place_of_part(found),
+                slot=slot,
+                name=file.name,
+                content=file.read(slot.max_bytes + 1),
+                organisation=found.organisation,
+                by=request.user,
+                at=request.at,
+                command=commands.of(request),
+            )
+        except Refusal as no:
+            no.field = "file"
+            asking.put_on(form, no)
+        else:
+            messages.success(request, _("The file is taken. An officer opens it first."))
+            return redirect("apply:part", reference=reference, part=part)
+    return _shown(request, found, _form(found), form, status=422)
+
+
+@entry(case="read_own_part")
+def part_file(request: HttpRequest, reference: str, part: int, document: int) -> HttpResponse:
+    """This will hand a partner or sponsor back a file of its own."""
+    found = _own_part(request, part)
+    if request.document.place != attachments.place_of_part(found) or request.document.removed_at is not None:
+        raise Refusal.not_found()
+    return files.download(request.document)
+
+
+@require_POST
+@entry(case="confirm_part")
+def remove_part_file(request: HttpRequest, reference: str, part: int, document: int) -> HttpResponse:
+    """This will take a file off a partner's or sponsor's own part, before submission."""
+    found = _own_part(request, part)
+    if request.document.place != attachments.place_of_part(found):
+        raise Refusal.not_found()
+    attachments.remove_document(request.document, by=request.user, at=request.at, command=commands.of(request))
+    return redirect("apply:part", reference=reference, part=part)
+
+
+def _form(found: Part, posted: QueryDict | None = None) -> forms.PartForm:
+    """What is asked of the part, as the scheme words it, with what was said before."""
+    draft = queries.draft_of(found.case)
+    asked = queries.sections_for(policy.form(draft.version), found.role) if draft else ()
+    initial = {"work": found.work, "cash_cents": found.cash_cents or None, "in_kind_cents": found.in_kind_cents or None}
+    return forms.PartForm(posted, initial=initial, asked=asked[0] if asked else None)
 
 
 def _confirm(request: HttpRequest, found: Part, form: forms.PartForm) -> None:
     told = form.cleaned_data
     parts.confirm_part(
         found,
-        work=told["work"],
-        cash_cents=told["cash_cents"] or 0,
-        in_kind_cents=told["in_kind_cents"] or 0,
+        work=told.get("work") or "",
+        cash_cents=told.get("cash_cents") or 0,
+        in_kind_cents=told.get("in_kind_cents") or 0,
         by=request.user,
         at=request.at,
         command=commands.of(request),
