@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from millrace.core import money
 
@@ -32,10 +33,16 @@ def locale() -> Locale:
 
 
 def amount(units: int, unit: str = "HKD") -> str:
-    """This will write a whole number of minor units exactly: 123450 → "HK$1,234.50"; a unit that is no money keeps its name."""
+    """This will write a whole number of minor units exactly: 123450 → "HK$1,234.50"; hours of a facility
+    are named, 240 tool-hours; any other unit keeps its name."""
     if unit in money.CURRENCIES:
         return money.written(units, currency=unit).replace("-", "−", 1)
-    return f"{'−' if units < 0 else ''}{abs(units):,} {unit}"
+    number = f"{'−' if units < 0 else ''}{abs(units):,}"
+    if unit == "gpu_hours":
+        return ngettext("%(number)s GPU-hour", "%(number)s GPU-hours", abs(units)) % {"number": number}
+    if unit == "tool_hours":
+        return ngettext("%(number)s tool-hour", "%(number)s tool-hours", abs(units)) % {"number": number}
+    return f"{number} {unit}"
 
 
 def amount_in_short(units: int, unit: str = "HKD") -> str:
