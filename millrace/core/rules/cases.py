@@ -38,8 +38,9 @@ class WorkedCase:
 def read(file: str, content: bytes, findings: list[Finding]) -> tuple[WorkedCase, ...]:
     """Read cases.yaml; what is malformed becomes findings with their lines."""
     try:
-        data = yaml.safe_load(content)
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
+        loader = (yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)(content)
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         findings.append(Finding(file, mark.line + 1 if mark else 1, f"this is not YAML: {getattr(error, 'problem', error)}"))
