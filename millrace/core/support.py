@@ -67,13 +67,13 @@ def given(fact: str, value: int | None, *, unit: str) -> Step:
 
 def share(cost: Step, *, government: int, partner: int, rule: str) -> Step:
     """Take the government's part of a cost shared government : partner, rounded down to a cent."""
-    value = None if cost.value is None else money.portion(cost.value, government, government + partner)
+    value = None if cost.value is None else money.portion(max(0, cost.value), government, government + partner)
     return Step("share", value, cost.unit, rule=rule, ratio=(government, partner), parts=(cost,))
 
 
 def percent(of: Step, basis_points: int, *, rule: str, kind: str = "percent") -> Step:
     """Take so many basis points of a step, rounded down to a whole unit."""
-    value = None if of.value is None else money.portion(of.value, basis_points, 10_000)
+    value = None if of.value is None else money.portion(max(0, of.value), basis_points, 10_000)
     return Step(kind, value, of.unit, rule=rule, ratio=(basis_points, 10_000), parts=(of,))
 
 

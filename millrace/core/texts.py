@@ -20,8 +20,11 @@ class Text:
     def said_in(self, language: str) -> str:
         """Give the wording in a language ("zh-hant" and "zh_hant" are the same one), or else in
         the first language there is: a missing wording must never hide a rule."""
-        wanted = language.lower().replace("-", "_")
         for key, wording in self.wordings:
+            if key == language:
+                return wording
+        wanted = language.lower().replace("-", "_")
+        for key, wording in self.wordings if wanted != language else ():
             if key == wanted:
                 return wording
         return self.wordings[0][1] if self.wordings else ""
@@ -48,4 +51,4 @@ def text(by_language: Mapping[str, str]) -> Text:
 def filled(wording: str, values: Mapping[str, str]) -> str:
     """Fill the {places} of a wording; a place without a value stays as it stands, so that a
     mistake is seen instead of vanishing. Nothing else in the wording has a meaning."""
-    return _PLACE.sub(lambda place: values.get(place[1], place[0]), wording)
+    return wording if "{" not in wording else _PLACE.sub(lambda place: values.get(place[1], place[0]), wording)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from millrace.core import letters, toml_text
-from millrace.core.policy_folder import read
+from millrace.core.policy_folder import lint, read
 from millrace.core.rules import cases, explain, judge, parse
 from millrace.core.rules.cases import WorkedCase
 from millrace.core.rules.rulebook import SchemeVersion
@@ -34,6 +34,12 @@ def test_every_rule_has_a_worked_case_on_each_side(name: str) -> None:
     policy = POLICIES[name]
     missing = [line for slug, scheme in policy.schemes.items() for line in cases.uncovered(scheme, policy.cases[slug])]
     assert missing == []
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_linter_finds_nothing_to_mend(name: str) -> None:
+    remarks = lint.lint(files_of(HOUSE / "policies" / name))
+    assert [str(one.finding) for one in remarks if one.weight != lint.NOTE] == []
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")

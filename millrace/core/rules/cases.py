@@ -14,7 +14,7 @@ import yaml
 from millrace.core.rules import bodies, judge
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.rulebook import Rule, Scheme, SchemeVersion
-from millrace.core.rules.verdict import Outcome, Verdict
+from millrace.core.rules.verdict import Outcome, RuleVerdict, Verdict
 from millrace.core.toml_text import Finding
 
 _KEYS = {"title", "day", "version", "versions", "facts", "expect", "as_told"}
@@ -131,21 +131,35 @@ def _differences(case: WorkedCase, said: Verdict) -> Iterator[str]:
 
 
 def uncovered(scheme: Scheme, cases: Sequence[WorkedCase]) -> list[str]:
-    """Name each rule, as it stands in some version, that no worked case puts on one of its sides:
-    for a gate pass and fail, for a ceiling binding and not."""
+    """Name each rule, as it stands in some version, that no worked case puts on one of its sides."""
+    return [f"{scheme.slug} {rule} from {start}: no case where {side}" for rule, start, side in missing_sides(scheme, cases)]
+
+
+def missing_sides(scheme: Scheme, cases: Sequence[WorkedCase]) -> list[tuple[str, str, str]]:
+    """Name the rule, the start of its value and the side that no worked case shows."""
     seen: dict[tuple[str, str], set[object]] = {}
     for case in cases:
         for version in scheme.versions_on(case.on).candidates:
-            for rule in verdict_of(case, version).rules:
+            for rule in _verdict_rules(case, version):
                 start = str(version.rule(rule.rule).starts)
                 side: object = rule.limits_amount if rule.kind == "ceiling" else rule.outcome
                 seen.setdefault((rule.rule, start), set()).add(side)
-    missing = []
+    missing = set()
     for version in scheme.versions:
         for rule_ in version.rules:
             for side in sides(rule_) - seen.get((rule_.id, str(rule_.starts)), set()) if rule_.is_published else ():
-                missing.append(f"{scheme.slug} {rule_.id} from {rule_.starts}: no case where it is {side}")
-    return sorted(set(missing))
+                missing.add((rule_.id, str(rule_.starts), _SIDES.get(side, f"it is {side}")))
+    return sorted(missing)
+
+
+_SIDES: dict[object, str] = {True: "it sets the amount", False: "it does not set the amount"}
+
+
+def _verdict_rules(case: WorkedCase, version: SchemeVersion) -> tuple[RuleVerdict, ...]:
+    try:
+        return verdict_of(case, version).rules
+    except facts_.WrongFact:
+        return ()
 
 
 def sides(rule: Rule) -> set[object]:

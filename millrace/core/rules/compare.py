@@ -80,15 +80,19 @@ class Comparison:
 def compare(old: SchemeVersion, new: SchemeVersion, cases: Iterable[PastCase]) -> Comparison:
     """Judge every case under both versions. Windows are left aside: a past case's day is seldom in
     a draft's window."""
+    return with_stored(((case, _judged(old, case)) for case in cases), new)
+
+
+def with_stored(judged: Iterable[tuple[PastCase, Verdict]], new: SchemeVersion) -> Comparison:
+    """Judge cases under a new version and set each beside the verdict it was given, whichever version that was under."""
     differences = []
     cannot = []
-    for case in cases:
-        before = _judged(old, case)
+    for case, before in judged:
         after = _judged(new, case)
         if after.fit is Outcome.UNKNOWN and before.fit is not Outcome.UNKNOWN:
             cannot.append(case.reference)
-            continue
-        differences.append(_difference(case, before, after))
+        else:
+            differences.append(_difference(case, before, after))
     return Comparison(tuple(differences), tuple(cannot))
 
 

@@ -75,13 +75,14 @@ _STEPS_OF_RULES = frozenset({"share", "percent", "lump", "product", "slice", "ce
 
 def sentences(said: Verdict, version: SchemeVersion, language: str) -> tuple[Sentence, ...]:
     """Say every rule of a verdict, in the order of the rules."""
-    speaker = _Speaker(version, language)
-    return tuple(speaker.sentence(rule) for rule in said.rules)
+    speaker = _Speaker(version, _key(language))
+    rules = {rule.id: rule for rule in version.rules}
+    return tuple(speaker.sentence(one, rules[one.rule]) for one in said.rules)
 
 
 def amount_lines(said: Verdict, version: SchemeVersion, language: str) -> tuple[AmountLine, ...]:
     """Say the arithmetic of the amount, parts before what is made of them."""
-    speaker = _Speaker(version, language)
+    speaker = _Speaker(version, _key(language))
     binding = {rule.rule for rule in said.rules if rule.limits_amount}
     return tuple(speaker.steps(said.amount, 0, binding))
 
@@ -89,6 +90,11 @@ def amount_lines(said: Verdict, version: SchemeVersion, language: str) -> tuple[
 def value_text(value: Plain | None, unit: str, version: SchemeVersion, language: str, fact: str = "") -> str:
     """Say one value with its unit, as it is said everywhere."""
     return _Speaker(version, language).value(value, unit, version.vocabulary.facts.get(fact))
+
+
+def _key(language: str) -> str:
+    """Write a language as texts are keyed: zh_hant, however the reader's program writes it."""
+    return language.lower().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +142,7 @@ class _Speaker:
     def _one_day(self, day: date) -> str:
         return f"{day.day} {day:%B} {day.year}" if self.language.startswith("en") else f"{day.year}年{day.month}月{day.day}日"
 
-    def sentence(self, said: RuleVerdict) -> Sentence:
-        rule = self.version.rule(said.rule)
+    def sentence(self, said: RuleVerdict, rule: Rule) -> Sentence:
         leaves = said.check.leaves() if said.check else []
         source = self.version.sources.get(said.source)
         return Sentence(
@@ -145,7 +150,7 @@ class _Speaker:
             kind=said.kind,
             outcome=said.outcome,
             is_gate=said.is_gate,
-            statement=statement(rule, self.version, self.language),
+            statement=self.statement(rule),
             findings=tuple(self.finding(leaf) for leaf in leaves),
             remedies=self.remedies(rule, said),
             clause=rule.heading.said_in(self.language),
@@ -156,6 +161,11 @@ class _Speaker:
             why=rule.why.said_in(self.language),
             limits_amount=said.limits_amount,
         )
+
+    def statement(self, rule: Rule) -> str:
+        value, unit, fact = _stated(rule.body, self.version)
+        said = self.value(value, unit, self.version.vocabulary.facts.get(fact)) if value is not None else ""
+        return texts.filled(rule.statement.said_in(self.language), {"required": said} if said else {})
 
     def finding(self, check: Check) -> Finding:
         fact = self.version.vocabulary.facts.get(check.fact)
@@ -224,10 +234,7 @@ class _Speaker:
 
 def statement(rule: Rule, version: SchemeVersion, language: str) -> str:
     """Say a rule, its value filled in."""
-    speaker = _Speaker(version, language)
-    value, unit, fact = _stated(rule.body, version)
-    said = speaker.value(value, unit, version.vocabulary.facts.get(fact)) if value is not None else ""
-    return texts.filled(rule.statement.said_in(language), {"required": said} if said else {})
+    return _Speaker(version, _key(language)).statement(rule)
 
 
 def _stated(body: Body, version: SchemeVersion) -> tuple[Plain | None, str, str]:

@@ -196,6 +196,18 @@ def read(vocabulary: Vocabulary, plain: Mapping[str, Any], *, standing: Standing
     return found
 
 
+def read_known(vocabulary: Vocabulary, stored: Mapping[str, Any]) -> dict[str, FactValue]:
+    """Read stored facts as far as a vocabulary knows them: a fact or a choice that it does not have is left out, so that what
+    rests on it is not yet known."""
+    found: dict[str, FactValue] = {}
+    for name, given in stored.items():
+        try:
+            found |= read(vocabulary, {name: given})
+        except WrongFact:
+            continue
+    return found
+
+
 def natural_standing(fact: Fact) -> Standing:
     """Give the standing a value has when its proper establisher gave it."""
     return {"system": Standing.COMPUTED, "officer": Standing.VERIFIED}.get(fact.established, Standing.DECLARED)

@@ -102,7 +102,7 @@ def _finished(rule: Rule, said: sayings.Said, amount: Step) -> RuleVerdict:
         outcome=said.outcome,
         clause=rule.clause,
         source=rule.source,
-        is_gate=rule.is_published and rule.kind not in ("track", "term") and "application" in rule.moments,
+        is_gate=rule.is_gate,
         is_published=rule.is_published,
         limits_amount=bound is not None and bound.rule == rule.id,
         check=said.check,

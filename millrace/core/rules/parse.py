@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from millrace.core import dated, lifecycle, money, toml_text
+from millrace.core import dated, lifecycle, money, support, toml_text
+from millrace.core.rules import bodies, read_facts, read_form, read_rules
 from millrace.core.rules import papers as papers_
-from millrace.core.rules import read_facts, read_form, read_rules
 from millrace.core.rules.bodies import Ceiling, Floor
 from millrace.core.rules.papers import Papers
 from millrace.core.rules.read_conditions import Shelf
@@ -24,6 +24,7 @@ from millrace.core.rules.rulebook import (
     Instalment,
     Named,
     Payment,
+    Rule,
     Scheme,
     SchemeVersion,
     WorkflowStep,
@@ -237,14 +238,42 @@ def _check_whole(root: Table, version: SchemeVersion) -> None:
     ceilings = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Ceiling)]
     floors = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Floor)]
     if ceilings and floors and min(ceilings) < max(floors):
-        amounts = [money.written(amount, currency=version.currency) for amount in (min(ceilings), max(floors))]
+        amounts = [_written(amount, version) for amount in (min(ceilings), max(floors))]
         root.complain(f"in {version.id} the ceiling {amounts[0]} is below the least amount {amounts[1]}")
+    _check_formulas(root, version)
     for stream in [named.id for named in version.streams] or [""]:
         try:
             lifecycle.table(tuple(step.kind for step in version.workflow(stream)))
         except ValueError as error:
             root.complain(f"{f'stream {stream}: ' if stream else ''}{error}", "steps")
     _check_words(root, version)
+
+
+def _check_formulas(root: Table, version: SchemeVersion) -> None:
+    """Find a formula that can come to more than its cap: a fixed amount or the whole of the tiers above the ceiling, or more than
+    the cost itself."""
+    fixed = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Ceiling) and not rule.body.per and rule.when is None]
+    for rule in version.rules:
+        most = _most_given(rule)
+        if fixed and most is not None and most > min(fixed) and rule.when is None:
+            written = [_written(amount, version) for amount in (most, min(fixed))]
+            root.complain(f"in {version.id} the rule {rule.id} can come to {written[0]}, above the ceiling of {written[1]}")
+        if isinstance(rule.body, bodies.Percent) and rule.body.matching and max(rate.number for rate in rule.body.rates) > 10_000:
+            root.complain(f"in {version.id} the rule {rule.id} gives more than 100% of a cost that others share")
+
+
+def _most_given(rule: Rule) -> int | None:
+    """The most that a rule gives whatever the facts; None where that has no end."""
+    if isinstance(rule.body, bodies.LumpSum):
+        return max(amount.number for amount in rule.body.amounts)
+    if isinstance(rule.body, bodies.Tiers) and rule.body.tiers and rule.body.tiers[-1].up_to is not None:
+        slices = [(tier.up_to, tier.basis_points) for tier in rule.body.tiers]
+        return support.sliced(support.given("", rule.body.tiers[-1].up_to, unit=""), slices, rule="").value
+    return None
+
+
+def _written(amount: int, version: SchemeVersion) -> str:
+    return money.written(amount, currency=version.unit) if version.unit in money.CURRENCIES else f"{amount:,} {version.unit}"
 
 
 def _check_words(root: Table, version: SchemeVersion) -> None:

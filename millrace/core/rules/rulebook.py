@@ -61,6 +61,11 @@ class Rule:
     moments: tuple[str, ...] = ("application", "award")
 
     @property
+    def is_gate(self) -> bool:
+        """Say whether it lets in or refuses an application: what is not published, only said, or judged at claims alone does not."""
+        return self.is_published and self.kind not in ("track", "term") and "application" in self.moments
+
+    @property
     def clause(self) -> str:
         """Give the clause as records and logs name it."""
         return self.heading.wordings[0][1] if self.heading.wordings else ""
@@ -228,16 +233,20 @@ class SchemeVersion:
     @property
     def facts_used(self) -> tuple[str, ...]:
         """Name the facts the rules speak of, derived ones followed to their parts, in order."""
-        named: dict[str, None] = {}
-        for rule in self.rules:
-            for fact in facts_of_rule(rule):
-                for part in self.parts_of(fact):
-                    named.setdefault(part)
-        return tuple(named)
+        used = _used.get(self.sha256)
+        if used is None:
+            used = tuple(dict.fromkeys(part for rule in self.rules for fact in facts_of_rule(rule) for part in self.parts_of(fact)))
+            # A version's hash is of all it says; one that was not read from a text has none.
+            if self.sha256:
+                _used[self.sha256] = used
+        return used
 
     def parts_of(self, fact: str) -> tuple[str, ...]:
         """Follow a derived fact to the facts it is made of; any other is itself."""
         return facts.parts_of(fact, self.vocabulary.facts)
+
+
+_used: dict[str, tuple[str, ...]] = {}
 
 
 def facts_of_rule(rule: Rule) -> list[str]:

@@ -100,10 +100,10 @@ def _giving(reading: Reading, rule: Rule) -> Said:
     """Ask of a rule that gives whether anything of it counts, whether it is known, and whether the partners' money covers what
     support leaves of the cost."""
     mine = [part for part in reading.parts if part.rule == rule.id]
-    if any(part.matching for part in mine) or isinstance(rule.body, Ratio):
+    if any(part.matching for part in mine):
         return _matching(reading, rule)
     if not mine:
-        return Said(Outcome.FAIL)
+        return Said(Outcome.PASS if isinstance(rule.body, Ratio) else Outcome.FAIL)
     if all(part.step.value is not None for part in mine):
         return Said(Outcome.PASS)
     return Said(Outcome.UNKNOWN, None, _untold(reading.bench, rule))
@@ -136,8 +136,7 @@ def _matching(reading: Reading, rule: Rule) -> Said:
             needed.setdefault(part.matching, []).append(None if cost is None or grant is None else cost - grant)
     checks = [_match_check(reading.bench, fact, leaves, is_final) for fact, leaves in needed.items()]
     check = checks[0] if len(checks) == 1 else Check("all", verdict.all_of(c.outcome for c in checks), parts=tuple(checks))
-    untold = _untold(reading.bench, rule) if not checks and any(part.step.value is None for part in reading.parts) else ()
-    return Said(Outcome.UNKNOWN if untold else check.outcome, check if checks else None, untold or reading.bench.changes(check))
+    return Said(check.outcome, check, reading.bench.changes(check))
 
 
 def _match_check(bench: Bench, matching: str, leaves: Sequence[int | None], is_final: bool) -> Check:
@@ -198,8 +197,11 @@ def _points(bench: Bench, body: Points) -> Said:
     possible = sure + sum(award.points for award, check in zip(body.awards, held, strict=True) if check.outcome is Outcome.UNKNOWN)
     outcome = Outcome.PASS if sure >= body.at_least else Outcome.FAIL if possible < body.at_least else Outcome.UNKNOWN
     check = Check("at_least", outcome, required=body.at_least, found=sure, unit="points")
-    wanted = [change for one in held if one.outcome is outcome for change in bench.changes(one)]
-    return Said(outcome, check, () if outcome is Outcome.PASS else tuple(dict.fromkeys(wanted)))
+    wanted: list[Change] = []
+    for change in [change for one in held if one.outcome is outcome for change in bench.changes(one)]:
+        if change not in wanted:
+            wanted.append(change)
+    return Said(outcome, check, () if outcome is Outcome.PASS else tuple(wanted))
 
 
 def _open_call(bench: Bench) -> Said:

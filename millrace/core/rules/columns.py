@@ -1,0 +1,199 @@
+"""Facts of many cases as columns, and conditions read over them — e.g. the total cost of a million applications, in cents.
+
+A choice is the number of its place among the fact's choices, several choices are bits, a day is its ordinal; the twin of `facts`
+and `conditions`, exact to the cent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from millrace.core.rules import conditions, tri
+from millrace.core.rules import facts as facts_
+from millrace.core.rules.conditions import Comparison, Condition, Literal, OtherFact
+from millrace.core.rules.facts import Fact, Facts, FactType, Standing, Value, Vocabulary
+from millrace.core.rules.tri import Bools, Tri
+
+Ints = NDArray[np.int64]
+_SAFE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One fact of many cases. `known` is None where all are; `declared` says where it was only declared; no value is larger than
+    `bound` either way."""
+
+    values: Ints
+    known: Bools | None = None
+    declared: Bools | bool = True
+    bound: int = 0
+
+    def part(self, rows: slice) -> "Column":
+        """Give some of the rows."""
+        known = None if self.known is None else self.known[rows]
+        declared = self.declared if isinstance(self.declared, bool) else self.declared[rows]
+        return Column(self.values[rows], known, declared, self.bound)
+
+
+def column(values: Ints, *, known: Bools | None = None, declared: Bools | bool = True) -> Column:
+    """Make a column and note how large its values are; one that is known throughout, or nowhere declared, is kept as such."""
+    bound = int(max(abs(int(values.max(initial=0))), abs(int(values.min(initial=0)))))
+    known = None if known is None or bool(known.all()) else known
+    if not isinstance(declared, bool) and (not declared.any() or bool(declared.all())):
+        declared = bool(declared.any())
+    return Column(values, known, declared, bound)
+
+
+def encoded(fact: Fact, value: Value) -> int:
+    """Write one value as a whole number."""
+    if isinstance(value, bool | int):
+        return int(value)
+    if isinstance(value, date):
+        return value.toordinal()
+    places = {choice.id: place for place, choice in enumerate(fact.choices)}
+    if isinstance(value, tuple):
+        return sum(1 << places[one] for one in value)
+    return places[value]
+
+
+def of_cases(vocabulary: Vocabulary, cases: Sequence[Facts]) -> dict[str, Column]:
+    """Lay out the facts of cases as columns, one for each fact that is not made of others."""
+    found = {}
+    for name, fact in vocabulary.items():
+        if fact.derived is not None:
+            continue
+        told = [case.get(name) for case in cases]
+        values = np.array([0 if one is None else encoded(fact, one.value) for one in told], np.int64)
+        known = np.array([one is not None for one in told])
+        declared = np.array([one is not None and one.standing is Standing.DECLARED for one in told])
+        found[name] = column(values, known=known, declared=declared)
+    return found
+
+
+def both(first: Bools | None, second: Bools | None) -> Bools | None:
+    """Say where both are known."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first & second
+
+
+def portion(values: Ints, numerator: int, denominator: int, bound: int, *, up: bool = False) -> Ints:
+    """Take a fraction of whole numbers, rounded down (or up), without ever leaving 64 bits."""
+    if bound * numerator < _SAFE:
+        whole = values * numerator
+        return -(-whole // denominator) if up else whole // denominator
+    quotient, rest = np.divmod(values, denominator)
+    small = rest * numerator
+    return np.asarray(quotient * numerator + (-(-small // denominator) if up else small // denominator))
+
+
+@dataclass(slots=True)
+class Table:
+    """Columns and the vocabulary they belong to; derived facts are made once, when first asked for."""
+
+    vocabulary: Vocabulary
+    columns: Mapping[str, Column]
+    count: int
+    as_told: bool
+    _made: dict[str, Column] = field(default_factory=dict)
+
+    def fact(self, name: str) -> Column:
+        """Give a fact's column: as told, assumed where nothing was told, or made of others."""
+        if name not in self._made:
+            self._made[name] = self._make(self.vocabulary[name])
+        return self._made[name]
+
+    def _make(self, fact: Fact) -> Column:
+        if fact.derived is not None:
+            return self._derived([self.fact(part) for part in fact.derived.parts], is_sum=fact.derived.how == "sum")
+        told = self.columns.get(fact.name)
+        if told is None:
+            told = Column(np.zeros(self.count, np.int64), np.zeros(self.count, np.bool_))
+        if fact.assumed is None or told.known is None:
+            return told
+        assumed = encoded(fact, fact.assumed)
+        declared = told.declared | np.logical_not(told.known)
+        return Column(np.where(told.known, told.values, assumed), None, declared, max(told.bound, abs(assumed)))
+
+    def _derived(self, parts: Sequence[Column], *, is_sum: bool) -> Column:
+        values, known, declared = parts[0].values, parts[0].known, parts[0].declared
+        for part in parts[1:]:
+            values = values + part.values if is_sum else values - part.values
+            known, declared = both(known, part.known), declared | part.declared
+        return Column(values, known, declared, sum(part.bound for part in parts))
+
+    def read(self, condition: Condition, *, needs_proof: bool = False) -> Tri:
+        """Read a condition over all cases."""
+        if isinstance(condition, Comparison):
+            return self._compare(condition, needs_proof)
+        if isinstance(condition, conditions.Not):
+            return tri.negated(self.read(condition.part, needs_proof=needs_proof))
+        parts = [self.read(part, needs_proof=needs_proof) for part in condition.parts]
+        return tri.all_of(parts) if isinstance(condition, conditions.All) else tri.any_of(parts)
+
+    def holds(self, *when: Condition | None) -> Tri:
+        """Say where all of the conditions hold."""
+        told = [self.read(one) for one in when if one is not None]
+        return tri.all_of(told) if told else tri.YES
+
+    def _compare(self, comparison: Comparison, needs_proof: bool) -> Tri:
+        found = self.fact(comparison.fact)
+        known, declared = found.known, found.declared
+        operand = comparison.operand
+        if isinstance(operand, Literal):
+            holds = _against_literal(self.vocabulary[comparison.fact], comparison.operator, found.values, operand.value)
+        else:
+            other = self.fact(operand.fact)
+            known, declared = both(known, other.known), declared | other.declared
+            required = other.values
+            if not isinstance(operand, OtherFact):
+                is_up = comparison.operator in ("at_least", "more_than")
+                required = portion(required, operand.basis_points, 10_000, other.bound, up=is_up)
+            holds = _ordered(comparison.operator, found.values, required)
+        if needs_proof and not self.as_told and declared is not False:
+            known = both(known, np.broadcast_to(np.logical_not(declared), (self.count,)))
+        return Tri(holds) if known is None else Tri(holds & known, ~known)
+
+
+def _against_literal(fact: Fact, operator: str, found: Ints, value: Value) -> Bools:
+    if fact.type is FactType.CHOICES and isinstance(value, tuple):
+        mask = encoded(fact, value)
+        holds = (found & mask) == mask if operator == "includes" else (found & mask) != 0
+        return np.asarray(holds)
+    if isinstance(value, tuple):
+        mask = encoded(fact, value)
+        holds = (np.left_shift(np.int64(1), found) & mask) != 0
+        return ~holds if operator == "none_of" else np.asarray(holds)
+    return _ordered(operator, found, encoded(fact, value))
+
+
+def _ordered(operator: str, found: Ints, required: Ints | int) -> Bools:
+    match operator:
+        case "is":
+            return np.asarray(found == required)
+        case "is_not":
+            return np.asarray(found != required)
+        case "at_least":
+            return np.asarray(found >= required)
+        case "at_most":
+            return np.asarray(found <= required)
+        case "more_than":
+            return np.asarray(found > required)
+        case _:
+            return np.asarray(found < required)
+
+
+def decoded(fact: Fact, number: int) -> facts_.Value:
+    """Read a whole number back as a value of the fact."""
+    if fact.type is FactType.FLAG:
+        return bool(number)
+    if fact.type is FactType.DAY:
+        return date.fromordinal(number)
+    if fact.type is FactType.CHOICE:
+        return fact.choices[number].id
+    if fact.type is FactType.CHOICES:
+        return tuple(sorted(choice.id for place, choice in enumerate(fact.choices) if number >> place & 1))
+    return number
