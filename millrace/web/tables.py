@@ -6,7 +6,7 @@ for one page of values, one capped count and the saved views: three queries, how
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -291,28 +291,35 @@ class Listing:
         return [{"pk": v.pk, "name": v.name, "url": f"{request.path}?{v.query}", "is_current": v.query == now} for v in saved]
 
     def export(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
-        """This will stream every narrowed row as CSV, in one read-only transaction of its own."""
+        """This will stream every narrowed row as CSV."""
         ordered = self.values(self.ordered(request, self.narrowed(request, rows)))
-        name = f"{self.page}-{request.at:%Y-%m-%d}.csv"
-        heads = [_(column.title) for column in self.columns]
-        return StreamingHttpResponse(
-            self._lines(ordered, heads),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return streamed(request, self.page, self.columns, lambda: ordered.iterator(chunk_size=EXPORT_CHUNK))
 
-    def _lines(self, rows: QuerySet[Any], heads: list[str]) -> Iterator[bytes]:
-        box = io.StringIO()
-        writer = csv.writer(box)
-        writer.writerow(heads)
-        with access.read_only():
-            for number, row in enumerate(rows.iterator(chunk_size=EXPORT_CHUNK), start=1):
-                writer.writerow([column.raw(row) for column in self.columns])
-                if number % EXPORT_CHUNK == 0:
-                    yield box.getvalue().encode("utf-8")
-                    box.seek(0)
-                    box.truncate()
-        yield box.getvalue().encode("utf-8")
+
+def streamed(
+    request: HttpRequest, name: str, columns: Sequence[Column], rows: Callable[[], Iterable[Mapping[str, Any]]]
+) -> StreamingHttpResponse:
+    """This will answer with rows as a CSV file, read as they leave, in one read-only transaction of their own."""
+    heads = [_(column.title) for column in columns]
+    return StreamingHttpResponse(
+        _lines(columns, heads, rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{request.at:%Y-%m-%d}.csv"'},
+    )
+
+
+def _lines(columns: Sequence[Column], heads: list[str], rows: Callable[[], Iterable[Mapping[str, Any]]]) -> Iterator[bytes]:
+    box = io.StringIO()
+    writer = csv.writer(box)
+    writer.writerow(heads)
+    with access.read_only():
+        for number, row in enumerate(rows(), start=1):
+            writer.writerow([column.raw(row) for column in columns])
+            if number % EXPORT_CHUNK == 0:
+                yield box.getvalue().encode("utf-8")
+                box.seek(0)
+                box.truncate()
+    yield box.getvalue().encode("utf-8")
 
 
 def _page_number(request: HttpRequest) -> int:

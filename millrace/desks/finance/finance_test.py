@@ -111,6 +111,8 @@ def test_a_claim_reaches_its_payment_by_clicks_alone(agree: Any, sign_in: Any, c
         person.press(f"/finance/accounts/{account.pk}/verify/", do="verify")
 
     assert "HK$9,000,000" in finance.see("/finance/to-release/")
+    csv = b"".join(finance.client.get("/finance/to-release/?format=csv").streaming_content).decode()
+    assert f"{held.case.reference}," in csv and ",9000000.00," in csv
     page = finance.see(f"{case}instalments/1/release/")
     assert "HK$18,000,000 × 1 ÷ 2" in page
     assert "amount has changed" in finance.press(f"{case}instalments/1/release/", 409, expected_cents=1)

@@ -100,3 +100,15 @@ RELEASES = Listing(
     order="-released_at",
     search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
 )
+
+# The rows of `queries.every_instalment`, for the CSV file of what to release.
+TO_RELEASE = (
+    Column("case", word("Case"), "case"),
+    Column("lead", word("Organisation"), "lead"),
+    Column("scheme", word("Scheme"), "scheme"),
+    Column("instalment", word("Instalment"), "number", "count"),
+    Column("planned", word("Planned"), "planned_cents", "money", unit_field="unit"),
+    Column("left", word("Not yet released"), "left_cents", "money", unit_field="unit"),
+    Column("today", word("Today"), "release_cents", "money", unit_field="unit"),
+    Column("blocks", word("What blocks it"), "blocks"),
+)

@@ -1,5 +1,6 @@
 """The finance desk: envelopes, what to release and what blocks it, claims, payment runs, accounts, months — e.g. /finance/runs/."""
 
+import functools
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from millrace.desks.finance import lists, queries
 from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
-from millrace.web import commands, errors, words
+from millrace.web import commands, errors, tables, words
 from millrace.web import schemes as named
 from millrace.web.access import entry
 
@@ -61,12 +62,16 @@ def desk(request: HttpRequest) -> HttpResponse:
 def to_release(request: HttpRequest) -> HttpResponse:
     """This will show what may be released today, case by case, and what blocks the rest."""
     search, scheme = request.GET.get("q", ""), request.GET.get("scheme", "")
+    if request.GET.get("format") == "csv":
+        every = functools.partial(queries.every_instalment, request.actor, request.at, search=search, scheme=scheme)
+        return tables.streamed(request, "to-release", lists.TO_RELEASE, every)
     typed = request.GET.get("page", "1")
     number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
     rows, count = queries.releasable(request.actor, request.at, search=search, scheme=scheme, number=number)
     schemes = queries.visible_cases(request.actor, request.at).filter(status="in_force").order_by("scheme")
     titles, kept = named.short_titles(), request.GET.copy()
     kept.pop("page", None)
+    kept.pop("format", None)
     context = {
         "rows": rows,
         "count": count,

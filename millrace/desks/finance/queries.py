@@ -1,5 +1,7 @@
 """What the finance desk gathers from several stages — e.g. every NIFS case in force with what may be released today and what blocks it."""
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +19,7 @@ from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, Payme
 from millrace.web import access, schemes
 
 PER_PAGE = 25
+CHUNK = 250
 
 
 def visible_cases(actor: Actor, at: datetime) -> QuerySet[Case]:
@@ -79,15 +82,37 @@ def waiting(actor: Actor, at: datetime) -> dict[str, Any]:
 
 def releasable(actor: Actor, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int]:
     """This will give one page of cases in force, each with its instalments, what may be released and what blocks it, and how many."""
+    cases = _in_force(actor, at, search, scheme)
+    return _planned(cases[(number - 1) * PER_PAGE : number * PER_PAGE], at), cases.count()
+
+
+def every_instalment(actor: Actor, at: datetime, *, search: str, scheme: str) -> Iterator[dict[str, Any]]:
+    """This will give every instalment not yet released in full, case after case, in the names of `lists.TO_RELEASE`."""
+    cases = _in_force(actor, at, search, scheme)
+    for start in itertools.count(0, CHUNK):
+        rows = _planned(cases[start : start + CHUNK], at)
+        for row in rows:
+            case = row["case"]
+            named = {"case": case.reference, "lead": str(case.lead), "scheme": case.scheme, "unit": case.unit}
+            for one in row["instalments"]:
+                yield {**named, **one, "blocks": " ".join(one["blocks"])}
+        if len(rows) < CHUNK:
+            return
+
+
+def _in_force(actor: Actor, at: datetime, search: str, scheme: str) -> QuerySet[Case]:
     cases = visible_cases(actor, at).filter(status="in_force").select_related("lead")
     if scheme:
         cases = cases.filter(scheme=scheme)
     for word in search.lower().split()[:8]:
         cases = cases.filter(search_text__contains=word)
-    count = cases.count()
-    shown = list(cases.order_by("status_on", "pk")[(number - 1) * PER_PAGE : number * PER_PAGE])
+    return cases.order_by("status_on", "pk")
+
+
+def _planned(cases: QuerySet[Case], at: datetime) -> list[dict[str, Any]]:
+    shown = list(cases)
     planned = deliver.planned_of(shown, gather.local_day(at))
-    return [_row(case, planned.get(case.pk, ())) for case in shown], count
+    return [_row(case, planned.get(case.pk, ())) for case in shown]
 
 
 def _row(case: Case, planned: tuple[deliver.Planned, ...]) -> dict[str, Any]:
