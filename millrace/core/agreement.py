@@ -54,7 +54,7 @@ def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents
         starts_on=starts_on,
         ends_before=ends_before,
         stages=stages,
-        heads=_heads(book, applied.answers, {part.cost.fact for part in parts if part.cost}),
+        heads=_heads(book, applied.answers, parts),
         milestones=milestones,
         instalments=planned,
         pledges=_pledges(book, said, applied, list(dict.fromkeys(part.matching for part in parts if part.matching))),
@@ -174,14 +174,21 @@ def _due(row: Mapping[str, Any]) -> str:
     return str(row.get("due_on") or "")
 
 
-def _heads(book: SchemeVersion, answers: Mapping[str, Any], costs: set[str]) -> tuple[terms.Head, ...]:
-    """The plan of spending by head, from the tables that feed the costs; a table without heads is one head of its own name."""
+def _heads(book: SchemeVersion, answers: Mapping[str, Any], parts: Sequence[Part]) -> tuple[terms.Head, ...]:
+    """The plan of spending by head, from the tables that feed the costs; a table without heads is one head of its own name.
+
+    What is given without a cost, such as monthly allowances, is one head named by its rule.
+    """
+    costs = {part.cost.fact for part in parts if part.cost}
     totals: dict[str, int] = {}
     for question in book.form.questions():
         if question.kind == "table" and question.feeds in costs:
             for row in _rows(answers, question.id):
                 code = str(row.get("head") or question.id)
                 totals[code] = totals.get(code, 0) + int(row.get(question.feeds_from) or 0)
+    for part in parts:
+        if part.cost is None and part.step.value:
+            totals[part.rule] = totals.get(part.rule, 0) + part.step.value
     return tuple(terms.Head(code, cents) for code, cents in totals.items())
 
 

@@ -106,3 +106,10 @@ def test_direct_entry_has_stage_two_alone() -> None:
 )
 def test_months_end_where_the_calendar_does(day: date, months: int, later: date) -> None:
     assert agreement.months_after(day, months) == later
+
+
+def test_what_is_given_without_a_cost_is_one_head() -> None:
+    given = {"talents_bachelor": 1, "talents_master": 0, "talents_doctor": 0, "project_months": 12}
+    made = composed("rth", given, {})
+    assert made.terms.heads == (terms.Head("allowance", 24_000_000),)
+    assert made.terms.stages[0].ratio == matching.Ratio(1, 0)

@@ -12,10 +12,15 @@ def words_of(case: Case) -> dict[str, str]:
         return {}
     language = translation.get_language() or "en"
     found: dict[str, str] = {}
-    for question in terms.of_row(case.scheme_version).book.form.questions():
+    book = terms.of_row(case.scheme_version).book
+    for question in book.form.questions():
         if question.kind == "table":
             found.setdefault(question.id, question.label.said_in(language))
             for column in question.columns:
                 if column.id == "head":
                     found |= {choice.id: choice.label.said_in(language) for choice in column.choices}
+    for rule in book.rules:
+        # What is given without a cost, such as an allowance, is a head named by its rule.
+        if rule.is_published:
+            found.setdefault(rule.id, rule.heading.said_in(language))
     return found
