@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as word
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.stages.assess.models import Meeting, Recommendation, Seat
-from millrace.web import access
+from millrace.web import access, schemes
 from millrace.web.access import entry
 from millrace.web.tables import Column, Filter, Listing
 
@@ -23,7 +23,7 @@ MOST_ITEMS = 100
 
 
 def _schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
-    return [(scheme, scheme) for scheme in Meeting.objects.order_by("scheme").values_list("scheme", flat=True).distinct()]
+    return [(slug, schemes.short_title(slug)) for slug in Meeting.objects.order_by("scheme").values_list("scheme", flat=True).distinct()]
 
 
 MEETINGS = Listing(
@@ -31,7 +31,7 @@ MEETINGS = Listing(
     caption=word("Meetings"),
     columns=(
         Column("held", word("Held on"), "held_on", "day", is_sortable=True, url="/desk/meetings/{}/", url_field="pk"),
-        Column("scheme", word("Scheme"), "scheme", is_sortable=True),
+        Column("scheme", word("Scheme"), "scheme", "scheme", is_sortable=True),
         Column("circulated", word("By circulation"), "is_by_circulation", "flag"),
         Column("items", word("Items"), "item_count", "count", is_sortable=True),
         Column("present", word("Members present"), "member_count", "count"),
@@ -79,5 +79,12 @@ def meeting(request: HttpRequest, meeting: int) -> HttpResponse:
         }
         for item in shown
     ]
-    context = {"meeting": found, "rows": rows, "more": found.item_count - len(rows), "crumbs": [(_("Meetings"), "/desk/meetings/")]}
+    scheme = schemes.short_title(found.scheme)
+    context = {
+        "meeting": found,
+        "scheme": scheme,
+        "rows": rows,
+        "more": found.item_count - len(rows),
+        "crumbs": [(_("Meetings"), "/desk/meetings/")],
+    }
     return render(request, "assess/meeting.html", context)

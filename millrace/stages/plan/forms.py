@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from millrace.core.policy_folder.funds import Fund
 from millrace.registers.people.models import Power
-from millrace.web import fields
+from millrace.web import fields, schemes
 
 
 class GrantForm(forms.Form):
@@ -38,7 +38,9 @@ class OrderForm(forms.Form):
     def __init__(self, *args: Any, kind: str, fund: Fund, years: list[str], year: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind == "share":
-            self.fields["scheme"] = fields.ChoiceField(label=_("Scheme"), choices=[(scheme, scheme) for scheme in fund.schemes])
+            self.fields["scheme"] = fields.ChoiceField(
+                label=_("Scheme"), choices=[(slug, schemes.short_title(slug)) for slug in fund.schemes]
+            )
             self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=fund.unit, minimum=1)
         if kind == "lapse":
             choices = [(each, each) for each in years]

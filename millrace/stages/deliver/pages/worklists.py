@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.registers.cases.models import Case
 from millrace.stages.deliver.models import Claim, Evidence
-from millrace.web import access, words
+from millrace.web import access, schemes, words
 from millrace.web.access import entry
 from millrace.web.tables import Column, Filter, Listing
 
@@ -24,7 +24,7 @@ def _choices(labels: dict[str, str]) -> list[tuple[str, str]]:
 def _schemes_of(model: type[Claim] | type[Evidence], state: str) -> Any:
     def known(_request: HttpRequest) -> Sequence[tuple[str, str]]:
         found = model._default_manager.filter(state=state).order_by("case__scheme").values_list("case__scheme", flat=True).distinct()
-        return [(scheme, scheme) for scheme in found]
+        return [(slug, schemes.short_title(slug)) for slug in found]
 
     return known
 

@@ -19,7 +19,7 @@ from millrace.registers.ledger.queries import CashState, EnvelopeState
 from millrace.registers.policy import queries as policy
 from millrace.stages.plan import envelopes, forms, orders
 from millrace.stages.plan.models import FundOrder
-from millrace.web import asking, commands, errors, words
+from millrace.web import asking, commands, errors, schemes, words
 from millrace.web.access import entry
 
 READERS = ("finance", "finance_maker", "finance_checker", "policy", "authority", "auditor")
@@ -44,7 +44,7 @@ def _rows(fund: Fund, states: dict[Any, EnvelopeState]) -> list[dict[str, Any]]:
     found = [(each.scheme, states[each]) for each in envelopes.envelopes_of(fund) if each in states]
     rows = [
         {
-            "title": scheme or _("Not shared out"),
+            "title": schemes.short_title(scheme) if scheme else _("Not shared out"),
             "amounts": [getattr(state, name) for name in STATES],
             "voted": sum(getattr(state, name) for name in STATES),
         }
@@ -125,6 +125,7 @@ def _order(row: FundOrder, request: HttpRequest) -> dict[str, Any]:
     return {
         "row": row,
         "title": _(TITLES[row.kind]),
+        "scheme": schemes.short_title(row.scheme) if row.scheme else "",
         "is_open": is_open,
         "may_confirm": is_open and is_finance and not is_own,
         "may_refuse": is_open and (is_finance or is_own),
