@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 # Minor units per major unit are a property of the currency (ISO 4217), not of any one funder.
-_DECIMALS: Final = {"HKD": 2, "CNY": 2, "EUR": 2, "USD": 2, "GBP": 2, "MOP": 2, "JPY": 0, "KRW": 0}
+_DECIMALS: Final = {"HKD": 2, "CNY": 2, "EUR": 2, "USD": 2, "GBP": 2, "MOP": 2, "JPY": 0, "KRW": 0, "XXX": 2}
 _SIGNS: Final = {
     "HKD": "HK$",
     "CNY": "RMB¥",
@@ -18,8 +18,10 @@ _SIGNS: Final = {
     "MOP": "MOP$",
     "JPY": "JP¥",
     "KRW": "₩",
+    "XXX": "¤",  # no currency: before a funder has published its own
 }
 CURRENCIES: Final = frozenset(_DECIMALS)
+SIGNS: Final = frozenset(_SIGNS.values())
 
 
 class NotMoney(ValueError):

@@ -29,6 +29,15 @@ class IdentifierKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an organisation may be incorporated, and whether the policy counts a partner from there as collaboration."""
+
+    id: str
+    label: Text
+    is_collaboration: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Working days: Monday to Friday, general holidays left out, for the years whose lists are
     known."""
@@ -76,7 +85,19 @@ class Funder:
     languages: tuple[str, ...]
     year_starts: tuple[int, int]
     identifiers: tuple[IdentifierKind, ...]
+    places: tuple[Place, ...]  # the funder's own first
+    cities: tuple[Place, ...]  # cities by name, where the policy tells them apart
+    headlines: tuple[str, ...]  # the figures that stand on the first page
     calendar: Calendar
+
+    def place_label(self, id: str) -> Text:
+        """Word a place or a city; one the policy does not name has no words."""
+        return next((place.label for place in (*self.places, *self.cities) if place.id == id), Text())
+
+    @property
+    def collaboration_places(self) -> frozenset[str]:
+        """Name the places whose organisations count as collaboration."""
+        return frozenset(place.id for place in self.places if place.is_collaboration)
 
     def day_of(self, at: datetime) -> date:
         """Give the funder's day in which a moment lies."""
@@ -125,8 +146,15 @@ def read(root: Table) -> Funder:
             )
             for table in root.tables("identifiers")
         ),
+        places=_places(root.tables("places"), languages),
+        cities=_places(root.tables("cities"), languages),
+        headlines=root.strings("headlines"),
         calendar=_calendar(root.table("holidays")),
     )
+
+
+def _places(tables: list[Table], languages: tuple[str, ...]) -> tuple[Place, ...]:
+    return tuple(Place(table.string("id"), table.words("label", languages), table.flag("collaboration")) for table in tables)
 
 
 def _zone(root: Table) -> str:
@@ -134,7 +162,7 @@ def _zone(root: Table) -> str:
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        root.complain(f"the zone {zone!r} is not known", "zone", 'such as "Asia/Hong_Kong"')
+        root.complain(f"the zone {zone!r} is not known", "zone", 'such as "Europe/Lisbon"')
         return "UTC"
     return zone
 

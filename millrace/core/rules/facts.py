@@ -82,6 +82,22 @@ class Derived:
     parts: tuple[str, ...]
 
 
+# What the register of organisations records of one; a fact may be read from these.
+RECORDED = frozenset({"kind", "registration_kind", "registration_number", "incorporated_in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The value a fact has for an organisation whose record holds one of these in each of these columns."""
+
+    where: Mapping[str, tuple[str, ...]]
+    value: Value
+
+    def fits(self, record: Mapping[str, str]) -> bool:
+        """Say whether an organisation is of this sort."""
+        return all(record.get(column) in accepted for column, accepted in self.where.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact of the vocabulary."""
@@ -97,6 +113,7 @@ class Fact:
     counted: Counted | None = None
     derived: Derived | None = None
     is_asked_in_finder: bool = False
+    recorded: tuple[Recorded, ...] = ()  # read from the register of organisations: the first that fits
     assumed: Value | None = None  # what is taken for declared while nothing was told, e.g. no patent costs
 
     @property
@@ -206,6 +223,14 @@ def read_known(vocabulary: Vocabulary, stored: Mapping[str, Any]) -> dict[str, F
         except WrongFact:
             continue
     return found
+
+
+def from_record(vocabulary: Vocabulary, record: Mapping[str, str], *, is_confirmed: bool) -> dict[str, FactValue]:
+    """Read what the register of organisations knows of an applicant: verified once an officer confirmed the
+    entry, and until then only what its own people declared. A fact no row fits is left to be told."""
+    standing = Standing.VERIFIED if is_confirmed else Standing.DECLARED
+    found = ((name, next((row.value for row in fact.recorded if row.fits(record)), None)) for name, fact in vocabulary.items())
+    return {name: FactValue(value, standing) for name, value in found if value is not None}
 
 
 def natural_standing(fact: Fact) -> Standing:

@@ -178,6 +178,10 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
     for stream in streams:
         if stream not in shelf.streams:
             table.complain(f"the stream {stream!r} is not known", "streams", f"any of: {', '.join(shelf.streams)}")
+    tracks = table.strings("tracks")
+    for track in tracks:
+        if track not in shelf.tracks:
+            table.complain(f"the track {track!r} is not known", "tracks", f"any of: {', '.join(shelf.tracks)}")
     decides = table.flag("decides")
     if decides and kind != "committee":
         table.complain("only a committee decides in place of the authority", "decides")
@@ -188,6 +192,7 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
         is_published,
         why,
         streams=streams,
+        tracks=tracks,
         partner=table.words("partner", shelf.languages, is_required=kind == "joint_funder"),
         decides=decides,
     )

@@ -25,7 +25,8 @@ def _limit(table: Table, shelf: Shelf) -> Body:
     assert isinstance(body, bodies.Requirement)
     for name in sorted(conditions.facts_of(body.require)):
         fact = shelf.facts.get(name)
-        if fact is not None and fact.established == "applicant" and fact.derived is None:
+        # What the register knows counts for a limit once it is verified; until then the limit stays unsettled.
+        if fact is not None and fact.established == "applicant" and fact.derived is None and not fact.recorded:
             table.complain(f"a limit may not rest on {name}, which the applicant declares", "require")
     return bodies.Requirement(body.require, body.when, is_limit=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from millrace.core import money
-from millrace.core.rules.facts import MEASURES, Choice, Counted, Derived, Fact, FactType, Value, WrongFact, checked
+from millrace.core.rules.facts import MEASURES, RECORDED, Choice, Counted, Derived, Fact, FactType, Recorded, Value, WrongFact, checked
 from millrace.core.rules.rulebook import Source, Vocabulary
 from millrace.core.toml_text import Table
 
@@ -86,7 +86,23 @@ def _fact(table: Table, name: str, currency: str, languages: Collection[str], un
         derived=_derived(table),
         is_asked_in_finder=table.flag("finder"),
     )
-    return replace(fact, assumed=_assumed(table, fact))
+    return replace(fact, assumed=_assumed(table, fact), recorded=tuple(_recorded(item, fact) for item in table.tables("register")))
+
+
+def _recorded(table: Table, fact: Fact) -> Recorded:
+    """One row of what the register of organisations says: `where = { kind = "company" }, is = "company"`."""
+    where_table = table.table("where")
+    where = {}
+    for column in where_table.names():
+        written = where_table.anything(column)
+        where[column] = where_table.strings(column) if isinstance(written, list) else (where_table.string(column),)
+        if column not in RECORDED:
+            where_table.complain(f"the register has no column {column!r}", column, f"one of: {', '.join(sorted(RECORDED))}")
+    try:
+        return Recorded(where, checked(fact, table.anything("is")))
+    except WrongFact as wrong:
+        table.complain(f"is: {wrong.detail or wrong.code}", "is")
+        return Recorded(where, "")
 
 
 def _assumed(table: Table, fact: Fact) -> Value | None:

@@ -89,8 +89,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowStep:
-    """One step a case passes through, and who takes it (a body's name may change over time). `streams` names those whose
-    cases pass through it (empty: all); `partner` is the other funder of a joint step, of which `body` is the authority;
+    """One step a case passes through, and who takes it (a body's name may change over time). `streams` and `tracks` name
+    those whose cases pass through it (empty: all); `partner` is the other funder of a joint step, of which `body` is the authority;
     `decides` says that the committee's own recommendation is the decision."""
 
     kind: str
@@ -99,6 +99,7 @@ class WorkflowStep:
     is_published: bool
     why: Text
     streams: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
     partner: Text = NOTHING_SAID
     decides: bool = False
 
@@ -226,9 +227,10 @@ class SchemeVersion:
         """Name the fact that holds the amount asked for; "" where nobody asks."""
         return next((rule.body.asked for rule in self.rules if isinstance(rule.body, bodies.Giving) and rule.body.asked), "")
 
-    def workflow(self, stream: str = "") -> tuple[WorkflowStep, ...]:
-        """List the steps that a case of the stream passes through."""
-        return tuple(step for step in self.steps if not step.streams or stream in step.streams)
+    def workflow(self, stream: str = "", track: str = "") -> tuple[WorkflowStep, ...]:
+        """List the steps that a case of the stream passes through, on the track it was put on (none yet: every step)."""
+        mine = (step for step in self.steps if not step.streams or stream in step.streams)
+        return tuple(step for step in mine if not step.tracks or not track or track in step.tracks)
 
     @property
     def facts_used(self) -> tuple[str, ...]:
