@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import DateField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -29,28 +32,30 @@ def _figures(_request: HttpRequest) -> Sequence[tuple[str, str]]:
     return [(name, figure.title.said_in(pages.language())) for name, figure in sorted(named.items())]
 
 
-GIVEN = Listing(
-    page="figures-given",
-    caption=word("Figures given"),
-    columns=(
-        Column("number", word("Number"), "pk", "count", url="/figures/given/{}/"),
-        Column("figure", word("Figure"), "facts__figure"),
-        Column("as_at", word("As at"), "facts__as_at"),
-        Column("seal", word("Seal"), "facts__seal", "count"),
-        Column("count", word("Count"), "facts__count", "count"),
-        Column("amount", word("Amount"), "facts__amount_cents", "money"),
-        Column("occasion", word("Given to"), "facts__occasion", "choice", labels=actions.OCCASIONS),
-        Column("given", word("Given"), "recorded_at", "moment", is_sortable=True),
-        Column("by", word("By"), "by__name"),
-    ),
-    filters=(Filter("figure", word("Figure"), "facts__figure", _figures),),
-)
+def _listing(titles: dict[str, str]) -> Listing:
+    return Listing(
+        page="figures-given",
+        caption=word("Figures given"),
+        columns=(
+            Column("number", word("Number"), "pk", "count", url="/figures/given/{}/"),
+            Column("figure", word("Figure"), "facts__figure", "choice", labels=titles),
+            Column("as_at", word("As at"), "as_at", "day"),
+            Column("seal", word("Seal"), "facts__seal", "count"),
+            Column("count", word("Count"), "facts__count", "count"),
+            Column("amount", word("Amount"), "facts__amount_cents", "money"),
+            Column("occasion", word("Given to"), "facts__occasion", "choice", labels=actions.OCCASIONS),
+            Column("given", word("Given"), "recorded_at", "moment", is_sortable=True),
+            Column("by", word("By"), "by__name"),
+        ),
+        filters=(Filter("figure", word("Figure"), "facts__figure", _figures),),
+    )
 
 
 @entry(power=READERS)
 def given(request: HttpRequest) -> HttpResponse:
     """This will list the figures that were given, the latest first."""
-    return GIVEN.answer(request, Event.objects.filter(kind="figure_given"), "learn/given.html")
+    rows = Event.objects.filter(kind="figure_given").annotate(as_at=Cast(KeyTextTransform("as_at", "facts"), DateField()))
+    return _listing(dict(_figures(request))).answer(request, rows, "learn/given.html")
 
 
 @entry(power=READERS)
