@@ -11,9 +11,11 @@ import time
 from typing import Any
 
 from bench import throwaway
+from millrace.site import database
 
 AROUND = 40
 SOURCES = 250
+TABS = ("application", "assessment", "award", "delivery", "money", "access")
 Row = tuple[str, str, str]
 
 
@@ -24,19 +26,30 @@ def addresses(reference: str, lead: str) -> list[Row]:
         ("officer's list, filtered", "officer", "/desk/?scheme=nifs&status=in_force"),
         ("officer's list, searched", "officer", f"/desk/?q={lead}"),
         ("officer's list, a reference", "officer", f"/desk/?q={reference}"),
+        ("officer's list, two characters", "officer", "/desk/?q=智能"),
+        ("officer's list, all counted", "officer", "/desk/?count=all"),
         ("a queue", "officer", "/desk/queues/screen/"),
         ("one case", "officer", f"/cases/{reference}/"),
+        *((f"one case, {tab}", "officer", f"/cases/{reference}/?show={tab}") for tab in TABS),
         ("finance desk", "finance", "/finance/"),
         ("to release", "finance", "/finance/to-release/"),
+        ("claims", "finance", "/finance/claims/"),
         ("assessor's desk", "assessor", "/reviews/"),
+        ("policy desk", "policy", "/policy/"),
+        ("audit desk", "auditor", "/audit/"),
+        ("who read what", "auditor", "/audit/readings/"),
         ("applicant's desk", "", "/home/"),
+        ("public register", "public", "/register/"),
         ("figure of today", "public", "/figures/approved-by-scheme/"),
         ("figure of a past day", "public", "/figures/approved-by-scheme/?as_at=2025-03-31"),
     ]
 
 
 def clients(roles: set[str]) -> dict[str, Any]:
-    """This will sign in one invented person per role, past the second factor; "" is a member of an organisation."""
+    """This will sign in one invented person per role, past the second factor; "" is a member of an organisation.
+
+    A person with this power alone, if there is one: one with more sees more.
+    """
     from millrace.registers.people.models import Membership, Power
     from millrace.testing.pressing import Pressing
 
@@ -87,25 +100,32 @@ def table(count: int) -> None:
         print(f"{name:<30} {measure(signed_in[role], address) if role in signed_in else 'nobody has this role'}", flush=True)
 
 
+def fill(target: database.Database, count: int) -> None:
+    """This will copy the demonstration's cases until there are `count`, and say how long that took."""
+    from millrace.jobs import bulk, lives
+    from millrace.registers.cases.models import Case
+    from millrace.web import clock
+
+    began, more = time.perf_counter(), count - Case.objects.count()
+    if more <= 0:
+        return
+    told = Case.objects.filter(is_demonstration=True).order_by("pk").values_list("pk", flat=True)[:SOURCES]
+    sources = [lives.gather(case) for case in told]
+    with target.connect("owner") as owner:
+        bulk.multiply(more, sources=sources, owner=owner, at=clock.now(), spread_days=600)
+        owner.execute("VACUUM ANALYZE")
+    took = time.perf_counter() - began
+    print(f"\n({more:,} cases copied, sealed and projected in {took:,.0f} s: {more / took:,.0f} a second)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     asked = parser.parse_args()
     with throwaway.opened(portfolio=True) as target:
         throwaway.enter(target)
-        from millrace.jobs import bulk, lives
-        from millrace.registers.cases.models import Case
-        from millrace.web import clock
-
-        told = Case.objects.filter(is_demonstration=True).order_by("pk").values_list("pk", flat=True)[:SOURCES]
-        sources = [lives.gather(case) for case in told]
         for count in sorted(asked.cases):
-            began = time.perf_counter()
-            with target.connect("owner") as owner:
-                if (more := count - Case.objects.count()) > 0:
-                    bulk.multiply(more, sources=sources, owner=owner, at=clock.now(), spread_days=600)
-                owner.execute("VACUUM ANALYZE")
-            print(f"\n(filled in {time.perf_counter() - began:,.0f} s)")
+            fill(target, count)
             table(count)
 
 

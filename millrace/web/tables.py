@@ -36,6 +36,7 @@ class Column:
     """One column: a database field and how it is shown (`kind`: text, status, scheme, money, day, moment, count, flag or choice).
 
     `url` makes a link, its {} filled with the field `url_field`. `note` is a second field shown small below the first.
+    What a note shows may stand in the file as a column of its own (`is_in_file_only`).
     """
 
     id: str
@@ -48,6 +49,7 @@ class Column:
     note: str = ""
     unit_field: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    is_in_file_only: bool = False
 
     def fields(self) -> list[str]:
         return [name for name in (self.field, self.url_field, self.note, self.unit_field) if name]
@@ -61,7 +63,9 @@ class Column:
             kind = ' class="words"' if self.url_field not in ("", self.field) else ""
             shown = f'<a href="{escape(self.url.format(row[self.url_field or self.field]))}"{kind}>{shown}</a>'
         if self.note and row[self.note]:
-            shown = f'{shown}<br><span class="soft small">{escape(str(row[self.note]))}</span>'
+            note = row[self.note]
+            told = words.day_in_short(note) if isinstance(note, date) else str(note)
+            shown = f'{shown}<br><span class="soft small">{escape(told)}</span>'
         return SafeString(shown)
 
     def opening(self, *, is_first: bool) -> str:
@@ -85,7 +89,7 @@ class Column:
                 return words.amount(value, row[self.unit_field] if self.unit_field else "HKD")
             case "day":
                 # A moment's day is the funder's, not UTC's: received at 01:16 in Hong Kong is received that day.
-                return words.day(value.astimezone(funder.current().zone).date() if isinstance(value, datetime) else value)
+                return words.day_in_short(value.astimezone(funder.current().zone).date() if isinstance(value, datetime) else value)
             case "moment":
                 return words.moment(value, funder.current().zone)
             case "count":
@@ -164,6 +168,7 @@ class Listing:
     """What a list shows and may be narrowed by. `page` names it for saved views; `order` is the order without a choice.
 
     With `has_grams` it searches a case's own words: of the rows, or of the case they lead to by `grams_of` ("case__").
+    `adds` computes columns for the rows shown, not for those only counted.
     `keeps` names what else stands in the address and stays there — e.g. the day a list speaks of.
     """
 
@@ -177,6 +182,7 @@ class Listing:
     grams_of: str = ""
     per_page: int = PER_PAGE
     keeps: Sequence[str] = ()
+    adds: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
 
     def answer(self, request: HttpRequest, rows: QuerySet[Any], template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
         """This will answer with the page, or with the same rows as a CSV file when asked by `?format=csv`."""
@@ -218,7 +224,7 @@ class Listing:
 
     def values(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """This will ask for the fields the columns show, and no others."""
-        return rows.values("pk", *dict.fromkeys(name for column in self.columns for name in column.fields()))
+        return self.adds(rows).values("pk", *dict.fromkeys(name for column in self.columns for name in column.fields()))
 
     def shown(self, request: HttpRequest, rows: QuerySet[Any]) -> Page:
         """This will make one page of the list."""
@@ -232,14 +238,15 @@ class Listing:
         found = list(self.values(self.ordered(request, narrowed))[start : start + self.per_page + 1])
         has_next = len(found) > self.per_page
         found = found[: self.per_page]
+        on_page = [column for column in self.columns if not column.is_in_file_only]
         if count is None:
             is_last = not has_next and (found or number == 1) and request.GET.get("count") != "all"
             count = start + len(found) if is_last else self._counted(request, narrowed)
         is_capped = count > COUNTED and request.GET.get("count") != "all"
         return Page(
-            columns=[self._head(column, request) for column in self.columns],
-            rows=[[column.html(row) for column in self.columns] for row in found],
-            openings=[column.opening(is_first=place == 0) for place, column in enumerate(self.columns)],
+            columns=[self._head(column, request) for column in on_page],
+            rows=[[column.html(row) for column in on_page] for row in found],
+            openings=[column.opening(is_first=place == 0) for place, column in enumerate(on_page)],
             filters=[self._filter(told, request) for told in self.filters],
             views=self._views(request),
             search=request.GET.get("q", ""),

@@ -116,4 +116,4 @@ def test_the_day_of_a_moment_is_the_funders(make: Any, monkeypatch: pytest.Monke
     hong_kong = dataclasses.replace(tables.funder.current(), zone=ZoneInfo("Asia/Hong_Kong"))
     monkeypatch.setattr(tables.funder, "current", lambda: hong_kong)
     received = tables.Column("received", "Received", "submitted_at", "day")
-    assert received.text({"submitted_at": datetime(2026, 11, 22, 17, 16, tzinfo=UTC)}) == "23 November 2026"
+    assert received.text({"submitted_at": datetime(2026, 11, 22, 17, 16, tzinfo=UTC)}) == "23 Nov 2026"

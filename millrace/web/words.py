@@ -69,12 +69,17 @@ def _trim(value: float, places: int) -> str:
 
 def day(value: date | None) -> str:
     """This will write a day in full: "8 January 2024", "2024年1月8日"."""
-    return "" if value is None else _day(value, tag())
+    return "" if value is None else _day(value, tag(), "d MMMM y")
 
 
 @functools.lru_cache(maxsize=4_000)
-def _day(value: date, html_tag: str) -> str:
-    return dates.format_date(value, "d MMMM y" if html_tag == "en-HK" else "y年M月d日", locale=_locale(html_tag))
+def _day(value: date, html_tag: str, english: str) -> str:
+    return dates.format_date(value, english if html_tag == "en-HK" else "y年M月d日", locale=_locale(html_tag))
+
+
+def day_in_short(value: date | None) -> str:
+    """This will write a day as lists do: "8 Jan 2024", "2024年1月8日"."""
+    return "" if value is None else _day(value, tag(), "d MMM y")
 
 
 def moment(value: datetime | None, zone: ZoneInfo) -> str:

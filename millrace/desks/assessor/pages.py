@@ -36,7 +36,7 @@ REVIEWS = Listing(
         Column("scheme", word("Scheme"), "case__scheme", "scheme", is_sortable=True),
         Column("role", word("Role"), "role", "choice", labels=ROLES),
         Column("due", word("Due on"), "due_on", "day", is_sortable=True),
-        Column("next", word("Next"), "step", "choice", labels=queues.STEPS, url="{}", url_field="address"),
+        Column("next", word("Next step"), "step", "choice", labels=queues.STEPS, url="{}", url_field="address"),
     ),
     filters=(
         Filter("scheme", word("Scheme"), "case__scheme", _schemes),
@@ -45,6 +45,7 @@ REVIEWS = Listing(
     order="due_on",
     has_grams=True,
     grams_of="case__",
+    adds=queues.with_step,
 )
 
 
@@ -59,6 +60,6 @@ def reviews(request: HttpRequest, queue: str = "") -> HttpResponse:
         (code, _(title), f"/reviews/queues/{code}/" if code else "/reviews/", counting.shown(counted.get(code)))
         for code, title in queues.QUEUES.items()
     ]
-    rows = queues.with_step(queues.narrowed(asked, queue))
+    rows = queues.narrowed(asked, queue)
     context = {"tabs": tabs, "queue": queue, "is_empty": not any(counted.values())}
     return REVIEWS.answer(request, rows, "assessor_desk/reviews.html", context)

@@ -75,4 +75,5 @@ def with_step(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
 
 def counts(rows: QuerySet[Assignment]) -> dict[str, int]:
     """This will count every queue in one query, each only as far as it is shown."""
-    return counting.capped({queue: narrowed(rows, queue) for queue in QUEUES})
+    counted = counting.capped({queue: narrowed(rows, queue) for queue in list(QUEUES)[1:]})
+    return {"": sum(count for queue, count in counted.items() if queue != "done"), **counted}

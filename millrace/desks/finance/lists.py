@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
-from millrace.stages.deliver.models import Claim, PaymentRun, Release
+from millrace.stages.deliver.models import PaymentRun
 from millrace.web import schemes
 from millrace.web.tables import Column, Filter, Listing
 
@@ -32,15 +32,7 @@ def _run_states(_request: HttpRequest) -> Sequence[tuple[str, str]]:
 
 
 def _schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
-    known = Claim.objects.order_by("case__scheme").values_list("case__scheme", flat=True).distinct()
-    titles = schemes.short_titles()
-    return [(scheme, titles.get(scheme, scheme)) for scheme in known]
-
-
-def _release_schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
-    known = Release.objects.order_by("case__scheme").values_list("case__scheme", flat=True).distinct()
-    titles = schemes.short_titles()
-    return [(scheme, titles.get(scheme, scheme)) for scheme in known]
+    return list(schemes.short_titles().items())
 
 
 def _years(_request: HttpRequest) -> Sequence[tuple[str, str]]:
@@ -96,7 +88,7 @@ RELEASES = Listing(
         Column("matching", word("Matching money used"), "matching_cents", "money", unit_field="unit"),
         Column("by", word("Released by"), "released_by__name"),
     ),
-    filters=(Filter("scheme", word("Scheme"), "case__scheme", _release_schemes),),
+    filters=(Filter("scheme", word("Scheme"), "case__scheme", _schemes),),
     order="-released_at",
     search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
 )

@@ -16,8 +16,7 @@ from millrace.desks.finance import lists, queries
 from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
-from millrace.web import commands, errors, tables, words
-from millrace.web import schemes as named
+from millrace.web import access, commands, counting, errors, schemes, tables, words
 from millrace.web.access import entry
 
 FINANCE = ("finance", "finance_maker", "finance_checker")
@@ -67,22 +66,21 @@ def to_release(request: HttpRequest) -> HttpResponse:
         return tables.streamed(request, "to-release", lists.TO_RELEASE, every)
     typed = request.GET.get("page", "1")
     number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
-    rows, count = queries.releasable(request.actor, request.at, search=search, scheme=scheme, number=number)
-    schemes = queries.visible_cases(request.actor, request.at).filter(status="in_force").order_by("scheme")
-    titles, kept = named.short_titles(), request.GET.copy()
+    rows, count, has_next = queries.releasable(request.actor, request.at, search=search, scheme=scheme, number=number)
+    kept = request.GET.copy()
     kept.pop("page", None)
     kept.pop("format", None)
     context = {
         "rows": rows,
-        "count": count,
+        "count": counting.shown(count),
         "first": (number - 1) * queries.PER_PAGE + 1 if rows else 0,
         "last": (number - 1) * queries.PER_PAGE + len(rows),
         "number": number,
-        "has_next": number * queries.PER_PAGE < count,
+        "has_next": has_next and number < 200,
         "search": search,
         "scheme": scheme,
         "query": kept.urlencode(),
-        "schemes": [(slug, titles.get(slug, slug)) for slug in schemes.values_list("scheme", flat=True).distinct()],
+        "schemes": list(schemes.short_titles().items()),
         "may_release": "finance" in request.actor.powers,
         "tabs": _tabs(),
     }
@@ -92,14 +90,14 @@ def to_release(request: HttpRequest) -> HttpResponse:
 @entry(power=READERS)
 def claims(request: HttpRequest) -> HttpResponse:
     """This will list the claims handed in."""
-    rows = Claim.objects.filter(case__in=queries.visible_cases(request.actor, request.at)).exclude(state=Claim.State.DRAFT)
+    rows = Claim.objects.filter(access.without_conflicts(request.actor, request.at)).exclude(state=Claim.State.DRAFT)
     return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": _tabs()})
 
 
 @entry(power=READERS)
 def releases(request: HttpRequest) -> HttpResponse:
     """This will list the releases, paid or not."""
-    rows = Release.objects.filter(case__in=queries.visible_cases(request.actor, request.at))
+    rows = Release.objects.filter(access.without_conflicts(request.actor, request.at))
     return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": _tabs()})
 
 

@@ -16,7 +16,7 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather, telling
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, PaymentRun
-from millrace.web import access, schemes
+from millrace.web import access, counting, schemes
 
 PER_PAGE = 25
 CHUNK = 250
@@ -80,10 +80,16 @@ def waiting(actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def releasable(actor: Actor, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int]:
-    """This will give one page of cases in force, each with its instalments, what may be released and what blocks it, and how many."""
-    cases = _in_force(actor, at, search, scheme)
-    return _planned(cases[(number - 1) * PER_PAGE : number * PER_PAGE], at), cases.count()
+def releasable(actor: Actor, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int, bool]:
+    """This will give one page of cases in force, each with its instalments, what may be released and what blocks it.
+
+    With it how many there are, counted as far as a list counts, and whether a page follows.
+    """
+    cases, start = _in_force(actor, at, search, scheme), (number - 1) * PER_PAGE
+    count = counting.capped({"": cases})[""]
+    rows = _planned(cases[start : start + PER_PAGE], at)
+    has_next = len(rows) == PER_PAGE and (count > start + PER_PAGE or count > counting.MOST)
+    return rows, count, has_next
 
 
 def every_instalment(actor: Actor, at: datetime, *, search: str, scheme: str) -> Iterator[dict[str, Any]]:

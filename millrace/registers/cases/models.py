@@ -47,6 +47,7 @@ class Case(models.Model):
             models.Index(fields=["scheme", "status", "-submitted_at", "id"], name="case_scheme_status"),
             models.Index(fields=["-submitted_at", "id"], name="case_submitted"),
             models.Index(fields=["lead", "id"], name="case_lead"),
+            models.Index(fields=["status", "status_on", "id"], name="case_status_since"),
             models.Index(fields=["officer", "status", "-submitted_at", "id"], name="case_officer_status"),
             GinIndex(fields=["search_grams"], name="case_search"),
         ]
