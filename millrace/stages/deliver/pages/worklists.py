@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.registers.cases.models import Case
 from millrace.stages.deliver.models import Claim, Evidence
-from millrace.web import access, schemes, words
+from millrace.web import access, schemes, tables, words
 from millrace.web.access import entry
 from millrace.web.tables import Column, Filter, Listing
 
@@ -96,10 +96,16 @@ def _visible(request: HttpRequest) -> QuerySet[Case]:
     return Case.objects.filter(access.visible(request.actor, request.user.pk, request.at, "verify_evidence"))
 
 
+def _counted(rows: QuerySet[Any]) -> str:
+    """How many wait: exact to 1,000, as the list itself says it."""
+    found = rows.order_by()[: tables.COUNTED + 1].count()
+    return f"{words.count(tables.COUNTED)}+" if found > tables.COUNTED else words.count(found)
+
+
 def _tabs(request: HttpRequest) -> list[tuple[str, str, str, str]]:
     return [
-        ("claims", _("Claims to rule"), "/desk/claims/", words.count(claims_waiting(request).count())),
-        ("evidence", _("Evidence to verify"), "/desk/evidence/", words.count(evidence_waiting(request).count())),
+        ("claims", _("Claims to rule"), "/desk/claims/", _counted(claims_waiting(request))),
+        ("evidence", _("Evidence to verify"), "/desk/evidence/", _counted(evidence_waiting(request))),
     ]
 
 
