@@ -82,6 +82,16 @@ def day_in_short(value: date | None) -> str:
     return "" if value is None else _day(value, tag(), "d MMM y")
 
 
+def month(value: date) -> str:
+    """This will write the month of a day: "June 2025", "2025年6月"."""
+    return dates.format_skeleton("yMMMM", value, locale=locale())
+
+
+def start(text: str) -> str:
+    """This will write a start as policies keep it: a day, or the month where only that is known ("2025-06" → "June 2025")."""
+    return day(date.fromisoformat(text)) if len(text) == 10 else month(date.fromisoformat(f"{text}-01"))
+
+
 def moment(value: datetime | None, zone: ZoneInfo) -> str:
     """This will write a moment in the funder's zone, named: "8 January 2024, 17:00 HKT"."""
     if value is None:

@@ -191,6 +191,8 @@ class _Speaker:
         told: dict[str, None] = {}
         wording = rule.remedy.said_in(self.language)
         for change in said.changes:
+            if change.by == 0:
+                continue  # nothing to change: the rule waits for another fact
             is_own = said.outcome is Outcome.FAIL and bool(wording) and change.how not in ("tell", "prove", "wait")
             template = wording if is_own else self.word(change.how)
             told.setdefault(texts.filled(template, self.places(change)))

@@ -41,7 +41,7 @@ def summary(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
 
 
 def _version(case: Case) -> dict[str, str]:
-    return {"version": case.scheme_version.version, "day": case.scheme_version.starts_on}
+    return {"version": case.scheme_version.version, "day": words.start(case.scheme_version.starts_on)}
 
 
 def status_for(case: Case, *, is_staff: bool) -> str:

@@ -57,7 +57,9 @@ def envelopes(year: str, language: str) -> list[Envelope]:
     found, named = [], schemes.short_titles()
     for key, state in ledger.envelope_states().items():
         cash = state.cash.get(year, ledger.CashState())
-        title = " · ".join(part for part in (titles.get(key.fund, key.fund), named.get(key.scheme, key.scheme)) if part)
+        fund, scheme = titles.get(key.fund, key.fund), named.get(key.scheme, key.scheme)
+        # A fund's title often ends with its scheme's: said once, it is enough.
+        title = fund if not scheme or scheme in fund else f"{fund} · {scheme}"
         amounts = (state.available, state.reserved, state.committed, state.due, state.paid, cash.available, cash.spent)
         found.append(Envelope(title, key.unit, *amounts))
     return found

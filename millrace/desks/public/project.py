@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
@@ -37,11 +36,7 @@ class Field:
 
 def _names(case: Case, role: str) -> str:
     parties = Party.objects.filter(case=case, role=role, left_at=None).select_related("organisation").order_by("pk")
-    return "; ".join(_name(party.organisation.name, party.organisation.name_zh) for party in parties)
-
-
-def _name(name: str, name_zh: str) -> str:
-    return name_zh if name_zh and (translation.get_language() or "en").startswith("zh") else name
+    return "; ".join(str(party.organisation) for party in parties)
 
 
 def _day(column: str) -> Callable[[Case, datetime], str]:
@@ -69,7 +64,7 @@ def _money(field: str) -> Callable[[Case, datetime], str]:
 
 FIELDS = (
     Field(word("Reference"), MADE, lambda case, _at: case.reference),
-    Field(word("Organisation"), MADE, lambda case, _at: _name(case.lead.name, case.lead.name_zh)),
+    Field(word("Organisation"), MADE, lambda case, _at: str(case.lead)),
     Field(word("Partners"), MADE, lambda case, _at: _names(case, "partner")),
     Field(word("Scheme"), MADE, _scheme),
     Field(word("Rules it was judged by"), MADE, _rules),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from babel import dates
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -134,7 +133,7 @@ def arithmetic(verdict: Verdict, version: SchemeVersion) -> list[dict[str, Any]]
 
 def start_words(starts: Start) -> str:
     """This will word a start: a day, or the month where only that is known."""
-    return words.day(starts.earliest) if starts.is_exact else dates.format_skeleton("yMMMM", starts.earliest, locale=words.locale())
+    return words.day(starts.earliest) if starts.is_exact else words.month(starts.earliest)
 
 
 def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:

@@ -8,7 +8,13 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+
+def in_script(name: str, name_zh: str) -> str:
+    """This will choose how a name is shown: a reader of Chinese sees the Chinese one, where it was given."""
+    return name_zh if name_zh and (translation.get_language() or "en").startswith("zh") else name
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -44,10 +50,11 @@ class Person(AbstractBaseUser):
     objects = PersonManager()
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.get_full_name() or self.email
 
     def get_full_name(self) -> str:
-        return self.name
+        """The name in the reader's script, where the person gave both."""
+        return in_script(self.name, self.name_zh)
 
 
 class Organisation(models.Model):
@@ -81,7 +88,7 @@ class Organisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_script(self.name, self.name_zh)
 
 
 class Membership(models.Model):

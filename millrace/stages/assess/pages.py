@@ -17,7 +17,7 @@ from millrace.stages.assess import actions, forms, guard, judging, queries, tell
 from millrace.stages.assess.actions.assignments import POWER_OF, STEP_OF
 from millrace.stages.assess.actions.recommendations import Advice, Held
 from millrace.stages.assess.models import Assignment, Recommendation
-from millrace.web import asking
+from millrace.web import asking, words
 from millrace.web.access import entry
 from millrace.web.forms import said
 
@@ -43,7 +43,7 @@ def screening(request: HttpRequest, reference: str) -> HttpResponse:
     form = forms.ScreeningForm(
         request.POST or None,
         reasons=telling.rule_choices(held.book, now),
-        versions=[(key, f"{row.version} ({row.starts_on})") for key, row in versions.items()],
+        versions=[(key, f"{row.version} ({words.start(row.starts_on)})") for key, row in versions.items()],
     )
 
     def act(given: dict[str, Any], command: uuid.UUID) -> None:
@@ -285,5 +285,6 @@ def recommendation(request: HttpRequest, reference: str) -> HttpResponse:
         above="assess/recommendation_above.html",
         crumbs=crumbs(case),
         context={"case": case, "called": called, **telling.scores(queries.scores_of(case, book), book)},
+        template="web/ask.html" if called else "assess/nobody_called.html",
     )
     return asking.ask(request, form, act, asked)

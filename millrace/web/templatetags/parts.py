@@ -40,6 +40,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def start(text: str) -> str:
+    """A day or a month, from the text a policy keeps it as."""
+    return words.start(text)
+
+
+@register.filter
 def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     """A moment in the funder's zone, the zone named."""
     return words.moment(value, zone or funder.current().zone)
