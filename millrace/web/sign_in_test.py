@@ -38,7 +38,7 @@ def test_an_applicant_signs_up_and_confirms_the_address_by_a_code(db_clone: Any)
     assert code, mail.outbox[-1].body
     answer = client.post("/account/confirm-email/", {"code": code[0]})
     assert answer.status_code == 302
-    assert "Chan Mei Ling" in client.get("/me/").text
+    assert "陳美玲" in client.get("/me/").text
     person = EmailAddress.objects.get(email="mei@example.org", verified=True).user
     assert (person.language, person.name_zh, len(bytes(person.salt))) == ("zh-hant", "陳美玲", 16)
 

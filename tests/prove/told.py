@@ -1,0 +1,156 @@
+"""The whole demonstration as a template database — told once for a state of the sources, cloned for each test in a tenth of a second.
+
+For example a test of every page gets three years of cases in all states, and the list of the pages worth opening in it.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
+from django.test import override_settings
+from psycopg import sql
+
+from millrace.jobs import demonstration, reactor
+from millrace.registers.cases.models import Case
+from millrace.registers.people.models import Person, Power
+from millrace.registers.policy import queries as policy
+from millrace.stages.apply.actions import organisations
+from millrace.stages.apply.models import Part
+from millrace.stages.deliver import actions as deliver
+from millrace.stages.learn import actions as learn
+from millrace.stages.plan.models import FundOrder, StaffInvitation
+from millrace.testing.database import REPOSITORY, Provider, entered
+from millrace.testing.policies import HONG_KONG, files_of
+from tests.prove import worth
+
+# What people type, and what a translation must leave alone.
+TYPED = {
+    "people.Person": ("name", "name_zh", "email"),
+    "people.Organisation": ("name", "name_zh", "registration_number"),
+    "people.SavedView": ("name",),
+    "cases.Case": ("title",),
+    "documents.Document": ("name",),
+    "messages.Letter": ("subject", "body", "addressee", "sender"),
+    "apply.Part": ("work", "email"),
+    "apply.Answers": ("answers", "typed"),
+    "apply.Message": ("body",),
+    "call.Extension": ("reason",),
+    "call.LateLeave": ("reason",),
+    "assess.Screening": ("remarks",),
+    "assess.Question": ("text", "answer"),
+    "assess.Interest": ("details",),
+    "assess.Review": ("comments", "summary"),
+    "assess.Recommendation": ("conditions", "reasons"),
+    "award.Decision": ("conditions", "remarks"),
+    "award.Offer": ("remarks",),
+    "award.AgreedTerms": ("milestone_titles",),
+    "close.FinalAccount": ("note",),
+    "deliver.Evidence": ("payee", "invoice", "valuation", "note"),
+    "deliver.ClaimLine": ("item", "supplier", "invoice", "note"),
+    "deliver.PayeeAccount": ("holder",),
+}
+
+
+def mark(template: str, at: datetime) -> str:
+    """This will change with whatever the story is made of, and with the day it is told up to."""
+    digest = hashlib.sha256(f"{template} {at:%Y-%m-%d}".encode())
+    sources = [
+        path for top in ("millrace", "policies") for path in (REPOSITORY / top).rglob("*") if path.suffix in (".py", ".sql", ".toml")
+    ]
+    for file in sorted([*sources, Path(__file__), Path(worth.__file__)]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def tell(at: datetime) -> None:
+    """This will tell the story, and add what it leaves out: an invitation, a claim half written, somebody with a second factor."""
+    demonstration.fill(at, files_of(HONG_KONG))
+    reactor.pass_all()
+    administrator, invited = worth.busiest_member("administrator"), worth.busiest_member("member")
+    organisation = administrator.memberships.get(power="administrator", ends_at=None).organisation
+    told: dict[str, Any] = {"by": administrator, "at": at, "command": uuid.uuid4()}
+    organisations.invite_colleague(
+        organisation, email=invited.email, power="signatory", secret=worth.SECRET, link="https://millrace.invalid/", **told
+    )
+    part = Part.objects.order_by("pk").last()
+    assert part
+    Part.objects.filter(pk=part.pk).update(secret_sha256=hashlib.sha256(worth.SECRET.encode()).hexdigest(), email=invited.email)
+    secret = hashlib.sha256(worth.SECRET.encode()).hexdigest()
+    StaffInvitation.objects.create(email=invited.email, power="assessor", secret_sha256=secret, invited_at=at, invited_by=administrator)
+    fund = policy.funds()[0]
+    FundOrder.objects.create(kind="fund", fund=fund.id, amount_cents=1_000_000_00, proposed_at=at, proposed_by=administrator)
+    giver = Power.objects.filter(power="policy", ends_at=None)[0].person
+    day = date.fromisoformat(worth.GIVEN_ON)
+    learn.give_figure("approved-by-scheme", as_at=day, seal_number=worth.GIVEN_SEAL, by=giver, at=at, command=uuid.uuid4())
+    case = Case.objects.filter(status="in_force", scheme="nifs").order_by("opened_at")[0]
+    writer = case.lead.memberships.filter(power="member", ends_at=None)[0].person
+    deliver.open_claim(case, by=writer, at=at)
+    keyed = Person(email=worth.KEYED_EMAIL, name="Keyed Person (invented)", name_zh="持匙人（虛構）", joined_at=at, is_demonstration=True)
+    keyed.set_password(worth.SECRET)
+    keyed.save()
+    EmailAddress.objects.create(user=keyed, email=keyed.email, verified=True, primary=True)
+    TOTP.activate(keyed, generate_totp_secret())
+    RecoveryCodes.activate(keyed)
+
+
+def typed() -> Iterator[str]:
+    """This will gather every line people typed."""
+    for label, fields in TYPED.items():
+        for row in apps.get_model(label).objects.values_list(*fields):
+            yield from leaves(row)
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """This will give the words in a value, however deep."""
+    if isinstance(value, str):
+        yield from value.splitlines()
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from leaves(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from leaves(part)
+
+
+def noted(at: datetime) -> dict[str, Any]:
+    """This will list what is worth opening in the told database, and what was typed."""
+    found = worth.Asking(at).all()
+    lines = sorted({line.strip() for line in typed()})
+    return {"visits": [asdict(visit) for visit in found.visits], "typed": lines, "broken": found.broken, "unshown": found.never_shown()}
+
+
+@pytest.fixture(scope="session")
+def told(provider: Provider, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """The told database's name, and what was noted of it."""
+    empty, at = provider.template(), datetime.now(UTC)
+    name = f"told_{mark(empty, at)}"
+    kept = Path(provider.cluster.home.path) / f"{name}.json"
+    with provider.cluster.home.lock("told"), provider.cluster.connect() as root:
+        rows = root.execute("SELECT datname FROM pg_database WHERE datname LIKE 'told\\_%'").fetchall()
+        if (name,) not in rows or not kept.exists():
+            for (old,) in rows:
+                root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
+            clone = provider.clone(empty)
+            how = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("told"), SECRET_KEY=clone.environment("app")["MILLRACE_SECRET_KEY"])
+            with django_db_blocker.unblock(), how, entered(clone):
+                tell(at)
+                kept.write_text(json.dumps(noted(at), ensure_ascii=False), "utf-8")
+            made = clone.access["app"]["PGDATABASE"]
+            root.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(made), sql.Identifier(name)))
+    return name, json.loads(kept.read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def template(told: tuple[str, dict[str, Any]]) -> str:
+    """The told database in place of the empty one: whatever clones the template gets the whole story."""
+    return told[0]
