@@ -69,6 +69,20 @@ def judge(chosen: argparse.Namespace) -> int:
     return commands.judge(chosen.scheme, on=chosen.on, facts_file=chosen.facts, as_json=chosen.json, language=chosen.language)
 
 
+def judge_by_folder(chosen: argparse.Namespace) -> int:
+    """This will judge facts by a policy folder that is not published."""
+    from millrace.site import folders
+    from millrace.stages.plan import commands
+
+    policy = folders.read_folder(chosen, chosen.policy)
+    if isinstance(policy, int):
+        return policy
+    held = policy.schemes.get(chosen.scheme)
+    if held is None:
+        return folders.refused(f"{chosen.policy} has no scheme {chosen.scheme!r}: it has {', '.join(sorted(policy.schemes))}")
+    return commands.judge_by(held, on=chosen.on, facts_file=chosen.facts, as_json=chosen.json, language=chosen.language)
+
+
 def fill(folder: Path) -> int:
     """This will tell the demonstration's story up to now, if it was not told yet, and publish what is new in the policy."""
     from millrace.jobs import demonstration, reactor

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from millrace.site import answers, database, prepared, serve
+from millrace.site import answers, database, folders, prepared, published, serve
 from millrace.site import home as homes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -55,12 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     first = word("administrator", _asking(answers.administrator), "invite the first administrator, who invites everyone else")
     first.add_argument("email")
     first.add_argument("--site", required=True, metavar="ADDRESS", help="where the pages are, as in https://millrace.example.gov")
-    judge = word("judge", _asking(answers.judge), "judge facts by a scheme's rules of a day, as the finder does")
+    judge = word("judge", _judge, "judge facts by a scheme's rules of a day, as the finder does")
     judge.add_argument("scheme")
     judge.add_argument("--on", type=answers.day, required=True, metavar="DAY")
     judge.add_argument("--facts", type=Path, required=True, metavar="FILE", help='a JSON object: {"total_cost": 3000000000}')
     judge.add_argument("--language", default="en", choices=("en", "zh-hant", "zh-hans"))
     judge.add_argument("--json", action="store_true")
+    judge.add_argument("--policy", type=Path, metavar="FOLDER", help="judge by a folder that is not published")
+    policy = words.add_parser("policy", help="work on a policy folder: new, lint, test, diff, compare, publish, replay")
+    folders.add_words(
+        policy, {run.__name__: _asking(run) for run in (published.compare, published.publish, published.diff, published.replay)}
+    )
     figure = word("figure", _asking(answers.figure), "answer a published figure for a day")
     figure.add_argument("name")
     figure.add_argument("--as-at", type=answers.day, required=True, metavar="DAY")
@@ -167,6 +172,14 @@ def _asking(run: Run) -> Run:
             return answers.in_words(run, chosen)
 
     return asking
+
+
+def _judge(chosen: argparse.Namespace) -> int:
+    """Facts judged by a folder ask no database; by what is published, they do."""
+    if chosen.policy is None:
+        return _asking(answers.judge)(chosen)
+    _as(None, "app")
+    return answers.judge_by_folder(chosen)
 
 
 def _restore(chosen: argparse.Namespace) -> int:

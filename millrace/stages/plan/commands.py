@@ -13,6 +13,7 @@ from typing import Any
 from millrace.core import toml_text
 from millrace.core.refusal import Refusal
 from millrace.core.rules import explain
+from millrace.core.rules.rulebook import Scheme
 from millrace.registers.people import queries as people
 from millrace.registers.policy import queries as policy
 from millrace.stages.plan import actions, finding
@@ -49,19 +50,27 @@ def publish(folder: Path, *, at: datetime | None = None) -> int:
 def judge(scheme: str, *, on: date, facts_file: Path, as_json: bool, language: str = "en") -> int:
     """This will judge facts from a JSON file under the scheme's version of the day, as told: just as the finder would."""
     try:
-        plain = _facts(facts_file)
         held = policy.scheme(scheme)
+    except Refusal:
+        print(f"millrace: there is no scheme {scheme!r}", file=sys.stderr)
+        return 2
+    return judge_by(held, on=on, facts_file=facts_file, as_json=as_json, language=language)
+
+
+def judge_by(held: Scheme, *, on: date, facts_file: Path, as_json: bool, language: str = "en") -> int:
+    """This will judge facts from a JSON file under a scheme, published or not, as told."""
+    try:
+        plain = _facts(facts_file)
         finding.must_be_known(plain, [held])
     except (OSError, ValueError) as wrong:
         print(f"millrace: {facts_file}: {wrong}", file=sys.stderr)
         return 2
     except Refusal as refused:
-        sentence = f"there is no scheme {scheme!r}" if refused.status == 404 else f"{refused.what} {refused.next_step}" % refused.values
-        print(f"millrace: {sentence}", file=sys.stderr)
+        print(f"millrace: {f'{refused.what} {refused.next_step}' % refused.values}", file=sys.stderr)
         return 2
     found = finding.judged(held, plain, on=on)
     if found is None:
-        print(f"millrace: {scheme} had not begun on {on}", file=sys.stderr)
+        print(f"millrace: {held.slug} had not begun on {on}", file=sys.stderr)
         return 1
     if as_json:
         print(json.dumps(finding.as_data(found, language), ensure_ascii=False, indent=1))

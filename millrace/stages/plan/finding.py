@@ -62,7 +62,7 @@ class Found:
 
     @property
     def takes_applications(self) -> bool:
-        return self.first.version.is_always_open or self.open_call is not None
+        return all(rule.outcome is not Outcome.FAIL for rule in self.first.verdict.rules if rule.kind == "window")
 
 
 def find(plain: Mapping[str, Any], *, on: date, schemes: Iterable[Scheme]) -> list[Found]:

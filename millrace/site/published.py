@@ -1,0 +1,70 @@
+"""The words of `millrace policy` that ask the database — e.g. `millrace policy compare DRAFT`, over every past case.
+
+What is committed is sealed first, so that an answer covers all that was acknowledged.
+"""
+
+import argparse
+from typing import Any
+
+from millrace.core.policy_folder import read
+from millrace.core.toml_text import Unreadable
+from millrace.site import folders
+
+
+def publish(chosen: argparse.Namespace) -> int:
+    from millrace.stages.plan import commands
+
+    return commands.publish(chosen.folder)
+
+
+def diff(chosen: argparse.Namespace) -> int:
+    from millrace.registers.policy import queries as policy
+    from millrace.web import clock
+
+    later = _read(chosen)
+    if isinstance(later, int):
+        return later
+    earlier = {scheme.slug: scheme for scheme in policy.published_schemes(clock.now())}
+    folders.tell_differences(earlier, later, as_json=chosen.json)
+    return 0
+
+
+def _read(chosen: argparse.Namespace) -> read.Policy | int:
+    try:
+        return read.policy(folders.files_of(chosen.folder))
+    except folders.NotAFolder as wrong:
+        return folders.refused(str(wrong))
+    except Unreadable as found:
+        return folders.unreadable(chosen.folder, found, as_json=chosen.json)
+
+
+def compare(chosen: argparse.Namespace) -> int:
+    """This will judge every past case of each scheme that a draft changes, by its own version and by the draft's last."""
+    from millrace.registers.cases import comparing
+    from millrace.registers.policy import queries as policy
+    from millrace.web import clock
+
+    draft = _read(chosen)
+    if isinstance(draft, int):
+        return draft
+    told: dict[str, Any] = {}
+    lines: list[str] = []
+    for held in policy.published_schemes(clock.now()):
+        later = draft.schemes.get(held.slug)
+        if later is None or (chosen.scheme and held.slug != chosen.scheme):
+            continue
+        found = comparing.over_past_cases(held, later.versions[-1])
+        told[held.slug] = comparing.as_data(found)
+        lines.append(f"{held.slug}: past cases as judged, and by the draft's {later.versions[-1].id}")
+        lines += comparing.lines(found, later.versions[-1])
+    folders.say(told, lines or ["No published scheme is in the folder."], as_json=chosen.json)
+    return 0
+
+
+def replay(chosen: argparse.Namespace) -> int:
+    from millrace.core.findings import Report
+    from millrace.registers.cases import replay as replaying
+
+    report = Report([replaying.verify()])
+    folders.say(report.as_json(), list(report.lines()), as_json=chosen.json)
+    return report.exit_status
