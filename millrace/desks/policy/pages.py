@@ -71,12 +71,21 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     before = _version(scheme, request.GET.get("before", ""), scheme.versions[max(0, len(scheme.versions) - 2)])
     after = _version(scheme, request.GET.get("after", ""), scheme.versions[-1])
     tried = queries.tried(before, after, access.cases_visible_to(request.user, request.at))
-    found = tried.comparison
-    moved = sorted((one for one in found.differences if one.change_cents), key=lambda one: -abs(one.change_cents))
     context = {
-        "title": said(after.title),
+        **compared(before, after, tried),
         "versions": [version.id for version in scheme.versions],
         "starts": {version.id: str(version.starts) for version in scheme.versions},
+        "crumbs": [(_("Rules in force"), "/policy/rules/")],
+    }
+    return render(request, "policy/compare.html", context)
+
+
+def compared(before: SchemeVersion, after: SchemeVersion, tried: queries.Tried) -> dict[str, Any]:
+    """This will lay out what one version would have meant against another."""
+    found = tried.comparison
+    moved = sorted((one for one in found.differences if one.change_cents), key=lambda one: -abs(one.change_cents))
+    return {
+        "title": said(after.title),
         "before": before,
         "after": after,
         "changed": [(_statement(old, before), _statement(new, after)) for old, new in queries.changed(before, after)],
@@ -91,9 +100,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         "reasons": [(_statement(_rule(name, after) or _rule(name, before), after), count) for name, count in found.reasons().items()],
         "moved": moved[:SHOWN],
         "more_count": max(0, len(moved) - SHOWN),
-        "crumbs": [(_("Rules in force"), "/policy/rules/")],
     }
-    return render(request, "policy/compare.html", context)
 
 
 def _version(scheme: Scheme, wanted: str, otherwise: SchemeVersion) -> SchemeVersion:

@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 from millrace.core.access import Actor
 from millrace.core.rules import facts, judge
 from millrace.desks.policy import pages, queries
+from millrace.registers.cases import replay
 from millrace.registers.cases.models import Case, Verdict
 from millrace.registers.policy import queries as policy
 from millrace.testing.making import NOON
@@ -58,7 +59,7 @@ def test_the_rules_of_2020_would_have_refused_it(second_application):
 
 
 def test_a_stored_verdict_replays_to_the_byte(second_application):
-    assert queries.replay(second_application)
+    assert replay.is_repeated(second_application)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])

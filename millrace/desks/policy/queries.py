@@ -6,12 +6,11 @@ For example: the cases of 2023 judged again under the NIFS version of 8 January 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from millrace.core.rules import compare, facts, judge
+from millrace.core.rules import compare, facts
 from millrace.core.rules.compare import Comparison, PastCase
 from millrace.core.rules.rulebook import Rule, SchemeVersion
 from millrace.registers.cases.models import Case, Verdict
 from millrace.registers.policy import models
-from millrace.registers.policy import queries as policy
 
 MOST_CASES = 2_000
 
@@ -43,13 +42,6 @@ def tried(before: SchemeVersion, after: SchemeVersion, cases: Iterable[Case]) ->
 
 def _facts(row: Verdict, known: facts.Vocabulary) -> facts.Facts:
     return facts.read(known, {name: value for name, value in row.facts.items() if name in known})
-
-
-def replay(row: Verdict) -> bool:
-    """This will judge a stored verdict's facts again under the version it names, and say whether every byte is the same."""
-    book = policy.read_version(row.scheme_version)
-    again = judge.judge(book, facts.read(book.vocabulary.facts, row.facts), on=row.judged_on, as_told=bool(row.verdict["as_told"]))
-    return again.sha256 == row.sha256
 
 
 def changed(before: SchemeVersion, after: SchemeVersion) -> list[tuple[Rule | None, Rule | None]]:

@@ -4,6 +4,7 @@ Nothing here is ever changed: a clerk's mistake is mended by a version with the 
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class SchemeVersion(models.Model):
@@ -25,6 +26,33 @@ class SchemeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.version}"
+
+
+class Draft(models.Model):
+    """A policy folder being written: its texts as they stand, who wrote last, and who approved exactly these texts. Never in force."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Being written")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        DROPPED = "dropped", _("Dropped")
+
+    title = models.CharField(max_length=120)
+    files = models.JSONField(help_text="path within the folder → text")
+    sha256 = models.CharField(max_length=64, help_text="of the texts, so that a stale save is seen")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    begun_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    writers = models.JSONField(default=list, help_text="ids of everyone who wrote in it")
+    written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    approved_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True, help_text="not published before this moment")
+    published_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Publication(models.Model):

@@ -15,7 +15,7 @@ from millrace.core.policy_folder.read import Policy
 from millrace.core.rules import rulebook
 from millrace.registers.people.models import Person
 from millrace.registers.policy import actions as policy
-from millrace.registers.policy import publications
+from millrace.registers.policy import drafting, publications
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import figures
@@ -42,7 +42,7 @@ def publish_policy(folder: Mapping[str, bytes], *, by: Person, at: datetime, com
         # Two who publish at once come one after the other: the second finds the first's work and leaves it alone.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        papers = _publish_papers(sound, by=by, at=at, command=uuid.uuid5(command, "papers"))
+        papers = _publish_papers(sound, folder, by=by, at=at, command=uuid.uuid5(command, "papers"))
         events = [_publish_version(book, sound, by=by, at=at, command=uuid.uuid5(command, f"{book.scheme} {book.id}")) for book in books]
     texts = {path: content.decode() for path, content in folder.items() if path.startswith(("figures/", "series/"))}
     told = figures.publish_figures(texts, by=by, at=at, command=uuid.uuid5(command, "figures"))
@@ -61,11 +61,14 @@ def _publish_version(book: rulebook.SchemeVersion, sound: Policy, *, by: Person,
     return timeline.record("scheme_version_published", command=command, by=by, at=at, event_id=event_id, scheme_version=row, facts=facts)
 
 
-def _publish_papers(sound: Policy, *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:
+def _publish_papers(sound: Policy, folder: Mapping[str, bytes], *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:
     """This will publish what is neither scheme nor figure: who the funder is, its funds, its plan and its facilities."""
     if done := timeline.replay(command):
         return done
-    fresh = publications.changed({(paper.kind, paper.slug): paper.text for paper in sound.papers})
+    texts = {(paper.kind, paper.slug): paper.text for paper in sound.papers}
+    # The folder's own texts, so that the next draft begins from what was written, comments and all.
+    texts["folder", sound.funder.slug] = drafting.as_text({path: content.decode() for path, content in folder.items()})
+    fresh = publications.changed(texts)
     if not fresh:
         return None
     event_id = timeline.reserve_id()

@@ -7,6 +7,7 @@ from millrace.registers.timeline.kinds.kind import Kind, by_name
 KINDS = by_name(
     Kind("scheme_version_published", _("Rules of %(scheme)s, version %(version)s, published"), "public"),
     Kind("policy_papers_published", _("Funder, funds and plans published: %(count)s texts"), "public"),
+    Kind("policy_draft_approved", _("Draft of the policy approved for publication"), "audit"),
     Kind("figures_published", _("Definitions of %(count)s figures and official series published"), "public"),
     Kind("fund_order_proposed", _("An order on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
     Kind("fund_order_refused", _("An order on fund %(fund)s was not confirmed: %(order_kind)s"), "finance"),
