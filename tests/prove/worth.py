@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from millrace.core import access
+from millrace.desks.assessor import queues as reviews
 from millrace.desks.officer import queues
 from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.documents.models import Document
@@ -190,6 +191,7 @@ class Asking:
                 session = client.session
                 session[web_access.DEMONSTRATION] = True
                 session["account_authentication_methods"] = [{"method": "password", "at": FRESH, "email": person.email}]
+                session["account_authentication_methods_user"] = str(person.pk)
                 session.save()
         return self._clients[key]
 
@@ -279,7 +281,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
     """This will offer an argument's values: two of each kind suffice."""
     offered: dict[str, Callable[[], Any]] = {
         "reference": lambda: [case.reference] if case else [],
-        "slug": lambda: sorted(set(SchemeVersion.objects.values_list("scheme", flat=True))),
+        "slug": lambda: _schemes(route),
         "name": lambda: ["approved-by-scheme", "mainland-collaboration-approved"],
         "section": lambda: _sections(case),
         "document": lambda: Document.objects.filter(case=case).values_list("pk", flat=True)[:2],
@@ -293,7 +295,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "number": lambda: _numbers(route, case),
         "run": lambda: [run.reference for run in {run.state: run for run in PaymentRun.objects.all()}.values()],
         "account": lambda: PayeeAccount.objects.values_list("pk", flat=True)[:1],
-        "queue": lambda: [queue for queue in queues.QUEUES if queue],
+        "queue": lambda: [queue for queue in (reviews.QUEUES if route.startswith("reviews/") else queues.QUEUES) if queue],
         "token": lambda: [1],
         "key": lambda: ["none"],
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],
@@ -311,6 +313,12 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
 
 def _sections(case: Case | None) -> list[str]:
     return [section.id for section in policy.form(policy.scheme_versions(case.scheme)[-1]).sections] if case else []
+
+
+def _schemes(route: str) -> list[str]:
+    """Every scheme's own page; of what looks alike for all of them, three."""
+    known = sorted(set(SchemeVersion.objects.values_list("scheme", flat=True)))
+    return known if route == "schemes/<slug:slug>/" else ["nifs", "raise-plus", known[0]]
 
 
 def _organisations(route: str, person: Person | None) -> list[int]:
