@@ -6,6 +6,7 @@ shared by processes is counted once; the embedded PostgreSQL is apart).
 
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import re
 import signal
@@ -39,13 +40,25 @@ def family(parent: int) -> list[int]:
     return [parent, *(number for child in children for number in family(int(child)))]
 
 
+def wait_for_jobs(parent: int, at_most_seconds: float = 900) -> None:
+    """This will wait until the demonstration is told and the jobs process, which starts only then, has settled."""
+    deadline = time.monotonic() + at_most_seconds
+    while time.monotonic() < deadline:
+        time.sleep(1)
+        with contextlib.suppress(OSError):  # a process that ended while it was weighed
+            if "jobs" in weigh(family(parent)):
+                break
+    time.sleep(3)
+
+
 def weigh(numbers: list[int]) -> dict[str, int]:
     """This will sum the PSS in kB by what the processes do; PostgreSQL's are left out."""
     weights: dict[str, int] = {}
     for number in numbers:
         words = Path(f"/proc/{number}/cmdline").read_bytes().decode().replace("\0", " ")
         found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{number}/smaps_rollup").read_text(), re.MULTILINE)
-        kind = "web" if "granian" in words else "jobs" if " jobs" in words else "database" if "postgres" in words else "supervisor"
+        kinds = {"granian": "web", " jobs": "jobs", " portfolio": "portfolio", "postgres": "database"}
+        kind = next((kind for word, kind in kinds.items() if word in words), "supervisor")
         weights[kind] = weights.get(kind, 0) + (int(found[1]) if found else 0)
     weights.pop("database", None)
     return weights
@@ -65,7 +78,7 @@ def main() -> None:
             running, seconds = started(port)
             print(f"{kind:<12} {seconds:>12.2f}", flush=True)
             if kind == "again":
-                time.sleep(3)
+                wait_for_jobs(running.pid)
                 with concurrent.futures.ThreadPoolExecutor(16) as askers:
                     list(askers.map(lambda n, port=port: ask(port, PAGES[n % len(PAGES)]), range(asked.requests)))
                 weights = weigh(family(running.pid))

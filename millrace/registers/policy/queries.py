@@ -4,6 +4,7 @@ Texts are read into frozen values once per hash and process; the database is ask
 """
 
 import contextlib
+import threading
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication, SchemeVersion
 
 _books: dict[str, rulebook.SchemeVersion] = {}
+_reading = threading.Lock()
 _papers: dict[tuple[str, str], Any] = {}
 _still: dict[str, Any] = {}
 _last = prepared.Prepared(lambda kind: Publication.objects.filter(kind=kind).defer("text").order_by("-event_id")[:1], kind=str)
@@ -33,7 +35,10 @@ _versions = prepared.Prepared(lambda scheme: SchemeVersion.objects.filter(scheme
 def read_version(row: SchemeVersion) -> rulebook.SchemeVersion:
     """This will read what a version says. A row taken without its text fetches it only the first time its hash is met."""
     if row.sha256 not in _books:
-        _books[row.sha256] = parse.version_from_text(row.text)
+        # One thread reads while the others wait: eight reading twenty schemes at once would leave the process twice as heavy.
+        with _reading:
+            if row.sha256 not in _books:
+                _books[row.sha256] = parse.version_from_text(row.text)
     return _books[row.sha256]
 
 
