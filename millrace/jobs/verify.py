@@ -1,11 +1,13 @@
 """Checks everything that must never be wrong, in one snapshot — e.g. what an auditor runs before trusting a figure.
 
-The hash chain over the timeline, the sheet rebuilt from it, and the ledger's balances recomputed by the pure core.
+The hash chain over the timeline, the sheet rebuilt from it, the ledger's balances recomputed by the pure core, and every verdict
+judged again.
 """
 
 from django.db import connection, transaction
 
 from millrace.core.findings import Report
+from millrace.registers.cases import replay
 from millrace.registers.ledger import verify as ledger
 from millrace.registers.sheet import verify as sheet
 from millrace.registers.timeline import verify as timeline
@@ -16,4 +18,4 @@ def verify() -> Report:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return Report([timeline.verify(), sheet.verify(), ledger.verify()])
+        return Report([timeline.verify(), sheet.verify(), ledger.verify(), replay.verify()])

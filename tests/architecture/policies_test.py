@@ -10,6 +10,7 @@ from millrace.core.policy_folder import lint, read
 from millrace.core.rules import cases, explain, judge, parse
 from millrace.core.rules.cases import WorkedCase
 from millrace.core.rules.rulebook import SchemeVersion
+from millrace.site import folders
 
 HOUSE = Path(__file__).resolve().parents[2]
 FOLDERS = sorted(folder for folder in (HOUSE / "policies").iterdir() if folder.is_dir())
@@ -40,6 +41,11 @@ def test_every_rule_has_a_worked_case_on_each_side(name: str) -> None:
 def test_the_linter_finds_nothing_to_mend(name: str) -> None:
     remarks = lint.lint(files_of(HOUSE / "policies" / name))
     assert [str(one.finding) for one in remarks if one.weight != lint.NOTE] == []
+
+
+@pytest.mark.prove
+def test_the_page_of_facts_is_current() -> None:
+    assert folders.REFERENCE.read_text(encoding="utf-8") == folders.reference_page(), "run: millrace policy facts"
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
