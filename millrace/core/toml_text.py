@@ -43,6 +43,7 @@ class Document:
         self.file = file
         self.lines = lines
         self.findings = findings
+        self.made: dict[str, Any] = {}  # what was read from the whole of it, kept for who reads it again
         self.root = Table(self, data, ())
 
     def complain(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:

@@ -7,7 +7,7 @@ so that nothing needs the folder after it was published.
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -27,6 +27,8 @@ from millrace.core.rules.rulebook import (
     Rule,
     Scheme,
     SchemeVersion,
+    Source,
+    Vocabulary,
     WorkflowStep,
 )
 from millrace.core.texts import Text
@@ -72,8 +74,7 @@ def _check_rule_starts(papers: Papers, starts: Collection[dated.Start]) -> None:
 
 def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
     root, languages = papers.scheme.root, papers.languages
-    words = read_facts.vocabulary(papers.facts.root, currency=papers.currency, languages=languages)
-    sources = read_facts.sources(papers.sources.root, languages)
+    words, sources = _common(papers)
     id_ = entry.string("id")
     stages, tracks, streams = (_named(root, key, languages) for key in ("stages", "tracks", "streams"))
     unit = _unit(root, papers.currency, words.units)
@@ -123,6 +124,16 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
     read_rules.source(entry, shelf)
     _check_whole(root, version)
     return _with_text(version, papers, entry)
+
+
+def _common(papers: Papers) -> tuple[Vocabulary, Mapping[str, Source]]:
+    """Read what all versions of a policy share, once for the same documents."""
+    if "vocabulary" not in papers.facts.made:
+        words = read_facts.vocabulary(papers.facts.root, currency=papers.currency, languages=papers.languages)
+        papers.facts.made["vocabulary"] = words
+    if "sources" not in papers.sources.made:
+        papers.sources.made["sources"] = read_facts.sources(papers.sources.root, papers.languages)
+    return papers.facts.made["vocabulary"], papers.sources.made["sources"]
 
 
 def _unit(root: Table, currency: str, units: Collection[str]) -> str:
