@@ -289,3 +289,25 @@ def test_sql_and_the_pure_core_keep_the_same_books(kept: Books, proposed: list[l
             assert (refusal.values["available_cents"], refusal.values["asked_cents"]) in figures
     stored = queries.trial_balance()
     assert {account: held for account, held in stored.items() if held} == {account: held for account, held in before.items() if held}
+
+
+def seen_in_one_moment() -> dict[Any, Any]:
+    """What a page sees: every envelope, from what is kept and what came later, in a read-only transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return queries.envelope_states()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(["reserve", "commit", "mark_due", "pay"]), st.integers(1, 9_000), st.booleans()), max_size=8)
+)
+def test_totals_kept_at_a_seal_and_what_came_later_are_the_whole(kept: Books, steps: list[tuple[str, int, bool]]) -> None:
+    for name, amount, is_sealed in steps:
+        try:
+            kept.do(getattr(actions, name), amount, **({"financial_year": YEAR} if name == "pay" else {}))
+        except Refusal:
+            continue
+        if is_sealed:
+            sealer.seal(NOON)
+        assert seen_in_one_moment() == queries.envelope_states()

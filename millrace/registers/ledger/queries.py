@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from millrace.core import ledger
 from millrace.core.ledger import Account, Envelope
 from millrace.registers.cases.models import Case
-from millrace.registers.ledger import models
+from millrace.registers.ledger import kept, models
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def envelope_states(*, on: date | None = None, seal: int | None = None, only: En
     if only:
         condition &= Q(fund=only.fund, scheme=only.scheme, unit=only.unit)
     sums: defaultdict[Envelope, defaultdict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    for fund, scheme, unit, kind, year, amount in _grouped(condition, on, seal):
+    is_all_now = on is None and seal is None and only is None
+    for fund, scheme, unit, kind, year, amount in kept.totals_now() if is_all_now else _grouped(condition, on, seal):
         sums[Envelope(fund, scheme, unit)][kind, year] += amount
     return {key: _state(key, amounts) for key, amounts in sorted(sums.items(), key=lambda item: str(item[0]))}
 

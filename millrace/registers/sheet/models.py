@@ -62,6 +62,12 @@ class Row(models.Model):
                 name="sheet_current",
                 condition=Q(known_before__isnull=True, is_test=False),
             ),
+            models.Index(
+                fields=["approved_on"],
+                include=["valid_from", "valid_before", "withdrawn_on", "status", "scheme", "sector", "approved_cents", "unit"],
+                name="sheet_approved_now",
+                condition=Q(known_before__isnull=True, approved_on__isnull=False, is_test=False),
+            ),
             # Figures as known earlier speak of approvals almost always.
             models.Index(
                 fields=["known_from", "valid_from"],

@@ -4,6 +4,7 @@ Every answer carries the number of the seal it rests on; the same figure, day an
 """
 
 import functools
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,8 @@ from millrace.core.refusal import Refusal
 from millrace.registers.policy.models import Publication
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
+
+ANSWERS_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None) -> Given:
     if version is None:
         raise _before(figure.versions[0].starts_on)
     if not isinstance(version.reads, FromSeries):
-        found = answer.of_groups(version, _groups(version, as_at, seal.number), as_at)
+        found = answer.of_groups(version, _kept_groups(version, as_at, seal), as_at)
         return Given(figure, version, None, found, seal, seal.number == last.number)
     wanted = version.reads.series
     read = next(_series(row.name, row.text) for row in _in_force("series", seal.number) if row.name == wanted)
@@ -114,6 +117,19 @@ def _before(first_day: date) -> Refusal:
     what = _("The data of this figure begin on %(first)s; it cannot be answered for an earlier day.")
     step = _("Ask as at %(first)s or later.")
     return Refusal("before-first-day", what=what, next_step=step, field="as_at", status=422, values={"first": first_day})
+
+
+_kept: OrderedDict[tuple[bytes, str, date], list[tuple[str, int, int]]] = OrderedDict()
+
+
+def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[tuple[str, int, int]]:
+    """This will count once per process and seal: the seal's chained hash stands for all that was known, so the answer cannot change."""
+    key = (bytes(seal.chain), repr(version.reads), as_at)
+    if key not in _kept:
+        _kept[key] = _groups(version, as_at, seal.number)
+        while len(_kept) > ANSWERS_KEPT:
+            _kept.popitem(last=False)
+    return _kept[key]
 
 
 def _groups(version: FigureVersion, as_at: date, number: int) -> list[tuple[str, int, int]]:

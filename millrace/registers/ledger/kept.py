@@ -1,0 +1,92 @@
+"""Keeps the envelopes' totals from one question to the next — e.g. what stands reserved of NIFS over 40,000 cases, without adding them all.
+
+A total known at a seal never changes: it is added up once per process, and then only what was posted by later events is added to it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import connection
+
+from millrace.core import ledger
+
+Names = tuple[str, str, str, str, str]
+"""Fund, scheme, unit, kind and financial year."""
+
+SEALS_BEHIND = 2_000
+_NAMES = "a.fund, a.scheme, a.unit, a.kind, a.financial_year"
+_NOW = f"""
+    SELECT {_NAMES}, sum(b.balance)::bigint FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+     WHERE a.kind = ANY(%(kinds)s) GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
+_SINCE = f"""
+    WITH later AS (
+        SELECT event_id FROM timeline_seal WHERE number > %(seal)s UNION ALL SELECT event_id FROM timeline_pending
+    ), moved AS (
+        SELECT p.target_id AS account, p.amount FROM ledger_posting p JOIN later ON later.event_id = p.event_id
+        UNION ALL
+        SELECT p.source_id, -p.amount FROM ledger_posting p JOIN later ON later.event_id = p.event_id
+    )
+    SELECT {_NAMES}, sum(moved.amount)::bigint FROM moved JOIN ledger_account a ON a.id = moved.account
+     WHERE a.kind = ANY(%(kinds)s) GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The totals as known at a seal; the chained hash tells a database restored or begun anew from this one."""
+
+    seal: int
+    chain: bytes
+    totals: Counter[Names]
+
+
+_known: dict[str, Kept] = {}
+
+
+def totals_now() -> list[tuple[str, str, str, str, str, int]]:
+    """This will list every envelope's accounts added up by kind and year, as they stand now."""
+    return [(*names, amount) for names, amount in totals().items()]
+
+
+def totals() -> Counter[Names]:
+    """This will add up every envelope's accounts by kind and year, as they stand now.
+
+    Inside a page's read-only transaction only, where all questions see one moment: elsewhere they are added up afresh.
+    """
+    if not _sees_one_moment():
+        return _asked(_NOW)
+    name = str(connection.settings_dict["NAME"])
+    kept = _known.get(name)
+    last, chain = _seal("ORDER BY number DESC LIMIT 1", {})
+    if kept is None or last - kept.seal > SEALS_BEHIND or _seal("WHERE number = %(seal)s", {"seal": kept.seal}) != (kept.seal, kept.chain):
+        now = _asked(_NOW)
+        at_seal = Counter(now)
+        at_seal.subtract(_asked(_SINCE, seal=last))
+        _known[name] = Kept(last, chain, at_seal)
+        return now
+    found = Counter(kept.totals)
+    found.update(_asked(_SINCE, seal=kept.seal))
+    return found
+
+
+def _sees_one_moment() -> bool:
+    if not connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('transaction_isolation') = 'repeatable read' AND current_setting('transaction_read_only')::bool"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _seal(which: str, values: dict[str, int]) -> tuple[int, bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT number, chain FROM timeline_seal {which}", values)  # noqa: S608  # `which` is one of the two above
+        row = cursor.fetchone()
+    return (int(row[0]), bytes(row[1])) if row else (0, b"")
+
+
+def _asked(question: str, **values: int) -> Counter[Names]:
+    kinds = [*ledger.COMMITMENT_KINDS, *ledger.CASH_KINDS]
+    with connection.cursor() as cursor:
+        cursor.execute(question, {"kinds": kinds, **values})
+        return Counter({(fund, scheme, unit, kind, year): int(amount) for fund, scheme, unit, kind, year, amount in cursor.fetchall()})
