@@ -31,7 +31,7 @@ def moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
     except ValueError as wrong:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a moment: write it as 2026-03-31T18:00+08:00") from wrong
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment: write it as 2026-03-31T10:00Z") from wrong
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
@@ -87,9 +87,12 @@ def fill(folder: Path) -> int:
     """This will tell the demonstration's story up to now, if it was not told yet, and publish what is new in the policy."""
     from millrace.jobs import demonstration, reactor
     from millrace.registers.cases.models import Case
+    from millrace.registers.people import queries as people
     from millrace.stages.plan import commands
     from millrace.web import clock
 
+    if people.is_being_told():
+        raise homes.HomeRefused("The demonstration in this database was cut short: name an empty database, or MILLRACE_HOME a new folder.")
     if not Case.objects.exists():
         print("Three years of invented cases are being told, once; pages fill as they are …", flush=True)
         demonstration.fill(clock.now(), commands.files_of(folder))

@@ -104,6 +104,7 @@ def _make_ready(opened: database.Database, word: str) -> None:
 def _demo(chosen: argparse.Namespace) -> int:
     port = serve.free_port(chosen.port)
     with database.opened(adopt=True) as opened:
+        opened = _whole_or_empty(opened)
         _make_ready(opened, "prepare")
         mark = prepared.fingerprint("portfolio")
         errand = None
@@ -116,6 +117,16 @@ def _demo(chosen: argparse.Namespace) -> int:
             errand = serve.Errand(_word("portfolio"), told)
         serve.run(opened, homes.current(), port, _demo_address(port), errand=errand)
     return 0
+
+
+def _whole_or_empty(opened: database.Database) -> database.Database:
+    """A demonstration cut short (Ctrl-C while it was told) is begun again in an empty database, unless someone is telling it now."""
+    with opened.home.lock_if_free("portfolio") as is_free:
+        marked = database.marks(opened)
+        if is_free and opened.cluster and "telling" in marked and "told" not in marked:
+            print("The demonstration was cut short the last time; it is begun again.", flush=True)
+            return database.begun_again(opened)
+    return opened
 
 
 def _demo_address(port: int) -> str:

@@ -6,6 +6,7 @@ DATABASE_URL names a PostgreSQL of your own; otherwise the embedded one of this 
 
 import contextlib
 import os
+import shutil
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -74,6 +75,25 @@ def embedded(cluster: postgres.Cluster, dbname: str = DATABASE) -> Database:
             _let_in(root, dbname, names)
     where = {"PGHOST": "127.0.0.1", "PGPORT": str(cluster.port()), "PGDATABASE": dbname}
     return Database({role: {**where, "PGUSER": names[role], "PGPASSWORD": keys[role]} for role in ROLES}, cluster.home, cluster=cluster)
+
+
+def begun_again(database: Database) -> Database:
+    """This will empty the embedded server's database and the folder of its files: a demonstration cut short is told anew."""
+    assert database.cluster is not None, "a database that was given is not ours to empty"
+    name = database.access["owner"]["PGDATABASE"]
+    with database.cluster.connect() as root:
+        root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    shutil.rmtree(database.home.attachments, ignore_errors=True)
+    database.home.prepare()
+    return embedded(database.cluster, name)
+
+
+def marks(database: Database) -> set[str]:
+    """This will name what the whole database is marked as, e.g. "demonstration"; nothing before its tables are made."""
+    with database.connect("owner") as owner:
+        if owner.execute("SELECT to_regclass('people_mark')").fetchone() == (None,):
+            return set()
+        return {name for (name,) in owner.execute("SELECT name FROM people_mark").fetchall()}
 
 
 def from_url(url: str, home: homes.Home) -> Database:

@@ -54,6 +54,17 @@ class Home:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
+    @contextlib.contextmanager
+    def lock_if_free(self, name: str) -> Iterator[bool]:
+        """This will hold the named lock if nobody else does, and say whether it was free."""
+        with open(self.path / "locks" / name, "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
     def keys(self) -> dict[str, str]:
         """This will return the home's secrets — database passwords and Django's key — making them the first time."""
         file = self.path / "keys.json"

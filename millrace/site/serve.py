@@ -111,6 +111,8 @@ class Errand:
         status = self.process.poll()
         if status == 0:
             self.when_done()
+        elif status is not None:
+            print("The demonstration was not told to its end: stop with Ctrl-C and start again, and it is begun anew.", flush=True)
         return status is not None
 
     def end(self) -> None:

@@ -15,6 +15,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "funder": funder.current(),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "is_demonstration": SimpleLazyObject(lambda: demonstration.is_here()),
+        "is_being_told": SimpleLazyObject(lambda: demonstration.is_being_told()),
     }
 
 

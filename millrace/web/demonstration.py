@@ -6,6 +6,7 @@ For example, `make demo` prints an address where one click signs in as the (inve
 import contextlib
 import functools
 import ipaddress
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib import auth
@@ -13,16 +14,25 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
 
 from millrace.core.refusal import Refusal
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Person, Power
-from millrace.web import access, clock
+from millrace.web import access, clock, errors
 from millrace.web.access import entry
 
 BACKEND = "millrace.web.sign_in.Backend"
 SHOWN_PER_ROLE = 3
 _asked: dict[str, tuple[bool, datetime]] = {}
+_whole: set[str] = set()
+STILL_TOLD = Refusal(
+    "story-being-told",
+    what=word("Nothing was changed: the demonstration is still being told."),
+    why=word("Its cases are written on the story's own clock, and what you do now would stand among them."),
+    next_step=word("Look around; in a few minutes it is complete, and you may act."),
+    status=503,
+)
 
 
 def is_here() -> bool:
@@ -34,6 +44,32 @@ def is_here() -> bool:
             known = people.is_demonstration()
         _asked[name] = (known, now)
     return known
+
+
+def is_being_told() -> bool:
+    """This will say whether the story of this demonstration is still being told, so that nobody else may write yet."""
+    name = str(connection.settings_dict["NAME"])
+    if name in _whole or not is_here():
+        return False
+    if not people.is_being_told():
+        _whole.add(name)
+    return name not in _whole
+
+
+class Telling:
+    """Keeps the story's clock apart from people's: until it is told to its end everything may be read and nothing done.
+
+    The seals of the story carry its own moments; an act of today among them would be sealed as of a day years ago.
+    """
+
+    OPEN = ("/demo/sign-in/", "/account/", "/language/", "/i18n/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_writing = request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith(self.OPEN)
+        return errors.answer(request, STILL_TOLD) if is_writing and is_being_told() else self.get_response(request)
 
 
 def is_on_loopback(request: HttpRequest) -> bool:

@@ -53,6 +53,19 @@ def test_a_real_person_is_never_offered_and_a_real_database_never_marked(invente
         people.mark_as_demonstration(at=NOON)
 
 
+def test_while_the_story_is_told_all_may_be_read_and_nothing_done(invented: Any) -> None:
+    demonstration._asked.clear()
+    people.mark_story("telling", at=NOON)
+    client = Client(HTTP_HOST="127.0.0.1")
+    assert client.post(ADDRESS, {"person": invented.pk}).status_code == 302
+    refused = client.post("/finance/runs/order/", {"release": "1"})
+    assert refused.status_code == 503 and "still being told" in refused.text
+    assert "still being told" in client.get("/me/").text
+    people.mark_story("told", at=NOON)
+    assert client.post("/finance/runs/order/", {"release": "1"}).status_code != 503
+    assert "still being told" not in client.get("/me/").text
+
+
 def test_the_ribbon_tells_every_page(invented: Any) -> None:
     demonstration._asked.clear()
     assert 'class="ribbon"' in Client(HTTP_HOST="127.0.0.1").get(ADDRESS).text

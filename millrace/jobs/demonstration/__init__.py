@@ -4,6 +4,6 @@ Everything goes through the actions of the stages at its story's own moment, and
 The same seed tells the same story; what would happen after the present moment is left out.
 """
 
-from millrace.jobs.demonstration.fill import fill
+from millrace.jobs.demonstration.fill import CutShort, fill
 
-__all__ = ["fill"]
+__all__ = ["CutShort", "fill"]

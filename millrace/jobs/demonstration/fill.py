@@ -18,7 +18,8 @@ from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
 from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
 from millrace.registers.cases.models import Case
 from millrace.registers.messages.models import Mail
-from millrace.registers.people import actions as people
+from millrace.registers.people import actions as marking
+from millrace.registers.people import queries as people
 from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
@@ -30,23 +31,32 @@ from millrace.stages.plan import envelopes
 def fill(at: datetime, folder: policy_told.Folder, *, only: int | None = None) -> int:
     """This will fill an empty database with the demonstration up to `at`; gives how many cases it holds. Filled already, nothing happens.
 
-    Commits are not waited for while it runs (a cut leaves a shorter story, never a wrong one) and are again after it.
+    Commits are not waited for while it runs, and are again after it. One that was cut short is refused: it is begun again in an
+    empty database.
     """
+    if people.is_being_told():
+        raise CutShort("the story in this database was begun and not told to its end")
     if Case.objects.exists():
         return Case.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
     gc.disable()
-    told = Story(at, folder, only)
-    with policy.standing_still():
-        told.tell()
-    gc.enable()
+    try:
+        with policy.standing_still():
+            Story(at, folder, only).tell()
+    finally:
+        gc.enable()
     sheet.project()
     # Nobody invented waits for mail: what the story wrote counts as sent when it was written.
     Mail.objects.filter(sent_at=None).update(sent_at=F("written_at"))
     with connection.cursor() as cursor:
         cursor.execute("RESET synchronous_commit")
+    marking.mark_story(people.TOLD, at=at)
     return Case.objects.count()
+
+
+class CutShort(Exception):
+    """A story begun and not told to its end, by a process that no longer runs."""
 
 
 class Story:
@@ -55,7 +65,8 @@ class Story:
     def __init__(self, until: datetime, folder: policy_told.Folder, only: int | None) -> None:
         self.until, self.folder = until, folder
         self.opening = Tale(0, "", moment(FIRST_DAY - timedelta(days=14), 9))
-        people.mark_as_demonstration(at=self.opening.at)
+        marking.mark_as_demonstration(at=self.opening.at)
+        marking.mark_story(people.TELLING, at=self.opening.at)
         self.cast = self._open()
         last_day = until.astimezone(ZONE).date()
         self.planned = planned(last_day)[:only]

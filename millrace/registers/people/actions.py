@@ -85,6 +85,11 @@ def mark_as_demonstration(*, at: datetime) -> None:
     Mark.objects.get_or_create(name=queries.DEMONSTRATION, defaults={"marked_at": at})
 
 
+def mark_story(name: str, *, at: datetime) -> None:
+    """This will mark that the demonstration's story is begun ("telling") or told to its end ("told")."""
+    Mark.objects.get_or_create(name=name, defaults={"marked_at": at})
+
+
 def save_view(person: Person, *, page: str, name: str, query: str, at: datetime) -> SavedView:
     """This will keep a list as one person left it; a view of the same name is replaced."""
     if not name.strip() or len(name) > 80 or len(query) > 1000:

@@ -89,6 +89,15 @@ def span_of(row: Any) -> tuple[datetime, datetime | None]:
 DEMONSTRATION = "demonstration"
 
 
+TELLING, TOLD = "telling", "told"
+
+
 def is_demonstration() -> bool:
     """This will say whether everyone in this database is invented."""
     return Mark.objects.filter(name=DEMONSTRATION).exists()
+
+
+def is_being_told() -> bool:
+    """This will say whether a story was begun in this database and not told to its end: it goes on now, or was cut short."""
+    marks = set(Mark.objects.filter(name__in=(TELLING, TOLD)).values_list("name", flat=True))
+    return marks == {TELLING}
