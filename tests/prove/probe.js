@@ -20,7 +20,7 @@
   for (const it of document.querySelectorAll("input[type=submit],input[type=button]")) say(it.value, it)
   say(document.title, root)
   const wide = [...document.querySelectorAll("body *")].filter(it => shown(it) && it.getBoundingClientRect().right > innerWidth + 1 && !it.parentElement.closest(".scroll") && !it.matches(".scroll *"))
-  const scrolling = [...document.querySelectorAll("body *")].filter(it => it.scrollWidth > it.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(it).overflowX) && !it.matches("textarea,select,input"))
+  const scrolling = [...document.querySelectorAll("body *")].filter(it => it.scrollWidth > it.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(it).overflowX) && !it.matches("textarea,select,input") && !it.querySelector("a[href],button,input,select,textarea"))
   const buttonless = [...document.forms].filter(form => ![...form.elements].some(it => (it.matches("button:not([type=button]):not([type=reset]),input[type=submit],input[type=image]")) && it.checkVisibility()))
   const unlabelled = [...document.querySelectorAll("input:not([type=hidden]):not([type=submit]),select,textarea")].filter(it => !(it.labels && it.labels.length) && !it.getAttribute("aria-label") && !it.getAttribute("aria-labelledby"))
   return {

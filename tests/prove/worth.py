@@ -23,6 +23,7 @@ from millrace.registers.documents.models import Document
 from millrace.registers.messages.models import Letter, Notice
 from millrace.registers.people.models import Membership, Person, Power
 from millrace.registers.policy import queries as policy
+from millrace.registers.policy.models import Draft as PolicyDraft
 from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply.models import Part
@@ -305,6 +306,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "order": lambda: FundOrder.objects.values_list("pk", flat=True)[:1],
         "meeting": lambda: Meeting.objects.values_list("pk", flat=True)[:2],
         "notice": lambda: Notice.objects.filter(person=person).values_list("pk", flat=True)[:1],
+        "draft": lambda: PolicyDraft.objects.values_list("pk", flat=True)[:1],
         "event": lambda: Event.objects.filter(case=case).exclude(sheet=None).order_by("-pk").values_list("pk", flat=True)[:2],
         "uidb36": lambda: ["none"],
     }
