@@ -3,22 +3,20 @@
 Django's own store; only the question for one session is put into SQL once per process instead of on every request.
 """
 
-from datetime import datetime
-
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 
 from millrace.registers.people import prepared
-from millrace.web import clock
 
-_session = prepared.Prepared(lambda key, at: Session.objects.filter(session_key=key, expire_date__gt=at), key=str, at=datetime)
+_session = prepared.Prepared(lambda key: Session.objects.filter(session_key=key, expire_date__gt=Now()), key=str)
 
 
 class SessionStore(db.SessionStore):
     """Finds a session that has not expired; an unknown one begins afresh."""
 
     def _get_session_from_db(self) -> Session | None:
-        found = _session.first(key=self.session_key, at=clock.now())
+        found = _session.first(key=self.session_key)
         if found is None:
             self._session_key = None
         return found
