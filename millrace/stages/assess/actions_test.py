@@ -1,7 +1,7 @@
 """Proves assessment from submission to recommendation — e.g. that a conflict closes a case and that silence lets it lapse."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,11 @@ from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Standing, Verdict
 from millrace.registers.messages.models import Letter, Mail, Notice
 from millrace.registers.timeline.models import Event
-from millrace.stages.assess import actions, queries
+from millrace.stages.apply import terms
+from millrace.stages.apply.conftest import NIFS
+from millrace.stages.apply.models import Submission
+from millrace.stages.assess import actions, guard, queries
+from millrace.stages.assess.conftest import Story
 from millrace.stages.assess.models import Assignment, Question, Review, Seat
 from millrace.web import access
 
@@ -23,7 +27,7 @@ def refusal(call, *given, **named):
 def test_screening_stores_its_verdict_and_moves_the_case(story):
     event = story.screen()
     assert story.now().status == "screened"
-    assert event.sheet == {"status": "screened", "screened_on": story.at.date().isoformat(), "version": "v2"}
+    assert event.sheet == {"status": "screened", "screened_on": story.at.date().isoformat(), "version": "v2", "track": "normal"}
     assert Verdict.objects.filter(case=story.case, purpose="screening").get().sha256 == event.facts["verdict"]
     assert story.case.officer == story.officer
 
@@ -37,6 +41,31 @@ def test_ineligible_names_rules_and_writes_the_letter(story):
     assert (letter.kind, letter.event_id) == ("ineligible", event.pk)
     assert "Meaning of a smart production line: All or a significant part" in letter.body
     assert Mail.objects.filter(letter=letter).count() == Notice.objects.filter(event=event).count() == 2
+
+
+@pytest.mark.parametrize(("wanted", "track"), [("v2", "normal"), ("v3", "streamlined")])
+def test_within_a_month_of_doubt_the_reading_chosen_at_screening_counts_from_then_on(make, company, wanted, track):
+    june = datetime(2025, 6, 10, 4, tzinfo=UTC)
+    budget = {**NIFS["budget"], "requested_amount": 2_000_000_00, "own_money": 28_000_000_00}
+    case = company.draft(answers={**NIFS, "budget": budget})
+    company.submit(case, at=june)
+    case.refresh_from_db()
+    story = Story(make, company, case, june)
+    assert refusal(story.screen).code == "version-in-doubt"
+    chosen = Verdict.objects.get(case=case, purpose="submission", scheme_version__version=wanted)
+    strange = Verdict.objects.get(case=case, purpose="submission", scheme_version__version=wanted).scheme_version
+    strange.pk = 0
+    assert refusal(story.screen, version=strange).code == "version-in-doubt"
+    event = story.screen(version=chosen.scheme_version)
+    received, case = Submission.objects.get(case=case), story.now()
+    assert (received.is_in_doubt, received.version_id, received.verdict_id) == (False, chosen.scheme_version_id, chosen.pk)
+    assert (case.scheme_version.version, case.track, case.status) == (wanted, track, "screened")
+    assert (event.sheet["version"], event.sheet["track"], event.facts["version"]) == (wanted, track, wanted)
+    assert Verdict.objects.get(case=case, purpose="screening").scheme_version_id == chosen.scheme_version_id
+    assert ("expert_review" in guard.workflow(terms.of_row(case.scheme_version).book, case.track)) == (track == "normal")
+    story.call_committee()
+    story.recommend()
+    assert story.now().status == "recommended"
 
 
 def test_a_repeated_click_has_one_effect(story):

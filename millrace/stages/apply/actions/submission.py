@@ -23,7 +23,7 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import freeze, locks, post, ready, refusals, sheet, terms
+from millrace.stages.apply import freeze, locks, post, readings, ready, refusals, sheet, terms
 from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.models import Submission
 from millrace.stages.call import actions as calls
@@ -179,15 +179,9 @@ def choose_reading(case: Case, *, version_id: int, by: Person, at: datetime, com
         if done := timeline.replay(command, case):
             return done
         submission = Submission.objects.select_for_update().get(case=case)
-        chosen = cases.Verdict.objects.filter(case=case, purpose="submission", scheme_version_id=version_id).select_related(
-            "scheme_version"
-        )
-        verdict = chosen.first()
-        if verdict is None or not submission.is_in_doubt:
+        verdict = readings.settle(case, submission, version_id)
+        if verdict is None:
             raise refusals.no_doubt()
-        submission.version, submission.verdict, submission.is_in_doubt = verdict.scheme_version, verdict, False
-        submission.save(update_fields=["version", "verdict", "is_in_doubt"])
-        case.scheme_version, case.track = verdict.scheme_version, verdict.verdict["track"] or ""
         case.save(update_fields=["scheme_version", "track"])
         return timeline.record(
             "reading_chosen",

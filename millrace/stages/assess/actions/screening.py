@@ -15,11 +15,10 @@ from millrace.core.refusal import Refusal
 from millrace.core.rules.verdict import Verdict
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
-from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import locks, terms
+from millrace.stages.apply import locks, readings, terms
 from millrace.stages.assess import guard, judging, post
 from millrace.stages.assess.models import Screening
 
@@ -59,7 +58,7 @@ def record_screening(
         Screening.objects.create(
             case=case, outcome=outcome, verdict=row, reasons=clauses, remarks=remarks, recorded_at=at, recorded_by=by, event_id=event_id
         )
-        sheet = {"status": target, "screened_on": today}
+        sheet = {"status": target, "screened_on": today, "track": said.track or case.track}
         if chosen:
             told = post.clauses(held.book, chosen, post.language_of(case))
             post.send(case, "ineligible", {"reasons": told}, event_id=event_id, by=by, at=at)
@@ -86,8 +85,7 @@ def _settle_version(case: Case, version: SchemeVersion | None) -> None:
     submission = judging.submission_of(case)
     if not submission.is_in_doubt:
         return
-    candidates = {row.pk: row for row in policy.rows_in_force(case.scheme, terms.local_day(submission.submitted_at))}
-    if version is None or version.pk not in candidates:
+    if version is None or readings.settle(case, submission, version.pk) is None:
         raise Refusal(
             "version-in-doubt",
             what=_("Choose the version of the scheme that applies."),
@@ -96,7 +94,6 @@ def _settle_version(case: Case, version: SchemeVersion | None) -> None:
             field="version",
             status=422,
         )
-    case.scheme_version = candidates[version.pk]
 
 
 def _must_pass(said: Verdict) -> None:
