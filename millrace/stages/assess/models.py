@@ -86,7 +86,10 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "outcome"], name="assignment_person")]
+        indexes = [
+            models.Index(fields=["person", "outcome"], name="assignment_person"),
+            models.Index(fields=["person", "due_on", "id"], name="assignment_due", condition=Q(ended_at__isnull=True)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "person", "role"], condition=Q(ended_at__isnull=True), name="assignment_once"),
         ]

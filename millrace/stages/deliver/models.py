@@ -94,7 +94,10 @@ class Claim(models.Model):
     steps = models.JSONField(default=list, help_text="the arithmetic of the decision, as core/claims gave it")
 
     class Meta:
-        indexes = [models.Index(fields=["state", "case"], name="claim_state_case")]
+        indexes = [
+            models.Index(fields=["state", "case"], name="claim_state_case"),
+            models.Index(fields=["-submitted_at", "id"], name="claim_latest"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="claim_number_once"),
             models.UniqueConstraint(fields=["case"], condition=~Q(state="decided"), name="claim_one_open"),
@@ -177,6 +180,7 @@ class Release(models.Model):
     event = models.BigIntegerField(unique=True)
 
     class Meta:
+        indexes = [models.Index(fields=["-released_at", "id"], name="release_latest")]
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="release_number_once"),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="release_of_something"),
