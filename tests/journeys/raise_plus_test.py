@@ -15,8 +15,8 @@ from millrace.stages.apply import terms
 from millrace.stages.assess import guard
 from millrace.stages.award import queries as award
 from millrace.stages.deliver.models import Release
-from tests.journeys.raise_plus import story
-from tests.journeys.raise_plus.story import STAGE_1, STAGE_2, Play, play, published  # noqa: F401  # fixtures are found by name in this module
+from tests.journeys import raise_plus_story as story
+from tests.journeys.raise_plus_story import STAGE_1, STAGE_2, Play, play, published  # noqa: F401  # fixtures are found by name in this module
 
 MILLION = 1_000_000_00
 
