@@ -40,21 +40,6 @@ COLUMNS = {
     "is_test": word("A test"),
     "is_demonstration": word("Invented for the demonstration"),
 }
-PLACES = {
-    "HK": word("Hong Kong"),
-    "CN": word("The Mainland"),
-    "MO": word("Macao"),
-    "XX": word("Elsewhere"),
-    "Guangzhou": word("Guangzhou"),
-    "Shenzhen": word("Shenzhen"),
-    "Zhuhai": word("Zhuhai"),
-    "Foshan": word("Foshan"),
-    "Huizhou": word("Huizhou"),
-    "Dongguan": word("Dongguan"),
-    "Zhongshan": word("Zhongshan"),
-    "Jiangmen": word("Jiangmen"),
-    "Zhaoqing": word("Zhaoqing"),
-}
 
 
 def values(case: Case, row: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
@@ -78,7 +63,7 @@ def _value(case: Case, name: str, value: Any, unit: str) -> str:
         case "scheme":
             return schemes.short_title(value)
         case "lead_place" | "partner_places":
-            return _(PLACES[value]) if value in PLACES else str(value)
+            return described.said(policy.funder().place_label(str(value))) or str(value)
         case "sector" | "stream" | "track":
             return _choice(case, str(value))
     return str(value)

@@ -67,12 +67,18 @@ class Applying:
 
 
 def gathered(book: rulebook.SchemeVersion, answers: Mapping[str, Any], applying: Applying) -> dict[str, facts_.FactValue]:
-    """This will give every fact known now: declared in the answers, or counted by us, which outranks."""
+    """This will give every fact known now: declared in the answers; what our register or our own count says outranks that."""
     declared = form.facts_from(book.form, answers, book.vocabulary.facts)
     stream = declared.get(book.stream_from)
     if stream is not None:
         applying = Applying(applying.organisation, applying.call, applying.case, applying.on, str(stream.value))
-    return declared | computed(book, applying)
+    return declared | registered(book, applying.organisation) | computed(book, applying)
+
+
+def registered(book: rulebook.SchemeVersion, organisation: Organisation) -> dict[str, facts_.FactValue]:
+    """This will read what the register of organisations knows, by the version's own mapping; nothing is asked of the database."""
+    record = {column: getattr(organisation, column) for column in facts_.RECORDED}
+    return facts_.from_record(book.vocabulary.facts, record, is_confirmed=organisation.confirmed_at is not None)
 
 
 def computed(book: rulebook.SchemeVersion, applying: Applying) -> dict[str, facts_.FactValue]:

@@ -23,13 +23,12 @@ class OrganisationForm(forms.Form):
     registration_number = fields.TextField(label=_("Registration number"), max_length=60, help_text=_("As on the certificate."))
     incorporated_in = fields.ChoiceField(label=_("Incorporated in"), choices=())
 
-    def __init__(self, *args: Any, number_kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, number_kinds: list[tuple[str, str]], places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(value, _(label)) for value, label in Organisation.Kind.choices if value != Organisation.Kind.FUNDER]
         self.fields["kind"] = fields.ChoiceField(label=_("Kind of organisation"), choices=kinds)
         self.fields["registration_kind"] = fields.ChoiceField(label=_("Kind of registration number"), choices=number_kinds)
-        places = [("HK", _("Hong Kong")), ("CN", _("The Mainland")), ("MO", _("Macao")), ("XX", _("Elsewhere"))]
-        self.fields["incorporated_in"] = fields.ChoiceField(label=_("Incorporated in"), choices=places, initial="HK")
+        self.fields["incorporated_in"] = fields.ChoiceField(label=_("Incorporated in"), choices=places, initial=places[0][0])
 
 
 class ConfirmOrganisationForm(forms.Form):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from millrace.registers.people.models import Organisation
+from millrace.registers.policy import queries as policy
 from millrace.stages.apply.ready import Gathered, Judged
 
 
@@ -11,6 +12,7 @@ def columns_of(gathered: Gathered, judged: Judged) -> dict[str, Any]:
     case = gathered.case
     partners = [part.organisation for part in gathered.parts if part.confirmed_at and part.organisation]
     held, known, said = judged.terms, judged.facts, judged.said
+    counted = policy.funder().collaboration_places if partners else frozenset()
 
     def choice(name: str) -> str:
         found = known.get(name)
@@ -28,7 +30,7 @@ def columns_of(gathered: Gathered, judged: Judged) -> dict[str, Any]:
         "received_on": gathered.rules.on,
         "lead_place": place_of(case.lead),
         "partner_places": sorted({place_of(partner) for partner in partners}),
-        "is_mainland_collaboration": any(partner.incorporated_in == "CN" for partner in partners),
+        "is_mainland_collaboration": any(partner.incorporated_in in counted for partner in partners),
         "is_test": case.is_test,
         "is_demonstration": case.is_demonstration,
     }

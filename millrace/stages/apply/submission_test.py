@@ -13,6 +13,7 @@ from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case, Verdict
 from millrace.registers.messages.models import Letter
 from millrace.registers.timeline.models import Event
+from millrace.stages.apply import facts, terms
 from millrace.stages.apply.actions import drafts, submission
 from millrace.stages.apply.conftest import ASKED, NIFS, NOON
 from millrace.stages.apply.models import Answers, Submission
@@ -87,7 +88,7 @@ def test_only_a_signatory_of_a_confirmed_organisation_signs(company, make, publi
 @pytest.mark.parametrize(
     ("section", "change", "rule"),
     [
-        ("eligibility", {"place_of_incorporation": "mainland"}, "company-incorporated-in-hong-kong"),
+        ("budget", {"own_money": 15_000_000_00}, "one-to-two"),
         ("project", {"is_smart_line": False, "smart_technologies": None}, "smart-line"),
     ],
 )
@@ -95,6 +96,32 @@ def test_what_fails_a_rule_is_refused_by_clause(company, section, change, rule):
     answers = {**NIFS, section: {**NIFS[section], **change}}
     no = refused(company, company.draft(answers=answers))
     assert no.code == "rules-not-met" and rule in no.values["codes"] and no.clause
+
+
+def test_who_applies_is_read_from_the_register_and_not_from_what_they_say(company):
+    company.organisation.incorporated_in = "CN"
+    company.organisation.save()
+    answers = {**NIFS, "eligibility": {**NIFS["eligibility"], "applicant_kind": "company", "place_of_incorporation": "hong_kong"}}
+    no = refused(company, company.draft(answers=answers))
+    assert no.code == "rules-not-met" and no.values["codes"] == ["company-incorporated-in-hong-kong"]
+
+
+def test_an_entry_no_officer_confirmed_is_only_declared(company, published):
+    book = terms.in_force("nifs", NOON).terms.book
+    confirmed = facts.registered(book, company.organisation)
+    assert {name: (told.value, str(told.standing)) for name, told in confirmed.items()} == {
+        "applicant_kind": ("company", "verified"),
+        "place_of_incorporation": ("hong_kong", "verified"),
+    }
+    company.organisation.confirmed_at = None
+    assert {str(told.standing) for told in facts.registered(book, company.organisation).values()} == {"declared"}
+
+
+def test_the_frozen_facts_say_which_of_them_are_verified(company):
+    company.submit(company.draft())
+    kept = Verdict.objects.get(purpose="submission").facts
+    standings = {name: kept[name]["standing"] for name in ("applicant_kind", "place_of_incorporation", "open_projects", "total_cost")}
+    assert list(standings.values()) == ["verified", "verified", "computed", "declared"]
 
 
 def test_what_is_missing_is_counted_and_named(company):

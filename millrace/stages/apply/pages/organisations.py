@@ -23,8 +23,10 @@ from millrace.web.access import entry
 @entry("signed_in")
 def register(request: HttpRequest) -> HttpResponse:
     """This will register an organisation, its registrant pending as first authorised person."""
-    kinds = [(kind.id, kind.label.said_in(get_language() or "en")) for kind in policy.identifiers()]
-    form = forms.OrganisationForm(request.POST or None, number_kinds=kinds)
+    language, funder = get_language() or "en", policy.funder()
+    kinds = [(kind.id, kind.label.said_in(language)) for kind in funder.identifiers]
+    places = [(place.id, place.label.said_in(language)) for place in funder.places]
+    form = forms.OrganisationForm(request.POST or None, number_kinds=kinds, places=places)
     if request.method == "POST" and form.is_valid():
         told = organisations.Particulars(**form.cleaned_data)
         try:
