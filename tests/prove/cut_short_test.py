@@ -5,6 +5,7 @@ While another process tells it — a second `make demo` beside the first — not
 
 import fcntl
 import itertools
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_story_cut_short_is_never_called_complete(monkeypatch):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("millrace.jobs.demonstration.fill.Story._seal", cut)
+        patched.setattr(sys.modules["millrace.jobs.demonstration.fill"].Story, "_seal", cut)  # the package offers a function of that name
         with pytest.raises(KeyboardInterrupt):
             demonstration.fill(UNTIL, files_of(HONG_KONG), only=2)
     assert Case.objects.exists() and asking.is_being_told()
