@@ -14,11 +14,12 @@ from tests.prove import looking
 from tests.prove.told import template, told  # noqa: F401  # fixtures are found by name in this module
 from tests.prove.worth import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.prove]
+pytestmark = pytest.mark.browser
 SLICES = 8
 WIDTHS = (1280, 360)
 
 
+@pytest.mark.prove
 def test_every_address_is_shown_to_somebody(told: tuple[str, dict[str, Any]]) -> None:  # noqa: F811  # the fixture of that name
     assert told[1]["unshown"] == [] and told[1]["broken"] == []
     assert len(told[1]["visits"]) > 400
@@ -73,6 +74,7 @@ def languages_of(visit: Visit, position: int, shapes: set[tuple[str, ...]]) -> l
     return list(looking.LANGUAGES) if new else [list(looking.LANGUAGES)[position % 3]]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("number", range(SLICES))
 def test_pages(number: int, slice_of: Any, told: Any, live_site: Callable[..., Any], browser: Any) -> None:  # noqa: F811  # the fixture of that name
     site, typed = live_site(), looking.Typed.of(told[1]["typed"])
@@ -94,6 +96,7 @@ def test_pages(number: int, slice_of: Any, told: Any, live_site: Callable[..., A
     assert not faults, told_in_lines(faults)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("number", range(2))
 def test_pages_without_scripts(number: int, told: Any, live_site: Callable[..., Any], browser: Any) -> None:  # noqa: F811  # the fixture of that name
     opener, faults, shapes = Opener(browser, live_site().url, java_script_enabled=False), defaultdict(set), set()
