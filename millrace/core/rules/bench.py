@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from millrace.core import support
-from millrace.core.rules import conditions, verdict
+from millrace.core.rules import conditions
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.bodies import Option
 from millrace.core.rules.conditions import Condition
@@ -38,7 +38,16 @@ class Bench:
 
     def holds(self, *when: Condition | None) -> Outcome:
         """Say whether all of the conditions hold; one that is not there does."""
-        return verdict.all_of(self.read(one).outcome for one in when if one is not None)
+        outcome = Outcome.PASS
+        for one in when:
+            if one is None:
+                continue
+            found = self.read(one).outcome
+            if found is Outcome.FAIL:
+                return Outcome.FAIL
+            if found is Outcome.UNKNOWN:
+                outcome = Outcome.UNKNOWN
+        return outcome
 
     def changes(self, check: Check) -> tuple[Change, ...]:
         """List what would change a reading."""

@@ -4,6 +4,8 @@
 HK$19,600,000 as you declared; "A further HK$400,000 of your own money would qualify."
 """
 
+import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,39 +77,49 @@ _STEPS_OF_RULES = frozenset({"share", "percent", "lump", "product", "slice", "ce
 
 def sentences(said: Verdict, version: SchemeVersion, language: str) -> tuple[Sentence, ...]:
     """Say every rule of a verdict, in the order of the rules."""
-    speaker = _Speaker(version, _key(language))
-    rules = {rule.id: rule for rule in version.rules}
-    return tuple(speaker.sentence(one, rules[one.rule]) for one in said.rules)
+    speaker = _speaker(version, language)
+    return tuple(speaker.sentence(one, speaker.heard[one.rule]) for one in said.rules)
 
 
 def amount_lines(said: Verdict, version: SchemeVersion, language: str) -> tuple[AmountLine, ...]:
     """Say the arithmetic of the amount, parts before what is made of them."""
-    speaker = _Speaker(version, _key(language))
     binding = {rule.rule for rule in said.rules if rule.limits_amount}
-    return tuple(speaker.steps(said.amount, 0, binding))
+    return tuple(_speaker(version, language).steps(said.amount, 0, binding))
 
 
 def value_text(value: Plain | None, unit: str, version: SchemeVersion, language: str, fact: str = "") -> str:
     """Say one value with its unit, as it is said everywhere."""
-    return _Speaker(version, language).value(value, unit, version.vocabulary.facts.get(fact))
+    return _speaker(version, language).value(value, unit, version.vocabulary.facts.get(fact))
 
 
-def _key(language: str) -> str:
-    """Write a language as texts are keyed: zh_hant, however the reader's program writes it."""
-    return language.lower().replace("-", "_")
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a rule says of itself in one language, whatever the facts."""
+
+    statement: str
+    remedy: str
+    clause: str
+    why: str
+    source: Source | None
+    source_title: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
+    """One version in one language."""
+
     version: SchemeVersion
     language: str
+    words: Mapping[str, str]
+    labels: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+    heard: dict[str, _Heard]
 
     def word(self, word: str) -> str:
-        return self.version.vocabulary.words[word].said_in(self.language)
+        return self.words[word]
 
     def label(self, fact: str) -> str:
-        known = self.version.vocabulary.facts.get(fact)
-        return known.label.said_in(self.language) if known else self.word("support")
+        return self.labels[fact] if fact in self.labels else self.words["support"]
 
     def value(self, value: Plain | None, unit: str, fact: Fact | None = None) -> str:
         if value is None:
@@ -118,8 +130,8 @@ class _Speaker:
             return self._number(value, unit)
         chosen = value if isinstance(value, list) else [value]
         if fact is not None and fact.type in (FactType.CHOICE, FactType.CHOICES):
-            named = {choice.id: choice.label.said_in(self.language) for choice in fact.choices}
-            return " / ".join(named.get(one, one) for one in chosen)
+            named = self.choices[fact.name]
+            return " / ".join([named.get(one, one) for one in chosen])
         return " / ".join(self._day(one) if unit == "day" else one for one in chosen)
 
     def _number(self, value: int, unit: str) -> str:
@@ -136,36 +148,40 @@ class _Speaker:
 
     def _day(self, written: str) -> str:
         first, _, last = written.partition("/")
-        days = [self._one_day(date.fromisoformat(day)) for day in (first, last) if day]
-        return " – ".join(days)
+        is_english = self.language.startswith("en")
+        return " – ".join(_one_day(day, is_english) for day in (first, last) if day)
 
-    def _one_day(self, day: date) -> str:
-        return f"{day.day} {day:%B} {day.year}" if self.language.startswith("en") else f"{day.year}年{day.month}月{day.day}日"
-
-    def sentence(self, said: RuleVerdict, rule: Rule) -> Sentence:
+    def sentence(self, said: RuleVerdict, heard: _Heard) -> Sentence:
         leaves = said.check.leaves() if said.check else []
-        source = self.version.sources.get(said.source)
         return Sentence(
             rule=said.rule,
             kind=said.kind,
             outcome=said.outcome,
             is_gate=said.is_gate,
-            statement=self.statement(rule),
-            findings=tuple(self.finding(leaf) for leaf in leaves),
-            remedies=self.remedies(rule, said),
-            clause=rule.heading.said_in(self.language),
-            source=source,
-            source_title=source.title.said_in(self.language) if source else "",
+            statement=heard.statement,
+            findings=tuple([self.finding(leaf) for leaf in leaves]),
+            remedies=self.remedies(heard.remedy, said),
+            clause=heard.clause,
+            source=heard.source,
+            source_title=heard.source_title,
             is_published=said.is_published,
             label="" if said.is_published else self.word("illustrative"),
-            why=rule.why.said_in(self.language),
+            why=heard.why,
             limits_amount=said.limits_amount,
         )
 
-    def statement(self, rule: Rule) -> str:
+    def hear(self, rule: Rule) -> _Heard:
         value, unit, fact = _stated(rule.body, self.version)
         said = self.value(value, unit, self.version.vocabulary.facts.get(fact)) if value is not None else ""
-        return texts.filled(rule.statement.said_in(self.language), {"required": said} if said else {})
+        source = self.version.sources.get(rule.source)
+        return _Heard(
+            statement=texts.filled(rule.statement.said_in(self.language), {"required": said} if said else {}),
+            remedy=rule.remedy.said_in(self.language),
+            clause=rule.heading.said_in(self.language),
+            why=rule.why.said_in(self.language),
+            source=source,
+            source_title=source.title.said_in(self.language) if source else "",
+        )
 
     def finding(self, check: Check) -> Finding:
         fact = self.version.vocabulary.facts.get(check.fact)
@@ -183,13 +199,12 @@ class _Speaker:
             return value
         return texts.filled(self.word(check.how), {"required": value})
 
-    def remedies(self, rule: Rule, said: RuleVerdict) -> tuple[str, ...]:
+    def remedies(self, wording: str, said: RuleVerdict) -> tuple[str, ...]:
         """Say what would change the outcome: the rule's own remedy where it failed, filled for each
         change; the general phrase where something is only not yet known."""
         if said.outcome is Outcome.PASS or not said.is_gate:
             return ()
         told: dict[str, None] = {}
-        wording = rule.remedy.said_in(self.language)
         for change in said.changes:
             if change.by == 0:
                 continue  # nothing to change: the rule waits for another fact
@@ -210,15 +225,15 @@ class _Speaker:
 
     def steps(self, step: Step, depth: int, binding: set[str]) -> list[AmountLine]:
         lines = [line for part in step.parts for line in self.steps(part, depth + 1, binding)]
-        rule = next((rule for rule in self.version.rules if rule.id == step.rule), None)
-        is_of_rule = rule is not None and step.kind in _STEPS_OF_RULES
+        heard = self.heard.get(step.rule)
+        is_of_rule = heard is not None and step.kind in _STEPS_OF_RULES
         return [
             *lines,
             AmountLine(
                 depth=depth,
                 label=self.step_label(step),
                 value=self.value(step.value, step.unit),
-                clause=rule.heading.said_in(self.language) if rule and is_of_rule else "",
+                clause=heard.clause if heard and is_of_rule else "",
                 is_binding=step.rule in binding and is_of_rule,
             ),
         ]
@@ -236,7 +251,40 @@ class _Speaker:
 
 def statement(rule: Rule, version: SchemeVersion, language: str) -> str:
     """Say a rule, its value filled in."""
-    return _Speaker(version, _key(language)).statement(rule)
+    return _speaker(version, language).hear(rule).statement
+
+
+_MOST_KEPT = 256  # every version of every scheme in three languages, and a few drafts
+_speakers: dict[tuple[str, str], _Speaker] = {}
+
+
+def _speaker(version: SchemeVersion, language: str) -> _Speaker:
+    """Make one who says a version in a language, or take the one made before: its hash is of all it says."""
+    key = (version.sha256, language.lower().replace("-", "_"))
+    found = _speakers.get(key)
+    if found is None:
+        found = _made(version, key[1])
+        if version.sha256:
+            if len(_speakers) >= _MOST_KEPT:
+                _speakers.clear()
+            _speakers[key] = found
+    return found
+
+
+def _made(version: SchemeVersion, language: str) -> _Speaker:
+    words = {name: text.said_in(language) for name, text in version.vocabulary.words.items()}
+    facts = version.vocabulary.facts
+    labels = {name: fact.label.said_in(language) for name, fact in facts.items()}
+    choices = {name: {one.id: one.label.said_in(language) for one in fact.choices} for name, fact in facts.items()}
+    made = _Speaker(version, language, words, labels, choices, {})
+    made.heard.update((rule.id, made.hear(rule)) for rule in version.rules)
+    return made
+
+
+@functools.lru_cache(maxsize=4_096)
+def _one_day(written: str, is_english: bool) -> str:
+    day = date.fromisoformat(written)
+    return f"{day.day} {day:%B} {day.year}" if is_english else f"{day.year}年{day.month}月{day.day}日"
 
 
 def _stated(body: Body, version: SchemeVersion) -> tuple[Plain | None, str, str]:

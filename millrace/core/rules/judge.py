@@ -50,7 +50,9 @@ def judge(version: SchemeVersion, facts: Facts, *, on: date, as_told: bool = Fal
     parts = amounts.parts(bench)
     amount = amounts.amount(bench, parts)
     reading = sayings.Reading(bench, tuple(parts), amount)
-    said = tuple(_finished(rule, sayings.said(reading, rule), amount) for rule in version.rules)
+    bound = binding(amount)
+    limiting = bound.rule if bound is not None else ""
+    said = tuple([_finished(rule, sayings.said(reading, rule), limiting) for rule in version.rules])
     used = {name: facts[name] for name in version.facts_used if name in facts}
     return Verdict(
         scheme=version.scheme,
@@ -72,7 +74,7 @@ def at_claim(version: SchemeVersion, facts: Facts, *, on: date) -> tuple[RuleVer
     nothing = Step("total", None, version.unit)
     reading = sayings.Reading(bench, (), nothing)
     again = [rule for rule in version.rules if "claim" in rule.moments]
-    return tuple(_finished(rule, sayings.said(reading, rule), nothing) for rule in again)
+    return tuple(_finished(rule, sayings.said(reading, rule)) for rule in again)
 
 
 def parts_of(version: SchemeVersion, said: Verdict) -> list[amounts.Part]:
@@ -94,8 +96,7 @@ def amount_by_stage(version: SchemeVersion, said: Verdict) -> dict[str, int]:
     return divided
 
 
-def _finished(rule: Rule, said: sayings.Said, amount: Step) -> RuleVerdict:
-    bound = binding(amount)
+def _finished(rule: Rule, said: sayings.Said, limiting: str = "") -> RuleVerdict:
     return RuleVerdict(
         rule=rule.id,
         kind=rule.kind,
@@ -104,7 +105,7 @@ def _finished(rule: Rule, said: sayings.Said, amount: Step) -> RuleVerdict:
         source=rule.source,
         is_gate=rule.is_gate,
         is_published=rule.is_published,
-        limits_amount=bound is not None and bound.rule == rule.id,
+        limits_amount=rule.id == limiting,
         check=said.check,
         changes=said.changes,
     )

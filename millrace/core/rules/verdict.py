@@ -28,18 +28,24 @@ class Outcome(enum.StrEnum):
 
 def all_of(outcomes: Iterable[Outcome]) -> Outcome:
     """Fail if any fails; else not yet known if any is; else pass."""
-    found = set(outcomes)
-    if Outcome.FAIL in found:
-        return Outcome.FAIL
-    return Outcome.UNKNOWN if Outcome.UNKNOWN in found else Outcome.PASS
+    answer = Outcome.PASS
+    for outcome in outcomes:
+        if outcome is Outcome.FAIL:
+            return outcome
+        if outcome is Outcome.UNKNOWN:
+            answer = outcome
+    return answer
 
 
 def any_of(outcomes: Iterable[Outcome]) -> Outcome:
     """Pass if any passes; else not yet known if any is; else fail."""
-    found = set(outcomes)
-    if Outcome.PASS in found:
-        return Outcome.PASS
-    return Outcome.UNKNOWN if Outcome.UNKNOWN in found else Outcome.FAIL
+    answer = Outcome.FAIL
+    for outcome in outcomes:
+        if outcome is Outcome.PASS:
+            return outcome
+        if outcome is Outcome.UNKNOWN:
+            answer = outcome
+    return answer
 
 
 def negated(outcome: Outcome) -> Outcome:
