@@ -1,7 +1,7 @@
 """Checks everything that must never be wrong, in one snapshot — e.g. what an auditor runs before trusting a figure.
 
-The hash chain over the timeline, the sheet rebuilt from it, the ledger's balances recomputed by the pure core, and every verdict
-judged again.
+The hash chain over the timeline, the sheet rebuilt from it, the ledger's balances recomputed by the pure core, every verdict
+judged again, and every letter filled again from its approved text.
 """
 
 from django.db import connection, transaction
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from millrace.core.findings import Report
 from millrace.registers.cases import replay
 from millrace.registers.ledger import verify as ledger
+from millrace.registers.messages import verify as messages
 from millrace.registers.sheet import verify as sheet
 from millrace.registers.timeline import verify as timeline
 
@@ -18,4 +19,4 @@ def verify() -> Report:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return Report([timeline.verify(), sheet.verify(), ledger.verify(), replay.verify()])
+        return Report([timeline.verify(), sheet.verify(), ledger.verify(), replay.verify(), messages.verify()])

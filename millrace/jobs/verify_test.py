@@ -50,11 +50,11 @@ def test_what_nobody_touched_is_whole(funded: Any) -> None:
     report = verify.verify()
     assert report.is_whole
     assert report.exit_status == 0
-    timeline_part, sheet_part, ledger_part, verdicts = report.as_json()["parts"]
+    timeline_part, sheet_part, ledger_part, verdicts, letters = report.as_json()["parts"]
     assert (timeline_part["counts"]["seals"], timeline_part["counts"]["waiting"]) == (3, 0)
     assert sheet_part["counts"]["cases"] == 1
     assert ledger_part["counts"]["postings"] == 6
-    assert verdicts["counts"] == {"replayed": 0}
+    assert (verdicts["counts"], letters["counts"]) == ({"replayed": 0}, {"refilled": 0})
 
 
 def test_a_sheet_behind_the_seals_is_whole_as_far_as_it_stands(funded: Any, make: Any) -> None:

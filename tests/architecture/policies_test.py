@@ -10,6 +10,7 @@ from millrace.core.policy_folder import lint, read
 from millrace.core.rules import cases, explain, judge, parse
 from millrace.core.rules.cases import WorkedCase
 from millrace.core.rules.rulebook import SchemeVersion
+from millrace.registers.messages import glyphs
 from millrace.site import folders
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -74,6 +75,18 @@ def test_every_fact_a_rule_needs_is_asked_by_the_form_or_established_by_us(versi
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
 def test_every_letter_is_there(version: SchemeVersion) -> None:
     assert set(version.letters) == set(letters.KINDS)
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
+@pytest.mark.parametrize("language", ["en", "zh_hant", "zh_hans"])
+def test_every_letter_says_what_was_approved_and_can_be_set(version: SchemeVersion, language: str) -> None:
+    for letter in version.letters.values():
+        values = {name: f"⟨{name}⟩" for name in letter.fields}
+        filled = letters.fill(letter, values, language=language)
+        sent = f"{filled.subject}\n{filled.body}"
+        assert sent.replace("⟨", "{").replace("⟩", "}") == f"{letter.subject.said_in(language)}\n{letter.body.said_in(language).strip()}"
+        assert all(value in sent for value in values.values()), letter.kind
+        assert glyphs.missing(sent.replace("⟨", "").replace("⟩", "")) == "", letter.kind
 
 
 @pytest.mark.parametrize("name", POLICIES)

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from millrace.jobs import verify
+from millrace.registers.messages.models import Letter
+from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
+from millrace.web import clock
 from tests.journeys import nifs
 from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are found by name in this module
 from tests.journeys.visitor import enter
@@ -14,3 +18,9 @@ def test_one_case_from_draft_to_figure(cast: dict[str, Any]) -> None:  # noqa: F
     for kind in once:
         assert Event.objects.filter(case__reference=reference, kind=kind).count() == 1, kind
     enter(cast["writer"]).open(f"/cases/{reference}/").sees("Closed", "HK$10,000,000")
+    sealer.seal(clock.now())
+    report = verify.verify()
+    assert report.is_whole, list(report.lines())
+    assert set(Letter.objects.values_list("kind", flat=True)) >= {"receipt", "offer", "agreement", "payment_advice", "closing"}
+    (letters,) = [part for part in report.parts if part.name == "letters"]
+    assert letters.counts["refilled"] == Letter.objects.count()
