@@ -1,5 +1,6 @@
 """The application granian serves — e.g. each of its two workers answers eight applicants at a time."""
 
+import gc
 import os
 import threading
 import time
@@ -20,3 +21,7 @@ def _leave_with_parent() -> None:
 
 threading.Thread(target=_leave_with_parent, daemon=True).start()
 application: Any = get_wsgi_application()
+
+# What is loaded by now stays: the collector need not walk it, in the middle of someone's click, over and over.
+gc.collect()
+gc.freeze()

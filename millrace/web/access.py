@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from psycopg import IsolationLevel
 
 from millrace.core import access
 from millrace.core.access import Actor, Subject
@@ -81,12 +82,24 @@ def read_only() -> "transaction.Atomic":
 
 
 class _ReadOnly(transaction.Atomic):
+    """Has BEGIN itself say what the transaction is, where it is the outermost: no question of its own."""
+
+    _held: Any = None
+
     def __enter__(self) -> None:
-        is_outermost = not connection.in_atomic_block
+        if not connection.in_atomic_block:
+            connection.ensure_connection()
+            self._held = connection.connection
+            self._held.isolation_level, self._held.read_only = IsolationLevel.REPEATABLE_READ, True
         super().__enter__()
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def __exit__(self, *raised: Any) -> None:
+        try:
+            super().__exit__(*raised)
+        finally:
+            held, self._held = self._held, None
+            if held is not None and not held.closed:
+                held.isolation_level = held.read_only = None
 
 
 def admit(request: HttpRequest, declared: Entry, address: dict[str, Any]) -> HttpResponse | None:
@@ -152,7 +165,7 @@ def actor_of(person: Person, at: datetime) -> Actor:
     asked_at, kept = getattr(person, "gathered", (None, None))
     if kept is not None and asked_at == at:
         return kept
-    return Actor(person.pk, people.powers_of(person, at), people.organisations_of(person, at))
+    return Actor(person.pk, *people.grants_of(person, at))
 
 
 def subject_of(person: Person, case: Case, at: datetime) -> Subject:
@@ -160,7 +173,7 @@ def subject_of(person: Person, case: Case, at: datetime) -> Subject:
     by, asked_at, kept = getattr(case, "gathered", (None, None, None))
     if kept is not None and (by, asked_at) == (person.pk, at):
         return kept
-    return Subject(case.status, cases.standings_of(person, case, at), cases.parties_of(case, at))
+    return Subject(case.status, *cases.relations_of(person, case, at))
 
 
 def may(actor: Actor, person: Person, action: str, case: Case, at: datetime) -> access.Decision:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet, Value
 
 from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.people import prepared
@@ -24,8 +24,12 @@ _case = prepared.Prepared(
 _parties = prepared.Prepared(
     lambda case, at: Party.objects.filter(joined_at(at), case=case).values_list("organisation_id", "role"), case=int, at=datetime
 )
-_standings = prepared.Prepared(
-    lambda person, case, at: Standing.objects.filter(people.at_moment(at), person=person, case=case).values_list("relation", flat=True),
+_relations = prepared.Prepared(
+    lambda person, case, at: (
+        Standing.objects.filter(people.at_moment(at), person=person, case=case)
+        .values_list(Value(None, BigIntegerField()), "relation")
+        .union(Party.objects.filter(joined_at(at), case=case).values_list("organisation_id", "role"), all=True)
+    ),
     person=int,
     case=int,
     at=datetime,
@@ -47,7 +51,16 @@ def parties_of(case: Case, at: datetime) -> Mapping[int, frozenset[str]]:
 
 def standings_of(person: Person, case: Case, at: datetime) -> frozenset[str]:
     """This will name how a person stands to a case at a moment."""
-    return frozenset(_standings(person=person.pk, case=case.pk, at=at))
+    return relations_of(person, case, at)[0]
+
+
+def relations_of(person: Person, case: Case, at: datetime) -> tuple[frozenset[str], Mapping[int, frozenset[str]]]:
+    """This will give `standings_of` and `parties_of` together, in one question: every page of a case asks both."""
+    standings: set[str] = set()
+    roles: dict[int, set[str]] = defaultdict(set)
+    for organisation, name in _relations(person=person.pk, case=case.pk, at=at):
+        (standings if organisation is None else roles[organisation]).add(name)
+    return frozenset(standings), {organisation: frozenset(held) for organisation, held in roles.items()}
 
 
 def standings_held(case: Case, at: datetime) -> QuerySet[Standing]:

@@ -97,8 +97,8 @@ def send_notice(to: Iterable[Person], *, event_id: int, case: Case | None, at: d
 
 def _tell(to: Iterable[Person], *, event_id: int, case: Case | None, letter: Letter | None, at: datetime) -> None:
     """One line for each person and event: who is told twice, by letter and by notice, reads it once."""
-    rows = [Notice(person=person, event_id=event_id, case=case, letter=letter, written_at=at) for person in to]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    for person in to:
+        prepared.insert(Notice(person=person, event_id=event_id, case=case, letter=letter, written_at=at), is_kept_once=True)
 
 
 def queue_mail(person: Person, *, subject: str, body: str, at: datetime, case: Case | None = None, letter: Letter | None = None) -> Mail:

@@ -15,8 +15,8 @@ _UNICODE_FULL = (3, 10)  # platform and encoding of the table that reaches beyon
 
 def missing(text: str) -> str:
     """This will return the characters of `text` the font has no shape for, each once, in order; line breaks aside."""
-    covered = _covered()
-    return "".join(dict.fromkeys(c for c in text if c not in "\n\r" and ord(c) not in covered))
+    lost = {ord(c) for c in set(text) - {"\n", "\r"}} - _covered()
+    return "".join(sorted(map(chr, lost), key=text.index))
 
 
 @functools.cache

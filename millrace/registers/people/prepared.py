@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
+from django.db.models.constants import OnConflict
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
@@ -105,31 +106,33 @@ def _reader(rows: "models.QuerySet[Any, Any]", compiler: SQLCompiler) -> Callabl
     return instances
 
 
-def insert(made: models.Model) -> None:
+def insert(made: models.Model, *, is_kept_once: bool = False) -> None:
     """This will write a new row and put its id on the instance: `save(force_insert=True)` without writing its SQL anew.
 
-    For models without parents, signals or values made by the database other than their id.
+    For models without parents, signals or values made by the database other than their id. A row `is_kept_once` that is there
+    already is left as it is, and the instance gets no id.
     """
     meta = made._meta
     fields = [field for field in meta.local_concrete_fields if not (field is meta.auto_field and made.pk is None)]
-    text = _inserts.get((type(made), len(fields))) or _insert_text(made, fields)
+    text = _inserts.get((type(made), len(fields), is_kept_once)) or _insert_text(made, fields, is_kept_once)
     values = [field.get_db_prep_save(field.pre_save(made, True), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-        (made.pk,) = cursor.fetchone()
+        if written := cursor.fetchone():
+            (made.pk,) = written
     made._state.adding, made._state.db = False, connection.alias
 
 
-_inserts: dict[tuple[type[models.Model], int], str] = {}
+_inserts: dict[tuple[type[models.Model], int, bool], str] = {}
 
 
-def _insert_text(made: models.Model, fields: "list[models.Field[Any, Any]]") -> str:
-    query = InsertQuery(type(made))
+def _insert_text(made: models.Model, fields: "list[models.Field[Any, Any]]", is_kept_once: bool) -> str:
+    query = InsertQuery(type(made), on_conflict=OnConflict.IGNORE if is_kept_once else None)
     query.insert_values(fields, [made], raw=False)
     compiler = query.get_compiler(connection.alias)
     compiler.returning_fields = [made._meta.pk]
     [(text, _values)] = compiler.as_sql()
-    return _inserts.setdefault((type(made), len(fields)), text)
+    return _inserts.setdefault((type(made), len(fields), is_kept_once), text)
 
 
 def update(made: models.Model, *names: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet, Value
 
 from millrace.registers.people import prepared
 from millrace.registers.people.models import Mark, Membership, Person, Power
@@ -16,27 +16,34 @@ def at_moment(at: datetime) -> Q:
     return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
 
 
-_powers = prepared.Prepared(
-    lambda person, at: Power.objects.filter(at_moment(at), person=person).values_list("power", flat=True), person=int, at=datetime
-)
-_memberships = prepared.Prepared(
-    lambda person, at: Membership.objects.filter(at_moment(at), person=person).values_list("organisation_id", "power"),
+_grants = prepared.Prepared(
+    lambda person, at: (
+        Power.objects.filter(at_moment(at), person=person)
+        .values_list(Value(None, BigIntegerField()), "power")
+        .union(Membership.objects.filter(at_moment(at), person=person).values_list("organisation_id", "power"), all=True)
+    ),
     person=int,
     at=datetime,
 )
 
 
+def grants_of(person: Person, at: datetime) -> tuple[frozenset[str], Mapping[int, frozenset[str]]]:
+    """This will name the powers a person holds at a moment and the organisations they may act for, and how: organisation id → powers."""
+    powers: set[str] = set()
+    held: dict[int, set[str]] = defaultdict(set)
+    for organisation, power in _grants(person=person.pk, at=at):
+        (powers if organisation is None else held[organisation]).add(power)
+    return frozenset(powers), {organisation: frozenset(powers) for organisation, powers in held.items()}
+
+
 def powers_of(person: Person, at: datetime) -> frozenset[str]:
     """This will name the funder's powers a person holds at a moment."""
-    return frozenset(_powers(person=person.pk, at=at))
+    return grants_of(person, at)[0]
 
 
 def organisations_of(person: Person, at: datetime) -> Mapping[int, frozenset[str]]:
     """This will say for which organisations a person may act at a moment, and how: organisation id → membership powers."""
-    held: dict[int, set[str]] = defaultdict(set)
-    for organisation, power in _memberships(person=person.pk, at=at):
-        held[organisation].add(power)
-    return {organisation: frozenset(powers) for organisation, powers in held.items()}
+    return grants_of(person, at)[1]
 
 
 def powers_held(at: datetime) -> QuerySet[Power]:

@@ -38,14 +38,23 @@ def clauses(book: rulebook.SchemeVersion, rules: Sequence[str], language: str) -
 
 
 def send(
-    case: Case, kind: str, values: Mapping[str, Value], *, event_id: int, by: Person, at: datetime, amounts: Mapping[str, int] | None = None
+    case: Case,
+    kind: str,
+    values: Mapping[str, Value],
+    *,
+    event_id: int,
+    by: Person,
+    at: datetime,
+    amounts: Mapping[str, int] | None = None,
+    today: date | None = None,
 ) -> Letter:
     """This will write the letter into the transaction; `values` are days, words, or lists of which each item gets its own line.
 
-    `amounts` are minor units of the case's unit. Every letter may name its reference, applicant, project, scheme and version.
+    `amounts` are minor units of the case's unit, `today` the funder's day of `at` where the action has it already. Every letter may
+    name its reference, applicant, project, scheme and version.
     """
     held = terms.of_row(case.scheme_version)
-    language, today = language_of(case), terms.local_day(at)
+    language, today = language_of(case), today or terms.local_day(at)
     with translation.override(language):
         common: dict[str, Value] = {
             "reference": case.reference,

@@ -3,14 +3,13 @@
 from django.utils.translation import gettext as _
 
 from millrace.registers.cases.models import Case
-from millrace.registers.policy import queries as policy
 from millrace.stages.apply.models import Submission
-from millrace.web import schemes, words
+from millrace.web import funder, schemes, words
 
 
 def rows(submission: Submission, case: Case) -> list[tuple[str, str]]:
     """This will give the receipt line by line: label and value."""
-    local = submission.submitted_at.astimezone(policy.zone())
+    local = submission.submitted_at.astimezone(funder.current().zone)
     told = [
         (_("Receipt"), submission.receipt),
         (_("Reference"), case.reference),

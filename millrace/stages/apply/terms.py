@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_noop as _
 
+from millrace.core.policy_folder.funder import Funder
 from millrace.core.refusal import Refusal
 from millrace.core.rules import rulebook
 from millrace.registers.policy import queries as policy
@@ -25,6 +26,7 @@ class InForce:
 
     on: date
     candidates: tuple[Terms, ...]
+    funder: Funder
 
     @property
     def is_in_doubt(self) -> bool:
@@ -51,7 +53,8 @@ def of_row(row: SchemeVersion) -> Terms:
 
 def in_force(scheme: str, at: datetime) -> InForce:
     """This will give the version or versions of a scheme that may be in force at the moment, or refuse if none is."""
-    on = local_day(at)
+    funder = policy.funder()
+    on = funder.day_of(at)
     candidates = tuple(of_row(row) for row in policy.rows_in_force(scheme, on, known_at=at))
     if not candidates:
         raise Refusal(
@@ -61,4 +64,4 @@ def in_force(scheme: str, at: datetime) -> InForce:
             next_step=_("Look at the list of schemes for one that is open."),
             status=404,
         )
-    return InForce(on, candidates)
+    return InForce(on, candidates, funder)

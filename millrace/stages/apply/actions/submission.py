@@ -19,7 +19,6 @@ from millrace.registers.cases.models import Case
 from millrace.registers.people import prepared
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Organisation, Person
-from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
@@ -113,7 +112,7 @@ def _write(gathered: ready.Gathered, judged: Sequence[ready.Judged], *, by: Pers
     for verdict in kept:
         prepared.insert(verdict)
     received = freeze.frozen(gathered, judged[0].terms, by=by, at=at)
-    sealed = sealer.seal_as_known(policy.funder().first_moment(gathered.rules.on))
+    sealed = sealer.seal_as_known(gathered.rules.funder.first_moment(gathered.rules.on))
     submission = Submission(
         case=gathered.case,
         number=1,
@@ -144,7 +143,7 @@ def _announce(
     case.requested_cents, case.unit, case.stage_number = columns["requested_cents"], columns["unit"], columns["stage_number"]
     prepared.update(case, *FROZEN)
     event_id = timeline.reserve_id()
-    post.send(case, "receipt", {"received_at": at, "sha256": submission.sha256}, event_id=event_id, by=by, at=at)
+    post.send(case, "receipt", {"received_at": at, "sha256": submission.sha256}, event_id=event_id, by=by, at=at, today=gathered.rules.on)
     return timeline.record(
         "application_submitted",
         event_id=event_id,
