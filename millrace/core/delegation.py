@@ -35,6 +35,19 @@ def objections(asked: Asked, *, is_approval: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
+def objections_to_committee(asked: Asked, *, members: Set[int], is_approval: bool) -> tuple[str, ...]:
+    """This will name what stands against a decision that a committee takes itself: `asked.person` only records it.
+
+    The limit of one person does not bind a committee. Nobody decides on what they screened or reviewed.
+    """
+    found = ["members-advised"] if members & asked.recommenders else []
+    if asked.person in asked.party_people:
+        found.append("own-application")
+    if is_approval:
+        found += [code for code in _of_amount(asked) if code not in ("no-limit", "above-limit")]
+    return tuple(found)
+
+
 def _of_amount(asked: Asked) -> list[str]:
     found = []
     if asked.amount_cents <= 0:

@@ -36,3 +36,11 @@ def test_neither_the_recommender_nor_the_applicant_decides_not_even_a_refusal() 
 
 def test_a_refusal_needs_no_limit() -> None:
     assert delegation.objections(replace(ASKED, limit_cents=None, amount_cents=0), is_approval=False) == ()
+
+
+def test_a_committee_has_no_one_persons_limit_but_keeps_the_rules_and_the_distance() -> None:
+    asked = replace(ASKED, limit_cents=None)
+    assert delegation.objections_to_committee(asked, members={7, 8}, is_approval=True) == ()
+    assert delegation.objections_to_committee(asked, members={3, 8}, is_approval=False) == ("members-advised",)
+    above = replace(asked, amount_cents=asked.requested_cents + 1, party_people={1})
+    assert delegation.objections_to_committee(above, members={7}, is_approval=True) == ("own-application", "above-rules", "above-request")

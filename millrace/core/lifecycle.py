@@ -1,7 +1,8 @@
 """Where a case may go from where it is, as one table per workflow — e.g. NIFS: screened, to the committee, to the authority.
 
 A scheme composes its workflow of steps (`screening`, `expert_review`, `business_review`, `committee`, `authority`,
-`joint_funder`, `delegated_selection`); what comes before and after them is the same for every scheme.
+`joint_funder`, `delegated_selection`); what comes before and after them is the same for every scheme. Whoever takes the last step
+decides: the authority, or a committee that approves by itself.
 """
 
 import functools
@@ -75,6 +76,14 @@ _STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
     ),
     "authority": _table("approve: here → approved", "refuse: here, not_recommended, standby → refused"),
 }
+# A committee that takes the last step: what it records is the decision.
+_DECIDING_COMMITTEE = _table(
+    "begin_assessment: here → under_assessment",
+    "approve_in_committee: here, under_assessment, standby → approved",
+    "refuse_in_committee: here, under_assessment, standby → refused",
+    "hold_in_reserve: here, under_assessment → standby",
+)
+DECIDERS = ("authority", "committee")
 _LEAVES_IN = {
     "screening": "screened",
     "expert_review": "under_assessment",
@@ -102,13 +111,14 @@ _NO_LONGER_WITHDRAWN = ENDED | IN_FORCE | {"approved", "completed", "terminated"
 
 @functools.lru_cache(maxsize=256)
 def table(workflow: tuple[str, ...]) -> tuple[Move, ...]:
-    """This will compose a workflow's whole table; an unknown step, a step twice or out of order, or no authority is refused."""
-    if workflow != tuple(step for step in STEPS if step in workflow) or workflow[-1:] != ("authority",):
-        raise ValueError(f"a workflow takes steps in the order {', '.join(STEPS)} and ends with the authority: {workflow}")
+    """This will compose a workflow's whole table; an unknown step, a step twice or out of order, or nobody who decides is refused."""
+    if workflow != tuple(step for step in STEPS if step in workflow) or not workflow or workflow[-1] not in DECIDERS:
+        raise ValueError(f"a workflow takes steps in the order {', '.join(STEPS)} and ends with who decides: {workflow}")
     moves, here = list(_APPLY), "submitted"
-    for step in workflow:
+    for step in workflow[:-1]:
         moves += [_placed(move, here) for move in _STEP_MOVES[step]]
         here = _LEAVES_IN[step]
+    moves += [_placed(move, here) for move in (_STEP_MOVES["authority"] if workflow[-1] == "authority" else _DECIDING_COMMITTEE)]
     moves += _AFTER
     known = {status for move in moves for status in (move.source, move.target)}
     moves += [Move("withdraw", status, "withdrawn") for status in STATUSES if status in known and status not in _NO_LONGER_WITHDRAWN]
@@ -141,4 +151,4 @@ def next_statuses(workflow: Iterable[str], status: str) -> frozenset[str]:
 
 def path(workflow: Sequence[str]) -> tuple[str, ...]:
     """This will give the statuses a case passes through when every answer is yes, from draft to closed."""
-    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow), "in_force", "completed", "closed")
+    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow[:-1]), "approved", "in_force", "completed", "closed")

@@ -12,12 +12,13 @@ NIFS = ("screening", "committee", "authority")
 RAISE_PLUS = ("screening", "expert_review", "business_review", "committee", "authority")
 MHKJFS = ("screening", "expert_review", "committee", "joint_funder", "authority")
 TSSSU = ("delegated_selection", "authority")
+AISS = ("screening", "committee")
 workflows = st.sets(st.sampled_from(lifecycle.STEPS)).map(
     lambda steps: tuple(step for step in lifecycle.STEPS if step in {*steps, "authority"})
 )
 
 
-@pytest.mark.parametrize("workflow", [NIFS, RAISE_PLUS, MHKJFS, TSSSU])
+@pytest.mark.parametrize("workflow", [NIFS, RAISE_PLUS, MHKJFS, TSSSU, AISS])
 def test_the_path_of_yes_is_made_of_permitted_moves(workflow: tuple[str, ...]) -> None:
     path = lifecycle.path(workflow)
     for status, following in itertools.pairwise(path):
@@ -31,6 +32,16 @@ def test_the_committee_comes_before_the_authority() -> None:
     assert lifecycle.after(MHKJFS, "recommended", "approve") is None
     assert lifecycle.after(MHKJFS, "jointly_supported", "approve") == "approved"
     assert lifecycle.after(TSSSU, "selected", "approve") == "approved"
+
+
+def test_a_committee_that_decides_is_asked_by_no_authority() -> None:
+    assert lifecycle.after(AISS, "under_assessment", "approve_in_committee") == "approved"
+    assert lifecycle.after(AISS, "under_assessment", "refuse_in_committee") == "refused"
+    for status in lifecycle.STATUSES:
+        assert not any(lifecycle.may_move(AISS, status, name) for name in ("approve", "refuse", "recommend"))
+        assert not lifecycle.may_move(NIFS, status, "approve_in_committee")
+    with pytest.raises(ValueError, match="ends with who decides"):
+        lifecycle.table(("screening",))
 
 
 def test_a_question_does_not_lose_the_place() -> None:

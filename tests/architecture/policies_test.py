@@ -123,3 +123,36 @@ def test_every_rule_can_be_said_with_no_place_left_unfilled(version: SchemeVersi
         said = explain.statement(rule, version, language)
         assert said, rule.id
         assert "{" not in said, rule.id
+
+
+CHAINS = {
+    ("nifs", ""): ("screening", "expert_review", "committee", "authority"),
+    ("itsp", "platform"): ("screening", "expert_review", "committee", "authority"),
+    ("mhkjfs", "platform"): ("screening", "expert_review", "committee", "joint_funder", "authority"),
+    ("tcfs", "category_a"): ("screening", "expert_review", "committee", "authority"),
+    ("tcfs", "category_c2"): ("screening", "expert_review", "committee", "joint_funder", "authority"),
+    ("aiss", ""): ("screening", "committee"),
+    ("ftrss", ""): ("screening", "committee"),
+}
+
+
+@pytest.mark.parametrize(("scheme", "stream"), CHAINS)
+def test_a_chain_of_authority_is_what_its_scheme_says(scheme: str, stream: str) -> None:
+    version = POLICIES["hong-kong"].schemes[scheme].versions[-1]
+    assert tuple(step.kind for step in version.workflow(stream)) == CHAINS[scheme, stream]
+    assert [step.kind for step in version.workflow(stream) if step.decides] == (["committee"] if len(CHAINS[scheme, stream]) == 2 else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("schemes/aiss/scheme.toml", "decides = true\n", ""),
+        ("schemes/nifs/scheme.toml", 'kind = "committee"\n', 'kind = "committee"\ndecides = true\n'),
+    ],
+)
+def test_a_chain_that_nobody_or_two_decide_is_refused(path: str, old: str, new: str) -> None:
+    files = files_of(HOUSE / "policies" / "hong-kong")
+    text = files[path].decode()
+    assert old in text
+    with pytest.raises(toml_text.Unreadable, match="decides = true is said of a committee that takes the last step"):
+        read.policy({**files, path: text.replace(old, new, 1).encode()})

@@ -257,12 +257,21 @@ def _check_whole(root: Table, version: SchemeVersion) -> None:
         amounts = [_written(amount, version) for amount in (min(ceilings), max(floors))]
         root.complain(f"in {version.id} the ceiling {amounts[0]} is below the least amount {amounts[1]}")
     _check_formulas(root, version)
-    for stream in [named.id for named in version.streams] or [""]:
-        try:
-            lifecycle.table(tuple(step.kind for step in version.workflow(stream)))
-        except ValueError as error:
-            root.complain(f"{f'stream {stream}: ' if stream else ''}{error}", "steps")
+    _check_chains(root, version)
     _check_words(root, version)
+
+
+def _check_chains(root: Table, version: SchemeVersion) -> None:
+    """Find a chain of steps that does not lead to one who decides: the authority, or a committee said to decide by itself."""
+    for stream in [named.id for named in version.streams] or [""]:
+        steps, of_stream = version.workflow(stream), f"stream {stream}: " if stream else ""
+        try:
+            lifecycle.table(tuple(step.kind for step in steps))
+        except ValueError as error:
+            root.complain(f"{of_stream}{error}", "steps")
+            continue
+        if [step.kind for step in steps if step.decides] != [step.kind for step in steps[-1:] if step.kind == "committee"]:
+            root.complain(f"{of_stream}decides = true is said of a committee that takes the last step, and of no other", "steps")
 
 
 def _check_formulas(root: Table, version: SchemeVersion) -> None:

@@ -97,7 +97,22 @@ STEPS: tuple[Step, ...] = (
     Step(word("Ask the applicant"), "assess:ask_back", "ask_back", frozenset({"submitted"})),
     Step(word("Answer the officer's questions"), "assess:answer", "supply_information", frozenset({"information_needed"}), is_main=True),
     Step(word("Ask assessors"), "assess:assign", "assign", frozenset({"screened", "under_assessment"}), is_main=True),
-    Step(word("Record the committee's advice"), "assess:recommendation", "record_meeting", frozenset({"under_assessment"}), is_main=True),
+    Step(
+        word("Record the committee's advice"),
+        "assess:recommendation",
+        "record_meeting",
+        frozenset({"under_assessment"}),
+        is_main=True,
+        applies=award.is_advised_by_committee,
+    ),
+    Step(
+        word("Record the committee's decision"),
+        "award:committee",
+        "record_meeting",
+        frozenset({"under_assessment"}),
+        is_main=True,
+        applies=award.is_decided_in_committee,
+    ),
     Step(word("Write your review"), "assess:review", "score", frozenset({"under_assessment"}), is_main=True),
     Step(
         word("Declare a conflict"), "assess:interest", "declare_interest", frozenset({"under_assessment", "recommended", "not_recommended"})

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from millrace.stages.assess.forms import RecommendationForm
+from millrace.stages.assess.models import Recommendation
 from millrace.stages.award.models import Decision
 from millrace.web import fields
 
@@ -45,3 +47,16 @@ class OfferForm(forms.Form):
         self.fields["remarks"] = fields.TextField(
             label=_("If you decline, why (if you wish)"), max_length=NOTE, is_long=True, required=False
         )
+
+
+class CommitteeDecisionForm(RecommendationForm):
+    """What a committee that decides itself decided, when, and who was there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcomes = [(Recommendation.Outcome.RECOMMENDED, _("Approve")), (Recommendation.Outcome.NOT_RECOMMENDED, _("Not approve"))]
+        self.fields["outcome"] = fields.ChoiceField(label=_("Decision of the committee"), choices=outcomes)
+        self.fields["amount"].label = _("Approved amount")
+        self.fields["reason_codes"].label = _("The decision rests on")
+        self.fields["reason_codes"].help_text = _("A refusal names at least one: the letter gives each with its clause.")
+        self.fields["conditions"].help_text = _("They stand in the offer and the agreement as you write them.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
-    """The authority's act on a case, with the limit it decided within and the verdict it rested on."""
+    """What the authority, or a committee that decides itself, did with a case: within which limit, and on which verdict."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("Approved")
@@ -32,6 +32,11 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case"], name="decision_once")]
+
+    @property
+    def is_by_committee(self) -> bool:
+        """Whether the committee's own meeting was the decision; `decided_by` is then who recorded it."""
+        return self.recommendation is not None and self.recommendation.event_id == self.event_id
 
 
 class Offer(models.Model):

@@ -15,10 +15,11 @@ from millrace.stages.apply import preview, terms
 from millrace.stages.assess import judging
 from millrace.stages.assess import queries as assess
 from millrace.stages.assess import telling as assessed
-from millrace.stages.assess.models import Recommendation
+from millrace.stages.assess.actions.recommendations import Advice, Held
+from millrace.stages.assess.models import Assignment, Recommendation
 from millrace.stages.assess.pages import address, crumbs
 from millrace.stages.award import actions, forms, queries
-from millrace.stages.award.actions.deciding import envelope_of
+from millrace.stages.award.actions.concluding import envelope_of
 from millrace.web import asking
 from millrace.web.access import entry
 
@@ -66,6 +67,56 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
             "available_cents": ledger.available(envelope_of(case, held.book)),
             **assessed.scores(assess.scores_of(case, held.book), held.book),
         },
+    )
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="record_meeting")
+def committee(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will record the decision of a committee that decides itself, and who was there."""
+    case, held = request.case, terms.of_row(request.case.scheme_version)
+    said = judging.judge_again(case, at=request.at)
+    called = assess.assignments_of(case).filter(role=Assignment.Role.COMMITTEE).exclude(outcome=Assignment.Outcome.DECLINED)
+    form = forms.CommitteeDecisionForm(
+        request.POST or None,
+        members=[row.person for row in called],
+        reasons=assessed.reason_choices(held.book),
+        stages=assessed.stage_choices(held.book),
+        is_for_stage=False,
+        unit=case.unit,
+        today=terms.local_day(request.at),
+        initial={"amount": said.amount_cents, "stage_number": case.stage_number},
+    )
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        met = Held(given["held_on"], form.people("present"), form.people("left"), given["by_circulation"] == "yes")
+        decided = Advice(
+            outcome=given["outcome"],
+            amount_cents=given["amount"] or 0,
+            stage_number=int(given.get("stage_number") or case.stage_number),
+            conditions=given["conditions"],
+            reasons=given["reasons"],
+            reason_codes=given["reason_codes"],
+        )
+        actions.decide_in_committee(case, held=met, advice=decided, by=request.user, at=request.at, command=command)
+
+    asked = asking.Asked(
+        title=_("Decision of the committee"),
+        caption=f"{case.reference} · {case.title}",
+        lead=_("This committee decides itself: what you record reserves the money and sends the letter."),
+        button=_("Record the decision"),
+        back=address(case),
+        done=_("The decision is recorded, and its letter is on its way."),
+        above="award/committee_above.html",
+        crumbs=crumbs(case),
+        context={
+            "case": case,
+            "called": called,
+            "now": preview.in_words(said, held),
+            "available_cents": ledger.available(envelope_of(case, held.book)),
+            **assessed.scores(assess.scores_of(case, held.book), held.book),
+        },
+        template="web/ask.html" if called else "assess/nobody_called.html",
     )
     return asking.ask(request, form, act, asked)
 

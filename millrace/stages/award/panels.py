@@ -10,7 +10,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.messages import queries as messages
 from millrace.registers.people.models import Person
 from millrace.stages.apply import terms
-from millrace.stages.assess import telling
+from millrace.stages.assess import guard, telling
 from millrace.stages.award import queries
 from millrace.stages.award.agreements import BASIS_WORDS
 from millrace.web import access
@@ -81,6 +81,18 @@ def letters(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will list the letters that were sent, each as a PDF made from its stored text."""
     sent = list(messages.letters_of(case))
     return {"case": case, "rows": [{"letter": one, "title": _(LETTER_WORDS.get(one.kind, one.kind))} for one in sent]} if sent else None
+
+
+def is_decided_in_committee(case: Case) -> bool:
+    """This will say whether the committee decides the case itself, with no authority after it."""
+    if case.scheme_version is None:
+        return False
+    return guard.workflow(terms.of_row(case.scheme_version).book, case.track, case.stream)[-1:] == ("committee",)
+
+
+def is_advised_by_committee(case: Case) -> bool:
+    """This will say whether a committee advises and the authority decides."""
+    return not is_decided_in_committee(case)
 
 
 def has_next_stage(case: Case) -> bool:

@@ -8,6 +8,7 @@ app_name = "award"
 CASE = "cases/<str:reference>/"
 urlpatterns = [
     path(f"{CASE}decision/", pages.decision, name="decision"),
+    path(f"{CASE}committee/", pages.committee, name="committee"),
     path(f"{CASE}offer/", pages.offer, name="offer"),
     path(f"{CASE}stage/", pages.stage, name="stage"),
     path(f"{CASE}letters/<int:number>/", pages.letter, name="letter"),

@@ -68,12 +68,12 @@ def record_recommendation(case: Case, *, held: Held, advice: Advice, by: Person,
         guard.must_not_be_party(by, case, at)
         book, today = terms.of_row(case.scheme_version).book, terms.local_day(at)
         target = _target(case, book, advice)
-        _must_be_possible(case, book, held, advice, today)
-        _must_be_quorate(case, held, by=by)
+        must_be_possible(case, book, held, advice, today)
+        must_be_quorate(case, held, by=by, at=at)
         event_id = timeline.reserve_id()
         for person in held.left:
-            _note_conflict(case, person, by=by, at=at, event_id=event_id)
-        _write(case, held, advice, by=by, at=at, event_id=event_id)
+            note_conflict(case, person, by=by, at=at, event_id=event_id)
+        keep(case, held, advice, by=by, at=at, event_id=event_id)
         is_supported = advice.outcome == Recommendation.Outcome.RECOMMENDED
         sheet = {"status": target, **({"supported_on": held.on} if is_supported else {})}
         if target != case.status:
@@ -113,7 +113,8 @@ def _target(case: Case, book: rulebook.SchemeVersion, advice: Advice) -> str:
     return case.status
 
 
-def _must_be_possible(case: Case, book: rulebook.SchemeVersion, held: Held, advice: Advice, today: date) -> None:
+def must_be_possible(case: Case, book: rulebook.SchemeVersion, held: Held, advice: Advice, today: date) -> None:
+    """This will refuse advice before its time, above the rules, or without the reviews it must rest on."""
     if held.on > today:
         raise Refusal("meeting-in-future", what=_("The meeting has not been held yet."), field="held_on", status=422)
     if advice.purpose == Recommendation.Purpose.STAGE_TWO:
@@ -161,7 +162,8 @@ def _must_be_within_rules(case: Case, advice: Advice) -> None:
         )
 
 
-def _must_be_quorate(case: Case, held: Held, *, by: Person) -> None:
+def must_be_quorate(case: Case, held: Held, *, by: Person, at: datetime) -> None:
+    """This will refuse a sitting without a quorum of members who declared; who acts for a party is in conflict, declared or not."""
     called = Assignment.objects.filter(case=case, role=Assignment.Role.COMMITTEE).exclude(outcome=Assignment.Outcome.DECLINED)
     rows = list(called.values_list("person_id", "outcome"))
     conflicted = Standing.objects.filter(case=case, relation=Standing.Relation.CONFLICTED, ends_at=None).values_list("person_id", flat=True)
@@ -170,7 +172,7 @@ def _must_be_quorate(case: Case, held: Held, *, by: Person) -> None:
         present=frozenset(person.pk for person in held.present),
         left=frozenset(person.pk for person in held.left),
         declared=frozenset(person for person, outcome in rows if outcome == Assignment.Outcome.CLEAR),
-        conflicted=frozenset(conflicted),
+        conflicted=frozenset(conflicted) | (guard.party_people(case, at) & frozenset(person for person, _outcome in rows)),
     )
     if by.pk in sitting.deciding:
         raise Refusal(
@@ -190,14 +192,15 @@ def _must_be_quorate(case: Case, held: Held, *, by: Person) -> None:
         )
 
 
-def _note_conflict(case: Case, person: Person, *, by: Person, at: datetime, event_id: int) -> None:
+def note_conflict(case: Case, person: Person, *, by: Person, at: datetime, event_id: int) -> None:
     """Leaving the room for an item is a declared conflict: the case closes to that person everywhere."""
     if Standing.objects.filter(people.at_moment(at), case=case, person=person, relation=Standing.Relation.CONFLICTED).exists():
         return
     assignments.declare(case, person, is_conflict=True, kind="other", details="", by=by, at=at, event_id=event_id)
 
 
-def _write(case: Case, held: Held, advice: Advice, *, by: Person, at: datetime, event_id: int) -> None:
+def keep(case: Case, held: Held, advice: Advice, *, by: Person, at: datetime, event_id: int) -> Recommendation:
+    """This will write the advice under its meeting, with a seat for each member who was present."""
     sitting, _made = Meeting.objects.get_or_create(
         scheme=case.scheme,
         held_on=held.on,
@@ -220,3 +223,4 @@ def _write(case: Case, held: Held, advice: Advice, *, by: Person, at: datetime, 
     )
     left = {person.pk for person in held.left}
     Seat.objects.bulk_create(Seat(recommendation=row, person=person, has_left=person.pk in left) for person in held.present)
+    return row

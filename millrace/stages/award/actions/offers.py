@@ -23,7 +23,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, terms
 from millrace.stages.assess import guard, post
 from millrace.stages.award import agreements
-from millrace.stages.award.actions.deciding import envelope_of
+from millrace.stages.award.actions.concluding import envelope_of
 from millrace.stages.award.models import Offer
 
 
