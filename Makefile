@@ -8,7 +8,7 @@ SYNC = UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --froze
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && echo 4 || echo $$n)
 PYTEST = .venv/bin/pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: demo serve test prove sweep bench lint browser clean
+.PHONY: demo serve test prove bench lint browser clean
 
 demo: .venv/.for-use
 	@.venv/bin/millrace demo $(PORT)
@@ -17,14 +17,10 @@ serve: .venv/.for-use
 	@.venv/bin/millrace serve $(if $(PORT),--port $(PORT))
 
 test: .venv/.for-work browser
-	$(PYTEST) -m "not prove and not sweep"
+	$(PYTEST) -m "not prove"
 
 prove: .venv/.for-work browser
 	$(PYTEST) -m prove
-
-# Every page as each role in three languages at two widths. It has faults still to mend; then it belongs to `make prove`.
-sweep: .venv/.for-work browser
-	$(PYTEST) -m sweep
 
 bench: .venv/.for-work
 	.venv/bin/python -m bench

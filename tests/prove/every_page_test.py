@@ -74,7 +74,7 @@ def languages_of(visit: Visit, position: int, shapes: set[tuple[str, ...]]) -> l
     return list(looking.LANGUAGES) if new else [list(looking.LANGUAGES)[position % 3]]
 
 
-@pytest.mark.sweep
+@pytest.mark.prove
 @pytest.mark.parametrize("number", range(SLICES))
 def test_pages(number: int, slice_of: Any, told: Any, live_site: Callable[..., Any], browser: Any) -> None:  # noqa: F811  # the fixture of that name
     site, typed = live_site(), looking.Typed.of(told[1]["typed"])
@@ -96,7 +96,7 @@ def test_pages(number: int, slice_of: Any, told: Any, live_site: Callable[..., A
     assert not faults, told_in_lines(faults)
 
 
-@pytest.mark.sweep
+@pytest.mark.prove
 @pytest.mark.parametrize("number", range(2))
 def test_pages_without_scripts(number: int, told: Any, live_site: Callable[..., Any], browser: Any) -> None:  # noqa: F811  # the fixture of that name
     opener, faults, shapes = Opener(browser, live_site().url, java_script_enabled=False), defaultdict(set), set()
