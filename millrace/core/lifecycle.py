@@ -9,8 +9,18 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-# In the order a workflow takes them. Expert and business review share one status: they may go on side by side.
-STEPS = ("screening", "delegated_selection", "expert_review", "business_review", "committee", "joint_funder", "authority")
+# When a step comes, lowest first; steps of one place go in whichever order a scheme names them: a university's panel may select before
+# the funder looks or after, and expert and business review share one status, for they may go on side by side.
+_PLACES = {
+    "delegated_selection": 0,
+    "screening": 0,
+    "expert_review": 1,
+    "business_review": 1,
+    "committee": 2,
+    "joint_funder": 3,
+    "authority": 4,
+}
+STEPS = tuple(_PLACES)
 
 DRAFT = frozenset({"draft", "awaiting_sign_off"})
 # Ended without support; each ending has its letter and releases its money.
@@ -20,7 +30,7 @@ ENDED = ENDED_WITHOUT | {"closed", "terminated"}
 STATUSES = (
     *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment", "selected"),
     *("recommended", "not_recommended", "standby", "awaiting_joint_funder", "jointly_supported", "approved", "refused"),
-    *("declined", "in_force", "suspended", "completed", "terminated", "closed"),
+    *("declined", "in_force", "suspended", "terminated", "closed"),
     *("ineligible", "withdrawn", "lapsed"),
 )
 
@@ -100,20 +110,20 @@ _AFTER = _table(
     "suspend: in_force → suspended",
     "resume: suspended → in_force",
     "open_next_stage: in_force → in_force",
-    "complete: in_force → completed",
     "terminate: in_force, suspended → terminated",
-    "close: in_force, completed → closed",
-    "reopen: closed → in_force",
+    "close: in_force → closed",
+    "reopen: closed, terminated → in_force",
 )
 # Once approved, an applicant declines the offer: the reservation must be released with it.
-_NO_LONGER_WITHDRAWN = ENDED | IN_FORCE | {"approved", "completed", "terminated"}
+_NO_LONGER_WITHDRAWN = ENDED | IN_FORCE | {"approved"}
 
 
 @functools.lru_cache(maxsize=256)
 def table(workflow: tuple[str, ...]) -> tuple[Move, ...]:
     """This will compose a workflow's whole table; an unknown step, a step twice or out of order, or nobody who decides is refused."""
-    if workflow != tuple(step for step in STEPS if step in workflow) or not workflow or workflow[-1] not in DECIDERS:
-        raise ValueError(f"a workflow takes steps in the order {', '.join(STEPS)} and ends with who decides: {workflow}")
+    known_once = len(set(workflow)) == len(workflow) and set(workflow) <= set(STEPS)
+    if not known_once or list(workflow) != sorted(workflow, key=_PLACES.__getitem__) or not workflow or workflow[-1] not in DECIDERS:
+        raise ValueError(f"a workflow takes each step once, in the order {', '.join(STEPS)}, and ends with who decides: {workflow}")
     moves, here = list(_APPLY), "submitted"
     for step in workflow[:-1]:
         moves += [_placed(move, here) for move in _STEP_MOVES[step]]
@@ -151,4 +161,4 @@ def next_statuses(workflow: Iterable[str], status: str) -> frozenset[str]:
 
 def path(workflow: Sequence[str]) -> tuple[str, ...]:
     """This will give the statuses a case passes through when every answer is yes, from draft to closed."""
-    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow[:-1]), "approved", "in_force", "completed", "closed")
+    return ("draft", "submitted", *dict.fromkeys(_LEAVES_IN[step] for step in workflow[:-1]), "approved", "in_force", "closed")

@@ -13,8 +13,11 @@ RAISE_PLUS = ("screening", "expert_review", "business_review", "committee", "aut
 MHKJFS = ("screening", "expert_review", "committee", "joint_funder", "authority")
 TSSSU = ("delegated_selection", "authority")
 AISS = ("screening", "committee")
-workflows = st.sets(st.sampled_from(lifecycle.STEPS)).map(
-    lambda steps: tuple(step for step in lifecycle.STEPS if step in {*steps, "authority"})
+EITHER_WAY = (lifecycle.STEPS, ("screening", "delegated_selection", "business_review", "expert_review", *lifecycle.STEPS[4:]))
+workflows = st.builds(
+    lambda steps, order: tuple(step for step in order if step in {*steps, "authority"}),
+    st.sets(st.sampled_from(lifecycle.STEPS)),
+    st.sampled_from(EITHER_WAY),
 )
 
 
@@ -57,8 +60,25 @@ def test_withdrawal_is_open_until_the_agreement_is_in_force() -> None:
     )
 
 
-def test_a_closed_case_moves_only_by_being_reopened() -> None:
-    assert [move.name for move in lifecycle.moves(NIFS, "closed")] == ["reopen"]
+@pytest.mark.parametrize("ended", ["closed", "terminated"])
+def test_an_ended_agreement_moves_only_by_being_reopened(ended: str) -> None:
+    assert [move.name for move in lifecycle.moves(NIFS, ended)] == ["reopen"]
+
+
+def test_who_selects_for_the_funder_may_select_before_the_funder_looks() -> None:
+    selected = ("delegated_selection", "screening", "authority")
+    assert lifecycle.after(selected, "submitted", "select") == "selected"
+    assert lifecycle.after(selected, "submitted", "pass_screening") is None
+    assert lifecycle.after(selected, "selected", "pass_screening") == "screened"
+    assert lifecycle.after(selected, "information_needed", "answer") == "selected"
+    assert lifecycle.after(selected, "ineligible", "reverse_ineligible") == "selected"
+
+
+def test_who_selects_for_the_funder_may_select_among_what_the_funder_found_eligible() -> None:
+    screened = ("screening", "delegated_selection", "authority")
+    assert lifecycle.path(screened)[1:5] == ("submitted", "screened", "selected", "approved")
+    assert lifecycle.after(screened, "submitted", "select") is None
+    assert lifecycle.after(screened, "screened", "pass_over") == "refused"
 
 
 @given(workflows)
@@ -86,5 +106,5 @@ def test_approval_needs_every_step(workflow: tuple[str, ...]) -> None:
     "workflow", [("screening",), ("authority", "committee"), ("screening", "screening", "authority"), ("vote", "authority")]
 )
 def test_a_malformed_workflow_is_refused(workflow: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="a workflow takes steps in the order"):
+    with pytest.raises(ValueError, match="a workflow takes each step once, in the order"):
         lifecycle.table(workflow)

@@ -1,14 +1,17 @@
 """The demonstration: every state and ending, in order of time, sealed as a story, with two answers to one figure."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
 
+from millrace.core import lifecycle
 from millrace.jobs import demonstration
 from millrace.jobs.demonstration import plan
 from millrace.registers.cases.models import Case
 from millrace.registers.timeline.models import Event, Seal
+from millrace.stages.apply import moves
 from millrace.stages.learn import queries
 from millrace.testing.policies import HONG_KONG, files_of
 
@@ -18,6 +21,16 @@ ON_THE_WAY = {
     *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment"),
     *("recommended", "not_recommended", "approved", "in_force"),
 }
+
+
+def strays():
+    """What the timeline says of any case that its workflow does not permit: (reference, from, to)."""
+    for case in Case.objects.select_related("scheme_version"):
+        said = Event.objects.filter(case=case, sheet__has_key="status").order_by("pk").values_list("sheet__status", flat=True)
+        steps = moves.workflow(case)
+        for status, following in itertools.pairwise(["draft", *said]):
+            if status != following and following not in lifecycle.next_statuses(steps, status):
+                yield case.reference, status, following
 
 
 @pytest.fixture
@@ -30,6 +43,7 @@ def told(db_clone, settings, tmp_path):
 def test_the_whole_story(told):
     found = Counter(Case.objects.values_list("status", flat=True))
     assert told >= 180 and set(found) == ENDINGS | ON_THE_WAY
+    assert list(strays()) == []
     assert {"v1", "v2", "v3"} <= set(Case.objects.filter(scheme="nifs").values_list("scheme_version__version", flat=True))
     assert set(Case.objects.filter(scheme="raise-plus", status="in_force").values_list("stage_number", flat=True)) == {1, 2}
     assert not Seal.objects.filter(is_story=False).exists() and Seal.objects.latest("number").sealed_at <= AT
@@ -45,5 +59,6 @@ def test_the_same_seed_tells_the_same_story(db_clone, settings, tmp_path):
     told = demonstration.fill(AT, files_of(HONG_KONG), only=6)
     assert told >= 6 and Seal.objects.filter(is_story=True).exists()
     assert Event.objects.filter(kind="case_corrected").count() == 2
+    assert list(strays()) == []
     first = Case.objects.order_by("opened_at")[0]
     assert "(invented)" in first.lead.name and "虛構" in first.lead.name_zh and first.is_demonstration

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from millrace.core import matching
+from millrace.core import lifecycle, matching
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import terms
@@ -47,6 +47,8 @@ def test_one_case_through_both_stages(play: Play) -> None:  # noqa: F811  # the 
     case = play.case()
     steps = guard.workflow(terms.of_row(case.scheme_version).book, case.track, case.stream)
     assert steps == ("screening", "expert_review", "business_review", "committee", "authority")
+    said = Event.objects.filter(case=case, sheet__has_key="status").order_by("pk").values_list("sheet__status", flat=True)
+    assert ("draft", *dict.fromkeys(said)) == lifecycle.path(steps)
     statement = ledger.statement(case)
     assert case.paid_cents == statement.total("paid", "HKD") == STAGE_1 + STAGE_2
     assert statement.matched("consumed", form="in_kind", unit="HKD") == 2 * MILLION

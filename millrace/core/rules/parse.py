@@ -262,16 +262,26 @@ def _check_whole(root: Table, version: SchemeVersion) -> None:
 
 
 def _check_chains(root: Table, version: SchemeVersion) -> None:
-    """Find a chain of steps that does not lead to one who decides: the authority, or a committee said to decide by itself."""
+    """Find a chain of steps, of a stream and track, that does not lead to one who decides: the authority, or a committee said to
+    decide by itself. What is wrong with several is said once."""
+    found: dict[str, str] = {}
     for stream in [named.id for named in version.streams] or [""]:
-        steps, of_stream = version.workflow(stream), f"stream {stream}: " if stream else ""
-        try:
-            lifecycle.table(tuple(step.kind for step in steps))
-        except ValueError as error:
-            root.complain(f"{of_stream}{error}", "steps")
-            continue
-        if [step.kind for step in steps if step.decides] != [step.kind for step in steps[-1:] if step.kind == "committee"]:
-            root.complain(f"{of_stream}decides = true is said of a committee that takes the last step, and of no other", "steps")
+        for track in ["", *(named.id for named in version.tracks)]:
+            if wrong := _wrong_with(version.workflow(stream, track)):
+                where = ", ".join(f"{kind} {name}" for kind, name in (("stream", stream), ("track", track)) if name)
+                found.setdefault(wrong, f"{where}: " if where else "")
+    for wrong, where in found.items():
+        root.complain(f"{where}{wrong}", "steps")
+
+
+def _wrong_with(steps: Sequence[WorkflowStep]) -> str:
+    try:
+        lifecycle.table(tuple(step.kind for step in steps))
+    except ValueError as error:
+        return str(error)
+    if [step.kind for step in steps if step.decides] != [step.kind for step in steps[-1:] if step.kind == "committee"]:
+        return "decides = true is said of a committee that takes the last step, and of no other"
+    return ""
 
 
 def _check_formulas(root: Table, version: SchemeVersion) -> None:

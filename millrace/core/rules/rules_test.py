@@ -275,6 +275,11 @@ def test_what_is_malformed_or_unknown_refuses_with_file_and_line(name: str, old:
     assert told[0].line == line or "missing" in message or "must name" in message
 
 
+def test_the_steps_of_each_track_make_a_workflow() -> None:
+    _, findings = read(scheme=SCHEME.replace("[[steps]]", '[[steps]]\ntracks = ["light"]'))
+    assert any(finding.message.startswith("track normal: a workflow takes each step once") for finding in findings)
+
+
 def test_a_circular_fact_is_refused() -> None:
     loop = '[facts.a]\ntype = "money"\nlabel = { en = "A" }\nderived = { sum = ["b", "cost"] }\n'
     _, findings = read(facts=FACTS + loop + loop.replace("facts.a", "facts.b").replace('"b"', '"a"'))

@@ -17,7 +17,7 @@ from millrace.registers.policy import queries as policy
 from millrace.web import statuses, tables
 from millrace.web.access import entry
 
-FUNDED = tuple(status for status in lifecycle.STATUSES if status in {"in_force", "suspended", "completed", "closed", "terminated"})
+FUNDED = tuple(status for status in lifecycle.STATUSES if status in {"in_force", "suspended", "closed", "terminated"})
 
 
 def listing(schemes: Sequence[Scheme]) -> tables.Listing:

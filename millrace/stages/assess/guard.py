@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import lifecycle
 from millrace.core.refusal import Refusal
 from millrace.core.rules import rulebook
 from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Person
+from millrace.stages.apply import moves
 from millrace.web import access
 
 
@@ -44,28 +44,15 @@ def must_not_be_party(person: Person, case: Case, at: datetime) -> None:
 
 
 def workflow(book: rulebook.SchemeVersion, track: str, stream: str = "") -> tuple[str, ...]:
-    """This will give the steps a case of the stream takes. A streamlined track leaves out the reviews that were not published."""
-    steps = {step.kind for step in book.workflow(stream) if step.is_published or track != "streamlined"}
-    return tuple(kind for kind in lifecycle.STEPS if kind in steps)
+    """This will give the steps a case of the track and stream takes."""
+    return moves.steps_of(book, track=track, stream=stream)
 
 
-def must_move(case: Case, book: rulebook.SchemeVersion, name: str) -> str:
+def must_move(case: Case, name: str) -> str:
     """This will give the status the move leads to, or refuse it in words."""
-    target = lifecycle.after(workflow(book, case.track, case.stream), case.status, name)
-    if target is None:
-        raise Refusal(
-            "not-now",
-            what=_("This cannot be done where the case stands now."),
-            why=_("The scheme's workflow does not lead from there to this step, or someone acted before you."),
-            next_step=_("Look at the case's timeline for what happened."),
-            values={"status": case.status, "move": name},
-        )
-    return target
+    return moves.must(case, name)
 
 
 def set_status(case: Case, status: str, on: date, **columns: object) -> None:
-    """This will move the case's current row; what was so before is in the timeline."""
-    changed = {"status": status, "status_on": on, **columns}
-    for name, value in changed.items():
-        setattr(case, name, value)
-    case.save(update_fields=list(changed))
+    """This will move the case's current row, where the workflow leads there."""
+    moves.to(case, status, on, **columns)

@@ -16,6 +16,7 @@ from millrace.registers.ledger import queries as balances
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
+from millrace.stages.apply import moves
 from millrace.stages.close import letters, queries
 from millrace.stages.close.models import FinalAccount, Refund
 from millrace.stages.deliver import gather
@@ -25,6 +26,7 @@ OBSTACLES = {
     "payment_under_way": _("Money is due or a payment is under way."),
     "refund_due": _("More was paid than was earned; the difference has not been refunded."),
 }
+_MOVES = {FinalAccount.Ending.CLOSED: "close", FinalAccount.Ending.TERMINATED: "terminate"}
 TERMINATION_REASONS = {
     "breach": _("The agreement was broken."),
     "no_progress": _("The project made no progress."),
@@ -98,7 +100,7 @@ def reopen_case(case: Case, *, reason: str, by: Person, at: datetime, command: u
         account.reopened_at, account.reopened_by, account.reopen_reason = at, by, reason
         account.save()
         day = gather.local_day(at)
-        _set_status(case, "in_force", day)
+        moves.to(case, moves.must(case, "reopen"), day)
         sheet = {"status": "in_force", "completed_on": None, "terminated_on": None}
         facts = {"reason": reason, "final_account": account.number}
         return timeline.record("case_reopened", command=command, by=by, at=at, case=case, happened_on=day, facts=facts, sheet=sheet)
@@ -132,7 +134,7 @@ def _end(case: Case, ending: str, *, reason: str = "", note: str = "", by: Perso
             made_at=at,
             made_by=by,
         )
-        _set_status(case, ending, day)
+        moves.to(case, moves.must(case, _MOVES[ending]), day)
         event = timeline.reserve_id()
         letters.send_closing(case, drawn, event_id=event, by=by, at=at)
         _give_back(case, event=event, on=day, at=at)
@@ -154,11 +156,6 @@ def _give_back(case: Case, *, event: int, on: date, at: datetime) -> None:
             ledger.release_commitment(case, line.committed, envelope=envelope, event=event, on=on, at=at)
         if line.reserved:
             ledger.release_reservation(case, line.reserved, envelope=envelope, event=event, on=on, at=at)
-
-
-def _set_status(case: Case, status: str, on: date) -> None:
-    case.status, case.status_on = status, on
-    case.save(update_fields=["status", "status_on"])
 
 
 def _must_be_endable(drawn: queries.Account, ending: str) -> None:

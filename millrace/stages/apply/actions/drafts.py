@@ -41,7 +41,6 @@ def open_draft(organisation: Organisation, *, scheme: str, by: Person, at: datet
             reference=reference_of(scheme, command),
             scheme=scheme,
             scheme_version=held.row,
-            status="draft",
             status_on=terms.local_day(at),
             lead=organisation,
             opened_at=at,

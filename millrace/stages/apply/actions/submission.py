@@ -22,20 +22,10 @@ from millrace.registers.people.models import Membership, Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import freeze, locks, post, readings, ready, refusals, sheet, terms
+from millrace.stages.apply import freeze, locks, moves, post, readings, ready, refusals, sheet, terms
 from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.models import Submission
 from millrace.stages.call import actions as calls
-
-# Any moment before a decision; afterwards the applicant declines the offer instead.
-WITHDRAWABLE = DRAFT_STATUSES | {
-    "submitted",
-    "information_needed",
-    "screened",
-    "under_assessment",
-    "recommended",
-    "not_recommended",
-}
 
 # What the case itself keeps of its submission.
 FROZEN = ("scheme_version", "status", "status_on", "submitted_at", "stream", "track", "sector", "requested_cents", "unit", "stage_number")
@@ -51,7 +41,7 @@ def request_sign_off(case: Case, *, by: Person, at: datetime, command: uuid.UUID
             raise refusals.not_a_draft()
         gathered = ready.gather(case, at=at)
         refusals.unless_complete(gathered)
-        _move(case, "awaiting_sign_off", at)
+        _move(case, "ask_sign_off", at)
         return timeline.record("sign_off_requested", command=command, by=by, at=at, case=case, on_behalf_of=case.lead, facts={})
 
 
@@ -63,7 +53,7 @@ def return_to_draft(case: Case, *, by: Person, at: datetime, command: uuid.UUID)
             return done
         if case.status != "awaiting_sign_off":
             raise refusals.not_a_draft()
-        _move(case, "draft", at)
+        _move(case, "return_to_draft", at)
         return timeline.record("sign_off_returned", command=command, by=by, at=at, case=case, on_behalf_of=case.lead, facts={})
 
 
@@ -138,7 +128,8 @@ def _announce(
 ) -> Event:
     case, held, said = gathered.case, judged.terms, judged.said
     columns = sheet.columns_of(gathered, judged)
-    case.scheme_version, case.status, case.status_on, case.submitted_at = held.row, "submitted", gathered.rules.on, at
+    case.status = moves.must(case, "submit")
+    case.scheme_version, case.status_on, case.submitted_at = held.row, gathered.rules.on, at
     case.stream, case.track, case.sector = columns["stream"], columns["track"], columns["sector"]
     case.requested_cents, case.unit, case.stage_number = columns["requested_cents"], columns["unit"], columns["stage_number"]
     prepared.update(case, *FROZEN)
@@ -201,7 +192,7 @@ def withdraw_application(case: Case, *, by: Person, at: datetime, command: uuid.
         case = locks.lock_case(case)
         if done := timeline.replay(command, case):
             return done
-        if case.status not in WITHDRAWABLE:
+        if not moves.may(case, "withdraw"):
             raise Refusal(
                 "not-withdrawable",
                 what=_("The application was not withdrawn."),
@@ -209,7 +200,7 @@ def withdraw_application(case: Case, *, by: Person, at: datetime, command: uuid.
                 next_step=_("If you were made an offer, you may decline it."),
             )
         was_submitted = case.status not in DRAFT_STATUSES
-        on = _move(case, "withdrawn", at)
+        on = _move(case, "withdraw", at)
         event_id = timeline.reserve_id()
         if was_submitted:
             post.send(case, "withdrawn", {"withdrawn_on": on}, event_id=event_id, by=by, at=at)
@@ -229,7 +220,7 @@ def withdraw_application(case: Case, *, by: Person, at: datetime, command: uuid.
         )
 
 
-def _move(case: Case, status: str, at: datetime) -> date:
-    case.status, case.status_on = status, terms.local_day(at)
-    case.save(update_fields=["status", "status_on"])
-    return case.status_on
+def _move(case: Case, name: str, at: datetime) -> date:
+    on = terms.local_day(at)
+    moves.to(case, moves.must(case, name), on)
+    return on

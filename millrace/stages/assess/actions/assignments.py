@@ -58,7 +58,7 @@ def assign_assessors(
         for person, role in asked:
             _must_be_assignable(case, person, role, steps, at)
         may_begin = lifecycle.may_move(steps, case.status, "begin_assessment")
-        target = guard.must_move(case, book, "begin_assessment") if may_begin else _standing_status(case)
+        target = guard.must_move(case, "begin_assessment") if may_begin else _standing_status(case)
         event_id = timeline.reserve_id()
         for person, role in asked:
             Assignment.objects.create(case=case, person=person, role=role, due_on=due_on, assigned_at=at, assigned_by=by)

@@ -32,7 +32,7 @@ def ask_back(case: Case, *, questions: Sequence[tuple[str, str]], due_on: date, 
         guard.must(by, "ask_back", case, at)
         guard.must_not_be_party(by, case, at)
         held = terms.of_row(case.scheme_version)
-        target, today = guard.must_move(case, held.book, "ask_back"), terms.local_day(at)
+        target, today = guard.must_move(case, "ask_back"), terms.local_day(at)
         _must_be_unanswered_once(case)
         wanted = [(name, text.strip()) for name, text in questions if text.strip()]
         _must_be_askable(wanted, [name for name, _text in wanted if name and held.book.form.question(name) is None], due_on, today)
@@ -113,7 +113,8 @@ def answer_questions(case: Case, *, answers: Mapping[int, str], by: Person, at: 
         event_id, today = timeline.reserve_id(), terms.local_day(at)
         if case.officer is not None:
             messages.send_notice([case.officer], event_id=event_id, case=case, at=at)
-        guard.set_status(case, request.status_before, today)
+        target = guard.must_move(case, "answer")
+        guard.set_status(case, target, today)
         return timeline.record(
             "information_supplied",
             event_id=event_id,
@@ -124,7 +125,7 @@ def answer_questions(case: Case, *, answers: Mapping[int, str], by: Person, at: 
             on_behalf_of=case.lead,
             happened_on=today,
             facts={"question_count": len(questions)},
-            sheet={"status": request.status_before},
+            sheet={"status": target},
         )
 
 
@@ -159,7 +160,7 @@ def lapse_request(request: InformationRequest, *, by: Person, at: datetime, comm
         still_open, today = queries.open_request(case), terms.local_day(at)
         if still_open is None or still_open.pk != request.pk or today <= request.due_on:
             return None
-        target = guard.must_move(case, terms.of_row(case.scheme_version).book, "lapse")
+        target = guard.must_move(case, "lapse")
         still_open.lapsed_at = at
         still_open.save(update_fields=["lapsed_at"])
         event_id = timeline.reserve_id()

@@ -102,7 +102,7 @@ def record_recommendation(case: Case, *, held: Held, advice: Advice, by: Person,
 def _target(case: Case, book: rulebook.SchemeVersion, advice: Advice) -> str:
     """Advice on an award moves the case; advice on stage two leaves an agreement in force where it is."""
     if advice.purpose == Recommendation.Purpose.AWARD:
-        return guard.must_move(case, book, "recommend" if advice.outcome == Recommendation.Outcome.RECOMMENDED else "not_recommend")
+        return guard.must_move(case, "recommend" if advice.outcome == Recommendation.Outcome.RECOMMENDED else "not_recommend")
     if case.status != "in_force" or case.stage_number != 1 or len(book.stages) < 2:
         raise Refusal(
             "no-next-stage",

@@ -45,7 +45,7 @@ def record_screening(
         guard.must_not_be_party(by, case, at)
         _settle_version(case, version)
         held = terms.of_row(case.scheme_version)
-        target = guard.must_move(case, held.book, _MOVES[Screening.Outcome(outcome)])
+        target = guard.must_move(case, _MOVES[Screening.Outcome(outcome)])
         said = judging.judge_again(case, at=at)
         if outcome == Screening.Outcome.PASSED:
             _must_pass(said)

@@ -37,7 +37,7 @@ def decide_in_committee(case: Case, *, held: Held, advice: Advice, by: Person, a
         guard.must(by, "record_meeting", case, at)
         book, today = terms.of_row(case.scheme_version).book, terms.local_day(at)
         is_approval = advice.outcome == Recommendation.Outcome.RECOMMENDED
-        target = guard.must_move(case, book, "approve_in_committee" if is_approval else "refuse_in_committee")
+        target = guard.must_move(case, "approve_in_committee" if is_approval else "refuse_in_committee")
         recommendations.must_be_possible(case, book, held, advice, today)
         _must_be_after_what_it_rests_on(case, held)
         recommendations.must_be_quorate(case, held, by=by, at=at)

@@ -44,7 +44,7 @@ def decide(
             return done
         guard.must(by, "decide", case, at)
         book, is_approval = terms.of_row(case.scheme_version).book, outcome == Decision.Outcome.APPROVED
-        target = guard.must_move(case, book, "approve" if is_approval else "refuse")
+        target = guard.must_move(case, "approve" if is_approval else "refuse")
         said = judging.judge_again(case, at=at)
         limit = people.limit_of(by, at)
         asked = asked_of(case, said, amount_cents, limit=limit, by=by, at=at)

@@ -35,7 +35,7 @@ def accept_offer(case: Case, *, by: Person, at: datetime, command: uuid.UUID) ->
             return done
         guard.must(by, "accept_offer", case, at)
         offer, book, today = open_offer(case, on=terms.local_day(at)), terms.of_row(case.scheme_version).book, terms.local_day(at)
-        target, event_id = guard.must_move(case, book, "accept_offer"), timeline.reserve_id()
+        target, event_id = guard.must_move(case, "accept_offer"), timeline.reserve_id()
         said = read_verdict(offer.decision.verdict.verdict)
         written = agreements.composed(case, said, grant_cents=offer.decision.amount_cents, starts_on=today)
         kept = agreements.keep(case, written, from_on=today, at=at, event_id=event_id)
@@ -112,7 +112,7 @@ def _release(case: Case, offer: Offer, move: str, kind: str, common: dict[str, A
     """The letter, the end of the case, and last the money."""
     at, by = common["at"], common["by"]
     today, event_id, book = terms.local_day(at), timeline.reserve_id(), terms.of_row(case.scheme_version).book
-    target, amount = guard.must_move(case, book, move), offer.decision.amount_cents
+    target, amount = guard.must_move(case, move), offer.decision.amount_cents
     letter = "declined" if kind == "offer_declined" else "lapsed"
     post.send(case, letter, {"lapsed_on": offer.lapses_on}, amounts={"amount": amount}, event_id=event_id, by=by, at=at)
     guard.set_status(case, target, today)

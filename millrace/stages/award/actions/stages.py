@@ -26,7 +26,7 @@ def open_stage(case: Case, *, number: int = 2, by: Person, at: datetime, command
             return done
         guard.must(by, "open_stage", case, at)
         guard.must_not_be_party(by, case, at)
-        target = guard.must_move(case, terms.of_row(case.scheme_version).book, "open_next_stage")
+        target = guard.must_move(case, "open_next_stage")
         today = terms.local_day(at)
         agreed = queries.terms_of(case, today)
         if agreed is None or number != case.stage_number + 1 or number not in {stage.number for stage in agreed.stages}:
