@@ -11,6 +11,7 @@ pytest_plugins = [
     "millrace.testing.live",
     "millrace.testing.agreeing",
     "millrace.testing.pressing",
+    "millrace.testing.judged",
 ]
 
 

@@ -14,6 +14,7 @@ from millrace.jobs.models import Night
 from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
+from millrace.stages.plan import past
 from millrace.web import funder
 
 HOUR = 2
@@ -32,7 +33,17 @@ def lapse_offers(at: datetime) -> int:
     return award.lapse_offers(people.system_person(), at=at)
 
 
-TASKS: tuple[tuple[str, Task], ...] = (("lapse_requests", lapse_requests), ("lapse_offers", lapse_offers), ("backup", backup.make))
+def copy_past_cases(at: datetime) -> object:
+    """This will bring the columnar copy of past cases up to date, so that a draft is tried on them without a wait."""
+    return f"{past.up_to_date().copy.case_count} cases"
+
+
+TASKS: tuple[tuple[str, Task], ...] = (
+    ("lapse_requests", lapse_requests),
+    ("lapse_offers", lapse_offers),
+    ("past_cases", copy_past_cases),
+    ("backup", backup.make),
+)
 
 
 def due_day(at: datetime) -> date:

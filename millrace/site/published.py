@@ -39,25 +39,30 @@ def _read(chosen: argparse.Namespace) -> read.Policy | int:
 
 
 def compare(chosen: argparse.Namespace) -> int:
-    """This will judge every past case of each scheme that a draft changes, by its own version and by the draft's last."""
-    from millrace.registers.cases import comparing
+    """This will read every past case of each scheme in a draft again by the draft's last version, beside what was said of it then."""
     from millrace.registers.policy import queries as policy
+    from millrace.registers.timeline import sealer
+    from millrace.stages.plan import comparing, past
     from millrace.web import clock
 
     draft = _read(chosen)
     if isinstance(draft, int):
         return draft
-    told: dict[str, Any] = {}
-    lines: list[str] = []
+    sealer.seal(clock.now())
+    brought = past.up_to_date()
+    told: dict[str, Any] = {"past_cases": comparing.copy_data(brought), "schemes": {}}
+    lines = [comparing.copy_line(brought)]
     for held in policy.published_schemes(clock.now()):
         later = draft.schemes.get(held.slug)
         if later is None or (chosen.scheme and held.slug != chosen.scheme):
             continue
-        found = comparing.over_past_cases(held, later.versions[-1])
-        told[held.slug] = comparing.as_data(found)
+        found = comparing.over_past_cases(held.slug, later.versions[-1])
+        told["schemes"][held.slug] = comparing.as_data(found.summary)
         lines.append(f"{held.slug}: past cases as judged, and by the draft's {later.versions[-1].id}")
-        lines += comparing.lines(found, later.versions[-1])
-    folders.say(told, lines or ["No published scheme is in the folder."], as_json=chosen.json)
+        lines += comparing.lines(found.summary, later.versions[-1])
+    if not told["schemes"]:
+        lines = ["No published scheme is in the folder."]
+    folders.say(told, lines, as_json=chosen.json)
     return 0
 
 

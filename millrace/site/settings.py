@@ -110,6 +110,7 @@ HOME = Path(os.environ.get("MILLRACE_HOME", BASE.parent / "build" / "home"))
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "attachments"
+PAST_CASES = HOME / "past-cases"  # a columnar copy of frozen facts, made again from the database whenever it is lost
 BACKUPS = Path(os.environ.get("MILLRACE_BACKUPS", HOME / "backups"))
 PGBIN = os.environ.get("MILLRACE_PGBIN", "")  # where pg_dump is; empty: on the PATH
 HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"

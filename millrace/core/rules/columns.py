@@ -31,6 +31,11 @@ class Column:
     declared: Bools | bool = True
     bound: int = 0
 
+    def picked(self, rows: Bools) -> "Column":
+        """Give the rows of a mask."""
+        known = None if self.known is None else self.known[rows]
+        return Column(self.values[rows], known, self.declared if isinstance(self.declared, bool) else self.declared[rows], self.bound)
+
     def part(self, rows: slice) -> "Column":
         """Give some of the rows."""
         known = None if self.known is None else self.known[rows]
@@ -45,6 +50,13 @@ def column(values: Ints, *, known: Bools | None = None, declared: Bools | bool =
     if not isinstance(declared, bool) and (not declared.any() or bool(declared.all())):
         declared = bool(declared.any())
     return Column(values, known, declared, bound)
+
+
+def together(parts: Sequence[Column]) -> Column:
+    """Put one fact's rows after one another."""
+    known = [np.ones(len(one.values), np.bool_) if one.known is None else one.known for one in parts]
+    declared = [np.broadcast_to(np.asarray(one.declared), (len(one.values),)) for one in parts]
+    return column(np.concatenate([one.values for one in parts]), known=np.concatenate(known), declared=np.concatenate(declared))
 
 
 def encoded(fact: Fact, value: Value) -> int:

@@ -20,12 +20,12 @@ from millrace.core.policy_folder.read import Policy
 from millrace.core.refusal import Refusal
 from millrace.core.rules import cases
 from millrace.core.toml_text import Unreadable
-from millrace.desks.policy import forms, pages, queries
+from millrace.desks.policy import forms
 from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Draft
 from millrace.stages.plan import drafts as actions
-from millrace.web import access, asking, commands
+from millrace.web import asking, commands
 from millrace.web.access import entry
 
 
@@ -164,16 +164,3 @@ def text(request: HttpRequest, draft: int) -> HttpResponse:
         "crumbs": [(_("Drafts"), reverse("policy_desk:drafts")), (held.title, reverse("policy_desk:draft", args=[held.pk]))],
     }
     return render(request, "policy/draft_text.html", context, status=409 if form.errors else 200)
-
-
-@entry(power="policy")
-def compare(request: HttpRequest, draft: int, slug: str) -> HttpResponse:
-    """This will try a draft's last version of a scheme on past cases, against the version last published."""
-    held = get_object_or_404(Draft, pk=draft)
-    whole = look(held).policy
-    if whole is None or slug not in whole.schemes:
-        raise Refusal.not_found()
-    before, after = policy.scheme(slug, known_at=request.at).versions[-1], whole.schemes[slug].versions[-1]
-    tried = queries.tried(before, after, access.cases_visible_to(request.user, request.at))
-    crumbs = [(_("Drafts"), reverse("policy_desk:drafts")), (held.title, reverse("policy_desk:draft", args=[held.pk]))]
-    return render(request, "policy/compare.html", {**pages.compared(before, after, tried), "crumbs": crumbs})

@@ -1,61 +1,65 @@
 """The policy desk: targets with their sources, texts as published, and the versions of NIFS tried on a second application of 2024."""
 
-from datetime import UTC, date, datetime
-
 import pytest
 from django.test import Client, RequestFactory
 
 from millrace.core.access import Actor
-from millrace.core.rules import facts, judge
-from millrace.desks.policy import pages, queries
+from millrace.desks.policy import comparing, pages, queries
+from millrace.registers.cases import actions as cases
 from millrace.registers.cases import replay
-from millrace.registers.cases.models import Case, Verdict
 from millrace.registers.policy import queries as policy
+from millrace.stages.plan import past_files
 from millrace.testing.making import NOON
 
-FACTS = {
-    "applicant_kind": "company",
-    "place_of_incorporation": "hong_kong",
-    "project_purpose": "production_line",
-    "is_smart_line": True,
-    "total_cost": 3_000_000_000,
-    "own_money": 2_000_000_000,
-    "open_projects": 1,
-    "granted_total": 1_000_000_000,
-}
-DAY = date(2024, 3, 1)
+ADDRESS = "/policy/compare/nifs/"
 
 
 @pytest.fixture
-def second_application(hong_kong, make):
+def second_application(submitted_case):
     """A second application of 2024, let in by the rules of that year, its verdict stored."""
-    row = policy.rows_in_force("nifs", DAY)[0]
-    book = policy.read_version(row)
-    said = judge.judge(book, facts.read(book.vocabulary.facts, FACTS, standing=None), on=DAY)
-    case = make.case(scheme="nifs", status="submitted")
-    return Verdict.objects.create(
-        case=case,
-        purpose="submission",
-        scheme_version=row,
-        judged_on=DAY,
-        facts=said.facts,
-        verdict=said.to_data(),
-        sha256=said.sha256,
-        recorded_at=datetime(2024, 3, 1, tzinfo=UTC),
-        recorded_by=make.person(),
-    )
+    return submitted_case()
 
 
-def test_the_rules_of_2020_would_have_refused_it(second_application):
+def test_the_rules_of_2020_would_have_refused_it(second_application, make, sign_in):
+    page = sign_in(make.person(powers=("policy",))).see(f"{ADDRESS}?before=v2&after=v1")
+    reference = second_application.case.reference
+    assert f'href="/cases/{reference}/"' in page and "−HK$10,000,000" in page
+    assert "2023-24: −HK$10,000,000" in page
     scheme = policy.scheme("nifs")
-    tried = queries.tried(scheme.version("v2"), scheme.version("v1"), Case.objects.all())
-    assert [one.reference for one in tried.comparison.losers] == [second_application.case.reference]
-    assert tried.comparison.reasons() == {"projects-at-a-time": 1}
-    assert tried.comparison.change_by_year() == {2024: -1_000_000_000}
     assert {old.id if old else new.id for old, new in queries.changed(scheme.version("v1"), scheme.version("v2"))} == {
         "projects-at-a-time",
         "ceiling-per-applicant",
     }
+
+
+def test_what_was_said_then_can_stand_before(second_application, make, sign_in):
+    officer = sign_in(make.person(powers=("policy",)))
+    assert "−HK$10,000,000" in officer.see(f"{ADDRESS}?before={comparing.AS_JUDGED}&after=v1")
+    assert "−HK$10,000,000" not in officer.see(f"{ADDRESS}?before={comparing.AS_JUDGED}&after=v2")
+    officer.see(f"{ADDRESS}?before=v9", 404)
+
+
+def test_a_conflicted_case_leaves_no_shadow_in_a_sum(second_application, make, sign_in):
+    person = make.person(powers=("policy",))
+    cases.grant_standing(person, second_application.case, "conflicted", by=make.system(), at=NOON)
+    page = sign_in(person).see(f"{ADDRESS}?before=v2&after=v1")
+    assert second_application.case.reference not in page and "HK$10,000,000" not in page
+
+
+def test_a_page_reads_few_cases_and_the_rest_at_a_press(second_application, make, sign_in, monkeypatch):
+    officer = sign_in(make.person(powers=("policy",)))
+    monkeypatch.setattr(comparing, "READ_AT_MOST", 0)
+    assert "more than a page reads while you wait" in officer.see(ADDRESS)
+    assert past_files.manifest() is None
+    assert officer.press("/policy/compare/") == "/policy/compare/"
+    assert past_files.manifest().case_count == 1
+    assert "As each was judged" in officer.see(ADDRESS)
+    assert "as of seal" in officer.see("/policy/compare/")
+
+
+def test_who_may_not_write_policy_does_not_find_the_pages(second_application, make, sign_in):
+    for address in (ADDRESS, "/policy/compare/"):
+        sign_in(make.person(powers=("officer",))).see(address, 404)
 
 
 def test_a_stored_verdict_replays_to_the_byte(second_application):
@@ -63,10 +67,11 @@ def test_a_stored_verdict_replays_to_the_byte(second_application):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
-@pytest.mark.parametrize("address", ["/policy/", "/policy/rules/", "/policy/compare/nifs/?before=v2&after=v1"])
+@pytest.mark.parametrize("address", ["/policy/", "/policy/rules/", "/policy/compare/", "/policy/compare/nifs/?before=v2&after=v1"])
 def test_the_pages_are_drawn_for_a_policy_officer_alone(second_application, make, language, address):
     assert Client().get(address).status_code == 302
-    view, slug = {"/policy/": (pages.chain, {}), "/policy/rules/": (pages.rules, {})}.get(address, (pages.compare, {"slug": "nifs"}))
+    views = {"/policy/": (pages.chain, {}), "/policy/rules/": (pages.rules, {}), "/policy/compare/": (comparing.index, {})}
+    view, slug = views.get(address, (comparing.published, {"slug": "nifs"}))
     request = RequestFactory().get(address, headers={"accept-language": language})
     request.user, request.at = make.person(powers=("policy",)), NOON
     request.actor = Actor(powers=frozenset({"policy"}))

@@ -2,15 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.policy import drafts, pages
+from millrace.desks.policy import comparing, drafts, pages
 
 app_name = "policy_desk"
 urlpatterns: list[URLPattern] = [
     path("policy/", pages.chain, name="chain"),
     path("policy/rules/", pages.rules, name="rules"),
-    path("policy/compare/<slug:slug>/", pages.compare, name="compare"),
+    path("policy/compare/", comparing.index, name="compare_index"),
+    path("policy/compare/<slug:slug>/", comparing.published, name="compare"),
     path("policy/drafts/", drafts.listed, name="drafts"),
     path("policy/drafts/<int:draft>/", drafts.draft, name="draft"),
     path("policy/drafts/<int:draft>/text/", drafts.text, name="draft_text"),
-    path("policy/drafts/<int:draft>/compare/<slug:slug>/", drafts.compare, name="draft_compare"),
+    path("policy/drafts/<int:draft>/compare/<slug:slug>/", comparing.draft, name="draft_compare"),
 ]
