@@ -4,7 +4,8 @@ Every question works without scripts: one that depends on another answer appears
 htmx sends it. What cannot be read is told in a sentence and shown again as it was typed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -47,6 +48,30 @@ class UploadField(fields.Plain, forms.FileField):
         if not given and not initial:
             self.validate(None)
         return given
+
+
+@dataclass(frozen=True)
+class Worded:
+    """One question in one language: its label, its choices and the columns of its table."""
+
+    question: Question
+    label: str
+    choices: Mapping[str, str]
+    columns: Sequence[lines.Column]
+
+
+_worded: dict[tuple[int, str], Worded] = {}
+
+
+def worded(question: Question, language: str) -> Worded:
+    """This will word a question; made once for each question and language."""
+    key = (id(question), language)
+    kept = _worded.get(key)
+    if kept is None or kept.question is not question:
+        with translation.override(language):
+            choices = {choice.id: said(choice.label) for choice in question.choices}
+            kept = _worded[key] = Worded(question, said(question.label), choices, [column(told) for told in question.columns])
+    return kept
 
 
 def column(told: Column) -> lines.Column:
@@ -189,14 +214,14 @@ def problems(
     whole: Form, answers: Answers, *, part: str = "applicant", files_held: Iterable[str] = ()
 ) -> Iterator[tuple[Section, Question, str]]:
     """This will name each question still to be answered or answered wrongly, with the sentence to show."""
-    held = set(files_held)
+    held, language = set(files_held), translation.get_language() or "en"
     for section in whole.sections:
         for question in section.questions if section.part == part else ():
             if not described.is_shown(question, answers, whole):
                 continue
-            asked = _checking_field(question, question.id in held)
+            asked = _checking_field(question, question.id in held, language)
             try:
-                asked.clean([] if question.kind == "attachment" else as_typed(question, answers.get(question.id), asked))
+                asked.clean([] if question.kind == "attachment" else as_typed(question, answers.get(question.id), asked, language))
             except forms.ValidationError as wrong:
                 yield section, question, wrong.messages[0]
 
@@ -204,20 +229,19 @@ def problems(
 _checking: dict[tuple[int, str, bool], tuple[Question, forms.Field]] = {}
 
 
-def _checking_field(question: Question, has_files: bool) -> forms.Field:
+def _checking_field(question: Question, has_files: bool, language: str) -> forms.Field:
     """This will give a field to check answers by; made once for each question and language, since checking leaves no trace on it."""
-    key = (id(question), translation.get_language() or "en", has_files)
+    key = (id(question), language, has_files)
     kept = _checking.get(key)
     if kept is None or kept[0] is not question:
         kept = _checking[key] = (question, field(question, has_files=has_files))
     return kept[1]
 
 
-def as_typed(question: Question, answer: Any, made: forms.Field) -> Any:
+def as_typed(question: Question, answer: Any, made: forms.Field, language: str) -> Any:
     """This will write a kept answer the way its input would send it; `made` is the question's field."""
     if question.kind == "table":
-        columns = [column(told) for told in question.columns]
-        rows = answer if isinstance(answer, list) else []
+        columns, rows = worded(question, language).columns, answer if isinstance(answer, list) else []
         return [{c.id: c.show(row.get(c.id)) for c in columns} for row in rows if isinstance(row, Mapping)]
     shown = made.prepare_value(answer)
     return made.widget.format_value(shown) if question.kind in ("money", "day") else "" if shown is None else shown
@@ -225,25 +249,26 @@ def as_typed(question: Question, answer: Any, made: forms.Field) -> Any:
 
 def in_words(whole: Form, section: Section, answers: Answers) -> list[dict[str, Any]]:
     """This will word a section's answers for a summary: label, and a value or a table of rows."""
-    return [
-        {"id": question.id, "label": said(question.label), **answer_in_words(question, answers.get(question.id))}
-        for question in section.questions
-        if question.kind != "attachment" and described.is_shown(question, answers, whole)
-    ]
+    language = translation.get_language() or "en"
+    asked = [worded(q, language) for q in section.questions if q.kind != "attachment" and described.is_shown(q, answers, whole)]
+    return [{"id": one.question.id, "label": one.label, **_in_words(one, answers.get(one.question.id))} for one in asked]
 
 
 def answer_in_words(question: Question, answer: Any) -> dict[str, Any]:
     """This will word one answer; what could not be read is shown as it was typed."""
+    return _in_words(worded(question, translation.get_language() or "en"), answer)
+
+
+def _in_words(one: Worded, answer: Any) -> dict[str, Any]:
     if answer in (None, "", []):
         return {"value": ""}
-    if question.kind == "table" and isinstance(answer, list):
-        columns = [column(told) for told in question.columns]
-        rows = [[cell_in_words(c.kind, row.get(c.id), c.unit, dict(c.choices)) for c in columns] for row in answer]
-        return {"table": {"columns": columns, "rows": rows}}
-    choices = {choice.id: said(choice.label) for choice in question.choices}
-    if question.kind == "choices" and isinstance(answer, list):
-        return {"value": _(", ").join(choices.get(chosen, chosen) for chosen in answer)}
-    return {"value": cell_in_words(question.kind, answer, question.unit or "HKD", choices)}
+    kind = one.question.kind
+    if kind == "table" and isinstance(answer, list):
+        rows = [[cell_in_words(c.kind, row.get(c.id), c.unit, dict(c.choices)) for c in one.columns] for row in answer]
+        return {"table": {"columns": one.columns, "rows": rows}}
+    if kind == "choices" and isinstance(answer, list):
+        return {"value": _(", ").join(one.choices.get(chosen, chosen) for chosen in answer)}
+    return {"value": cell_in_words(kind, answer, one.question.unit or "HKD", one.choices)}
 
 
 def cell_in_words(kind: str, value: Any, unit: str, choices: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ the fact `total_cost`, which the rules, the finder and the preview all read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from millrace.core.rules import facts as facts_
@@ -95,6 +95,13 @@ class Form:
     """The whole form of one version of a scheme."""
 
     sections: tuple[Section, ...]
+    _named: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named: dict[str, Question] = {}
+        for asked in self.questions():
+            named.setdefault(asked.id, asked)
+        object.__setattr__(self, "_named", named)
 
     def questions(self) -> Iterator[Question]:
         """Walk all questions in order."""
@@ -103,7 +110,7 @@ class Form:
 
     def question(self, question: str) -> Question | None:
         """Find one question."""
-        return next((asked for asked in self.questions() if asked.id == question), None)
+        return self._named.get(question)
 
 
 Answers = Mapping[str, Any]

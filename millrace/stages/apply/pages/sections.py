@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from millrace.core.refusal import Refusal
@@ -190,7 +191,7 @@ def _put(data: QueryDict, question: form_.Question, answer: Any) -> None:
     """Write a kept answer into posted data, the way its inputs would have sent it."""
     for name in [name for name in data if name == question.id or name.startswith(f"{question.id}-")]:
         del data[name]
-    sent = described.as_typed(question, answer, described.field(question))
+    sent = described.as_typed(question, answer, described.field(question), get_language() or "en")
     if question.kind == "table":
         data[f"{question.id}-lines"] = str(len(sent))
         for number, line in enumerate(sent):
