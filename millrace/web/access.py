@@ -130,10 +130,13 @@ def enter_case(request: HttpRequest, address: dict[str, Any], action: str) -> No
     A reading by staff or an assessor is noted first, in a transaction of its own: the page itself cannot write, and a page
     that then fails was still asked for. An address that also holds a `document` is a reading of that file.
     """
-    case = cases.case_at(str(address.get("reference", "")))
-    subject = subject_of(request.user, case, request.at) if case else None
-    decision = access.decide(request.actor, action, subject) if subject else None
-    if case is None or decision is None or not decision.allowed:
+    found = cases.case_for(request.user, str(address.get("reference", "")), request.at)
+    if found is None:
+        raise Refusal.not_found()
+    case, standings, parties = found
+    subject = Subject(case.status, standings, parties)
+    decision = access.decide(request.actor, action, subject)
+    if not decision.allowed:
         raise Refusal.not_found()
     if request.method in READING:
         case.gathered = (request.user.pk, request.at, subject)

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from millrace.core import access as core
 from millrace.core.refusal import Refusal
 from millrace.registers.cases import actions as cases
+from millrace.registers.cases import queries
 from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Reading
+from millrace.registers.people import queries as people
 from millrace.web import access
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -66,6 +68,10 @@ def test_the_list_shows_exactly_what_the_decision_allows(make: Any) -> None:
             decided = {case.pk for case in all_cases if access.may(actor, person, made["action"], case, AT).allowed}
             listed = set(access.cases_visible_to(person, AT, made["action"]).values_list("pk", flat=True))
             submitted = set(Case.objects.filter(access.visible_submitted(actor, AT, made["action"])).values_list("pk", flat=True))
+            for case in all_cases:
+                subject = access.subject_of(person, case, AT)
+                assert queries.case_for(person, case.reference, AT) == (case, subject.standings, subject.parties)
+            assert (actor.powers, actor.organisations) == (people.powers_of(person, AT), people.organisations_of(person, AT))
             in_draft = {case.pk for case in all_cases if case.status in core.DRAFT_STATUSES}
             transaction.set_rollback(True)
         assert listed == decided

@@ -19,7 +19,7 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import preview, queries, ready, terms
 from millrace.stages.apply.models import Submission
-from millrace.web import access, sentences
+from millrace.web import access, funder, sentences
 from millrace.web import forms as described
 
 
@@ -31,7 +31,7 @@ def own_parts(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
         return None
     mine = {part.organisation_id for part in parts}
     held = documents.documents_by_place(case)
-    zone = policy.zone()
+    zone = funder.current().zone
     told = Event.objects.filter(case=case, organisation__in=mine, visibility__in=("partner", "public")).order_by("-id")[:50]
     return {
         "parts": [{"part": part, "files": held.get(f"part-{part.pk}", [])} for part in parts],

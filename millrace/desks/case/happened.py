@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from millrace.core.access import DRAFT_STATUSES
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
-from millrace.registers.policy import queries as policy
 from millrace.registers.timeline.models import Event
-from millrace.web import access, sentences
+from millrace.web import access, funder, sentences
 
 # Which sides each visibility is for.
 SEEN_BY: Mapping[str, frozenset[str]] = {
@@ -54,7 +53,7 @@ def timeline(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     mine = sides(case, person, at)
     seen = [visibility for visibility, for_whom in SEEN_BY.items() if for_whom & mine]
     events = Event.objects.filter(case=case, visibility__in=seen).defer("body", "sha256", "sheet").order_by("-id")[:200]
-    zone = policy.zone()
+    zone = funder.current().zone
     names_people = "staff" in mine or "audit" in mine
     listed = list(events.select_related("by", "on_behalf_of"))
     return {"entries": [_entry(event, zone, names_people=names_people or event.on_behalf_of_id == case.lead_id) for event in listed]}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
-from millrace.web import access, statuses, words
+from millrace.web import access, funder, statuses, words
 from millrace.web import forms as described
 
 
@@ -28,8 +28,7 @@ def summary(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     if case.scheme_version:
         rows.append((_("Rules"), _("Version %(version)s, in force from %(day)s") % _version(case)))
     if case.submitted_at:
-        zone = policy.zone()
-        rows.append((_("Received"), words.moment(case.submitted_at, zone)))
+        rows.append((_("Received"), words.moment(case.submitted_at, funder.current().zone)))
     rows.append((_("In this state since"), words.day(case.status_on)))
     # A partner or sponsor reads its own part alone: what the lead asks for and gets is not its business.
     actor = access.actor_of(person, at)

@@ -1,10 +1,13 @@
 """Who stands how to a case, at a moment — e.g. Dr Yip assessed NIFS-7KQ2-M4XD from 2 March and is now conflicted."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.people import prepared
@@ -17,9 +20,22 @@ def joined_at(at: datetime) -> Q:
     return Q(joined_at__lte=at) & (Q(left_at__isnull=True) | Q(left_at__gt=at))
 
 
-_case = prepared.Prepared(
-    lambda reference: Case.objects.select_related("lead", "scheme_version").defer("scheme_version__text").filter(reference=reference),
-    reference=str,
+def _at_reference(reference: str) -> QuerySet[Case]:
+    return Case.objects.select_related("lead", "scheme_version").defer("scheme_version__text").filter(reference=reference)
+
+
+def _with_ways(rows: QuerySet[Case], person: int, at: datetime) -> QuerySet[Case]:
+    standings = Standing.objects.filter(people.at_moment(at), person=person, case=OuterRef("pk"))
+    parties = Party.objects.filter(joined_at(at), case=OuterRef("pk"))
+    role = Concat(Cast("organisation_id", TextField()), Value(":"), "role", output_field=TextField())
+    return rows.annotate(
+        asker_standings=ArraySubquery(standings.values("relation")), party_roles=ArraySubquery(parties.annotate(of=role).values("of"))
+    )
+
+
+_case = prepared.Prepared(_at_reference, reference=str)
+_case_for = prepared.Prepared(
+    lambda reference, person, at: _with_ways(_at_reference(reference), person, at), reference=str, person=int, at=datetime
 )
 _parties = prepared.Prepared(
     lambda case, at: Party.objects.filter(joined_at(at), case=case).values_list("organisation_id", "role"), case=int, at=datetime
@@ -41,10 +57,23 @@ def case_at(reference: str) -> Case | None:
     return _case.first(reference=reference)
 
 
+def case_for(person: Person, reference: str, at: datetime) -> tuple[Case, frozenset[str], Mapping[int, frozenset[str]]] | None:
+    """This will find a case with how a person stands to it and who its parties are, as below, in one question."""
+    case: Any = _case_for.first(reference=reference, person=person.pk, at=at)
+    if case is None:
+        return None
+    parties = [(int(organisation), role) for organisation, _, role in (each.partition(":") for each in case.party_roles)]
+    return case, frozenset(case.asker_standings), _by_organisation(parties)
+
+
 def parties_of(case: Case, at: datetime) -> Mapping[int, frozenset[str]]:
     """This will say which organisations are parties at a moment: organisation id → roles."""
+    return _by_organisation(_parties(case=case.pk, at=at))
+
+
+def _by_organisation(rows: Iterable[tuple[int, str]]) -> Mapping[int, frozenset[str]]:
     roles: dict[int, set[str]] = defaultdict(set)
-    for organisation, role in _parties(case=case.pk, at=at):
+    for organisation, role in rows:
         roles[organisation].add(role)
     return {organisation: frozenset(held) for organisation, held in roles.items()}
 
