@@ -140,6 +140,7 @@ def enter_case(request: HttpRequest, address: dict[str, Any], action: str) -> No
         raise Refusal.not_found()
     if request.method in READING:
         case.gathered = (request.user.pk, request.at, subject)
+        cases.keep_answers(case)
     request.case, request.document, request.because = case, None, decision.because
     if "document" in address:
         request.document = Document.objects.filter(pk=address["document"], case=case).first()

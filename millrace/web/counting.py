@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 
 from millrace.web import words
 
@@ -24,6 +24,19 @@ def capped(lists: Mapping[str, QuerySet[Any]], most: int = MOST) -> dict[str, in
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         return dict(cursor.fetchall())
+
+
+def added(lists: Mapping[str, QuerySet[Any]], sums: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """This will count every list to its end in one query, and add up one field of those that `sums` names."""
+    parts, params = [], []
+    for name, rows in lists.items():
+        field = F(sums[name]) if name in sums else Value(0)
+        sql, given = rows.order_by().values_list("pk", field).query.sql_with_params()
+        parts.append(f"SELECT %s, count(*), coalesce(sum(number), 0)::bigint FROM ({sql}) AS listed(pk, number)")  # noqa: S608  # `sql` is Django's own, its values apart
+        params += [name, *given]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return {name: (count, sum_) for name, count, sum_ in cursor.fetchall()}
 
 
 def shown(count: int | None, most: int = MOST) -> str | None:

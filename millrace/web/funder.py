@@ -42,7 +42,7 @@ def current() -> Funder:
     if now - asked_at < KEPT_FOR:
         return known
     try:
-        told = policy.funder() if policy.is_published() else None
+        told = policy.funder_if_published()
     except DatabaseError:  # the page that says the records cannot be reached asks too
         return known
     if told is None:

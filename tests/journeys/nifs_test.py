@@ -7,7 +7,7 @@ from millrace.registers.messages.models import Letter
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
 from millrace.web import clock
-from tests.journeys import nifs
+from tests.journeys import asked, nifs
 from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are found by name in this module
 from tests.journeys.visitor import enter
 
@@ -24,3 +24,4 @@ def test_one_case_from_draft_to_figure(cast: dict[str, Any]) -> None:  # noqa: F
     assert set(Letter.objects.values_list("kind", flat=True)) >= {"receipt", "offer", "agreement", "payment_advice", "closing"}
     (letters,) = [part for part in report.parts if part.name == "letters"]
     assert letters.counts["refilled"] == Letter.objects.count()
+    asked.at_most_twelve(reference, *(cast[role] for role in ("officer", "finance", "authority", "writer", "expert")), cast["members"][0])

@@ -15,6 +15,7 @@ from millrace.stages.apply import terms
 from millrace.stages.assess import guard
 from millrace.stages.award import queries as award
 from millrace.stages.deliver.models import Release
+from tests.journeys import asked
 from tests.journeys import raise_plus_story as story
 from tests.journeys.raise_plus_story import STAGE_1, STAGE_2, Play, play, published  # noqa: F401  # fixtures are found by name in this module
 
@@ -54,6 +55,7 @@ def test_one_case_through_both_stages(play: Play) -> None:  # noqa: F811  # the 
     assert statement.matched("consumed", form="in_kind", unit="HKD") == 2 * MILLION
     for kind in ("application_submitted", "decision_made", "offer_accepted", "stage_opened", "case_closed"):
         assert Event.objects.filter(case=case, kind=kind).count() == 1, kind
+    asked.at_most_twelve(case.reference, play.people["officer"], play.people["finance"])
 
 
 def stage_one(play: Play) -> None:  # noqa: F811  # a Play, not the fixture

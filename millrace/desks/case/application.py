@@ -10,22 +10,21 @@ from django.utils.translation import gettext as _
 
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
+from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.documents import queries as documents
 from millrace.registers.ledger import queries as ledger
-from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import preview, queries, ready, terms
-from millrace.stages.apply.models import Submission
 from millrace.web import access, funder, sentences
 from millrace.web import forms as described
 
 
 def own_parts(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will give the parts of the reader's own organisations, and nothing of anyone else's."""
-    organisations = list(people.organisations_of(person, at))
+    organisations = list(access.actor_of(person, at).organisations)
     parts = queries.parts_of_organisation(case, organisations)
     if not parts:
         return None
@@ -46,7 +45,7 @@ def answers(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will give the answers: as frozen at submission, or as they stand in a draft."""
     if case.scheme_version is None:
         return None
-    submission = Submission.objects.filter(case=case).order_by("-number").first()
+    submission = next(iter(queries.submissions_read(case)), None)
     if submission is None:
         given: Mapping[str, Any] = queries.saved_answers(case).as_typed()
     else:
@@ -72,7 +71,7 @@ def files(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     labels = {question.id: described.said(question.label) for question in whole.questions()}
     labels |= {f"part-{part.pk}": _("Part of %(name)s") % {"name": part.organisation or part.email} for part in queries.parts_of(case)}
     # What a partner or sponsor adds to its own part is not the lead's to read.
-    is_lead = case.lead_id in people.organisations_of(person, at)
+    is_lead = case.lead_id in access.actor_of(person, at).organisations
     return {
         "places": [(labels.get(place, place), rows, not (is_lead and place.startswith("part-"))) for place, rows in held.items()],
         "may_rule": may_rule,
@@ -83,9 +82,9 @@ def verdict(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will give the stored verdict of the submission, or the preview of a draft; several readings where the rules are in doubt."""
     if case.status in DRAFT_STATUSES:
         return {"shown": preview.of_draft(ready.gather(case, at=at)), "is_stored": False}
-    kept = case.verdicts.filter(purpose="submission").select_related("scheme_version").defer("scheme_version__text").order_by("id")
+    kept = cases.verdicts_of(case, "submission")
     shown = [preview.of_stored(row.verdict, terms.of_row(row.scheme_version)) for row in kept]
-    submission = queries.submissions_of(case).first()
+    submission = next(iter(queries.submissions_read(case)), None)
     is_in_doubt = submission is not None and submission.is_in_doubt
     may_choose = is_in_doubt and access.may(access.actor_of(person, at), person, "screen", case, at).allowed
     return {"shown": shown, "is_stored": True, "is_in_doubt": is_in_doubt, "may_choose": may_choose} if shown else None
@@ -93,7 +92,7 @@ def verdict(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
 
 def receipts(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will give the receipts of what was submitted."""
-    found = list(queries.submissions_of(case))
+    found = queries.submissions_read(case)
     return {"submissions": found} if found else None
 
 

@@ -1,13 +1,18 @@
 """What the finance desk's lists show and may be narrowed by — e.g. payment runs by state and year."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from millrace.registers.cases.models import Case
 from millrace.stages.deliver.models import PaymentRun
-from millrace.web import schemes
+from millrace.web import schemes, words
 from millrace.web.tables import Column, Filter, Listing
 
 CLAIM_STATES = {"submitted": word("Being checked"), "decided": word("Decided")}
@@ -104,3 +109,46 @@ TO_RELEASE = (
     Column("today", word("Today"), "release_cents", "money", unit_field="unit"),
     Column("blocks", word("What blocks it"), "blocks"),
 )
+
+
+def to_release_body(rows: Iterable[Mapping[str, Any]], *, may_release: bool) -> SafeString:
+    """This will write the rows of the page of what to release. Without templates: it has hundreds of cells."""
+    said = {
+        "instalment": escape(_("Instalment")),
+        "left": escape(_("Not yet released")),
+        "today": escape(_("Today")),
+        "blocks": escape(_("What blocks it")),
+        "release": escape(_("Release")),
+        "resized": f'<span class="tag warn">{escape(_("Re-sized"))}</span>',
+        "done": escape(_("All of it has been released.")),
+        "none": escape(_("No terms on record.")),
+    }
+    lines = []
+    for row in rows:
+        case = row["case"]
+        reference = escape(case.reference)
+        lead = f'<span class="soft small">{escape(str(case.lead))}</span>'
+        opening = f'\n<tr><th scope="row"><a href="/cases/{reference}/">{reference}</a><br>{lead}</th>'
+        lines += [f"{opening}{_to_release(case, one, said, may_release=may_release)}</tr>" for one in row["instalments"]]
+        if not row["instalments"]:
+            why = said["done"] if row["count"] else said["none"]
+            none = '<td class="num">—</td><td class="num">—</td>'
+            lines.append(f'{opening}<td data-label="{said["instalment"]}">{row["done"]}/{row["count"]}</td>{none}<td>{why}</td></tr>')
+    return SafeString("".join(lines))
+
+
+def _to_release(case: Case, one: Mapping[str, Any], said: Mapping[str, str], *, may_release: bool) -> str:
+    today = "—"
+    if one["release_cents"]:
+        today = escape(words.amount(one["release_cents"], case.unit))
+        if may_release:
+            address = reverse("deliver:release", args=[case.reference, one["number"]])
+            today = f'<a href="{address}">{today}<span class="away"> {said["release"]}</span></a>'
+        if one["is_resized"]:
+            today = f"{today}<br>{said['resized']}"
+    return (
+        f'<td data-label="{said["instalment"]}">{one["number"]} · {escape(one["basis"])}</td>'
+        f'<td data-label="{said["left"]}" class="num">{escape(words.amount(one["left_cents"], case.unit))}</td>'
+        f'<td data-label="{said["today"]}" class="num">{today}</td>'
+        f'<td data-label="{said["blocks"]}">{"<br>".join(escape(block) for block in one["blocks"])}</td>'
+    )

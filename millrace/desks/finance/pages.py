@@ -43,7 +43,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     waits = queries.waiting(request.actor, request.at)
     tiles = [
         (_("Claims to decide"), words.count(waits["to_decide"])),
-        (_("Released and unpaid"), words.count(waits["unpaid_count"]), words.amount(waits["unpaid_cents"])),
+        (_("Released and unpaid"), words.count(waits["unpaid"]), words.amount(waits["unpaid_cents"])),
         (_("Runs to check"), words.count(waits["to_check"])),
         (_("Runs at the bank"), words.count(waits["at_bank"])),
         (_("Accounts to verify"), words.count(waits["accounts"])),
@@ -81,7 +81,7 @@ def to_release(request: HttpRequest) -> HttpResponse:
         "scheme": scheme,
         "query": kept.urlencode(),
         "schemes": list(schemes.short_titles().items()),
-        "may_release": "finance" in request.actor.powers,
+        "body": lists.to_release_body(rows, may_release="finance" in request.actor.powers),
         "tabs": _tabs(),
     }
     return render(request, "finance_desk/to_release.html", context)

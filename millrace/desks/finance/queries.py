@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from millrace.core.access import Actor
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.policy import queries as policy
-from millrace.stages.deliver import gather, telling
+from millrace.stages.deliver import gather, standing, telling
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, PaymentRun
 from millrace.web import access, counting, schemes
@@ -53,7 +53,7 @@ class Envelope:
 
 def envelopes(year: str, language: str) -> list[Envelope]:
     """This will give every envelope as it stands now."""
-    titles = {fund.id: fund.title.said_in(language) for fund in policy.funds()} if policy.is_published() else {}
+    titles = {fund.id: fund.title.said_in(language) for fund in policy.funds_if_published()}
     found, named = [], schemes.short_titles()
     for key, state in ledger.envelope_states().items():
         cash = state.cash.get(year, ledger.CashState())
@@ -69,17 +69,17 @@ def waiting(actor: Actor, at: datetime) -> dict[str, Any]:
     """This will count what waits for someone of finance."""
     mine = access.without_conflicts(actor, at)
     unruled = ClaimLine.objects.filter(claim=OuterRef("pk"), ruled_by__isnull=True)
-    ruled = Claim.objects.filter(mine, ~Exists(unruled), state=Claim.State.SUBMITTED)
-    unpaid = deliver.unpaid_releases().filter(mine).aggregate(count=Count("pk"), sum=Sum("amount_cents"))
-    runs = PaymentRun.objects.filter(state=PaymentRun.State.ORDERED)
-    return {
-        "to_decide": ruled.count(),
-        "unpaid_count": unpaid["count"],
-        "unpaid_cents": unpaid["sum"] or 0,
-        "to_check": runs.count(),
-        "at_bank": PaymentRun.objects.filter(state=PaymentRun.State.CHECKED).count(),
-        "accounts": PayeeAccount.objects.filter(ended_at__isnull=True, second_by__isnull=True).count(),
-    }
+    found = counting.added(
+        {
+            "to_decide": Claim.objects.filter(mine, ~Exists(unruled), state=Claim.State.SUBMITTED),
+            "unpaid": deliver.unpaid_releases().filter(mine).select_related(None),
+            "to_check": PaymentRun.objects.filter(state=PaymentRun.State.ORDERED),
+            "at_bank": PaymentRun.objects.filter(state=PaymentRun.State.CHECKED),
+            "accounts": PayeeAccount.objects.filter(ended_at__isnull=True, second_by__isnull=True),
+        },
+        sums={"unpaid": "amount_cents"},
+    )
+    return {name: count for name, (count, _sum) in found.items()} | {"unpaid_cents": found["unpaid"][1]}
 
 
 def releasable(actor: Actor, at: datetime, *, search: str, scheme: str, number: int) -> tuple[list[dict[str, Any]], int, bool]:
@@ -119,11 +119,11 @@ def _in_force(actor: Actor, at: datetime, search: str, scheme: str) -> QuerySet[
 
 def _planned(cases: QuerySet[Case], at: datetime) -> list[dict[str, Any]]:
     shown = list(cases)
-    planned = deliver.planned_of(shown, gather.local_day(at))
+    planned = standing.planned_of(shown, gather.local_day(at))
     return [_row(case, planned.get(case.pk, ())) for case in shown]
 
 
-def _row(case: Case, planned: tuple[deliver.Planned, ...]) -> dict[str, Any]:
+def _row(case: Case, planned: tuple[standing.Planned, ...]) -> dict[str, Any]:
     left = [one for one in planned if one.released_cents < one.instalment.planned_cents]
     return {
         "case": case,

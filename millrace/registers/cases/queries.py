@@ -1,15 +1,15 @@
 """Who stands how to a case, at a moment — e.g. Dr Yip assessed NIFS-7KQ2-M4XD from 2 March and is now conflicted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
-from millrace.registers.cases.models import Case, Party, Standing
+from millrace.registers.cases.models import Case, Party, Standing, Verdict
 from millrace.registers.people import prepared
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
@@ -78,6 +78,31 @@ def _by_organisation(rows: Iterable[tuple[int, str]]) -> Mapping[int, frozenset[
     return {organisation: frozenset(held) for organisation, held in roles.items()}
 
 
+T = TypeVar("T")
+
+
+def once(case: Case, ask: Callable[..., T], *values: Hashable) -> T:
+    """This will ask of a case what several panels of a page need only once; of a case read to be changed, each time.
+
+    Only a page that cannot write keeps its answers (`keep_answers`), for as long as it holds this instance of the case.
+    """
+    kept = case.__dict__.get(_ANSWERS)
+    if kept is None:
+        return ask(case, *values)
+    if (ask, *values) not in kept:
+        kept[ask, *values] = ask(case, *values)
+    answer: T = kept[ask, *values]
+    return answer
+
+
+def keep_answers(case: Case) -> None:
+    """This will have `once` keep what it is told of this instance, read for a page that sees one moment and cannot write."""
+    case.__dict__[_ANSWERS] = {}
+
+
+_ANSWERS = "answers_kept"
+
+
 def standings_of(person: Person, case: Case, at: datetime) -> frozenset[str]:
     """This will name how a person stands to a case at a moment."""
     return relations_of(person, case, at)[0]
@@ -95,3 +120,20 @@ def relations_of(person: Person, case: Case, at: datetime) -> tuple[frozenset[st
 def standings_held(case: Case, at: datetime) -> QuerySet[Standing]:
     """This will list who stands how to a case at a moment, and who said so."""
     return Standing.objects.filter(people.at_moment(at), case=case).select_related("person", "granted_by").order_by("relation", "pk")
+
+
+_verdicts = prepared.Prepared(
+    lambda case, purpose: (
+        Verdict.objects.filter(case=case, purpose=purpose)
+        .select_related("scheme_version")
+        .defer("scheme_version__text", "facts")
+        .order_by("id")
+    ),
+    case=int,
+    purpose=str,
+)
+
+
+def verdicts_of(case: Case, purpose: str) -> list[Verdict]:
+    """This will list what the rules were found to say of a case at one kind of judgement, earliest first."""
+    return _verdicts(case=case.pk, purpose=purpose)

@@ -52,37 +52,35 @@ def totals() -> Counter[Names]:
 
     Inside a page's read-only transaction only, where all questions see one moment: elsewhere they are added up afresh.
     """
-    if not _sees_one_moment():
-        return _asked(_NOW)
     name = str(connection.settings_dict["NAME"])
     kept = _known.get(name)
-    last, chain = _seal("ORDER BY number DESC LIMIT 1", {})
-    if kept is None or last - kept.seal > SEALS_BEHIND or _seal("WHERE number = %(seal)s", {"seal": kept.seal}) != (kept.seal, kept.chain):
+    sees_one_moment, seals = _seals(kept.seal if kept else 0) if connection.in_atomic_block else (False, {})
+    if not sees_one_moment:
+        return _asked(_NOW)
+    last = max(seals, default=0)
+    if kept is None or last - kept.seal > SEALS_BEHIND or seals.get(kept.seal) != kept.chain:
         now = _asked(_NOW)
         at_seal = Counter(now)
         at_seal.subtract(_asked(_SINCE, seal=last))
-        _known[name] = Kept(last, chain, at_seal)
+        _known[name] = Kept(last, seals.get(last, b""), at_seal)
         return now
     found = Counter(kept.totals)
     found.update(_asked(_SINCE, seal=kept.seal))
     return found
 
 
-def _sees_one_moment() -> bool:
-    if not connection.in_atomic_block:
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('transaction_isolation') = 'repeatable read' AND current_setting('transaction_read_only')::bool"
-        )
-        return bool(cursor.fetchone()[0])
+_MOMENT = """
+    SELECT current_setting('transaction_isolation') = 'repeatable read' AND current_setting('transaction_read_only')::bool, number, chain
+      FROM (SELECT 1) AS always
+      LEFT JOIN timeline_seal ON number = ANY(ARRAY[%(seal)s, (SELECT max(number) FROM timeline_seal)])"""
 
 
-def _seal(which: str, values: dict[str, int]) -> tuple[int, bytes]:
+def _seals(kept: int) -> tuple[bool, dict[int, bytes]]:
+    """This will say whether this transaction sees one moment, and give the chained hash of the kept seal and of the last."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT number, chain FROM timeline_seal {which}", values)  # noqa: S608  # `which` is one of the two above
-        row = cursor.fetchone()
-    return (int(row[0]), bytes(row[1])) if row else (0, b"")
+        cursor.execute(_MOMENT, {"seal": kept})
+        rows = cursor.fetchall()
+    return bool(rows[0][0]), {int(number): bytes(chain) for _moment, number, chain in rows if number is not None}
 
 
 def _asked(question: str, **values: int) -> Counter[Names]:

@@ -106,6 +106,12 @@ def funder() -> Funder:
     return value
 
 
+def funder_if_published() -> Funder | None:
+    """This will give who the funder is, or None while this database has no policy."""
+    value: Funder | None = _found("funder")
+    return value
+
+
 def zone() -> zoneinfo.ZoneInfo:
     """This will give the zone in which the funder's days begin and end."""
     return zoneinfo.ZoneInfo(funder().zone)
@@ -124,6 +130,12 @@ def identifiers() -> tuple[IdentifierKind, ...]:
 def funds() -> tuple[Fund, ...]:
     """This will list the funds, as last published."""
     value: tuple[Fund, ...] = _paper("funds")
+    return value
+
+
+def funds_if_published() -> tuple[Fund, ...]:
+    """This will list the funds, none while this database has no policy."""
+    value: tuple[Fund, ...] = _found("funds") or ()
     return value
 
 
@@ -159,10 +171,17 @@ def standing_still() -> Iterator[None]:
 
 
 def _paper(kind: str) -> Any:
+    value = _found(kind)
+    if value is None:
+        raise Refusal("nothing-published", what=_("No policy is published here yet."), next_step=_("Publish a policy folder."), status=503)
+    return value
+
+
+def _found(kind: str) -> Any:
     if kind in _still:
         return _still[kind]
     value = _last_paper(kind)
-    if _still:
+    if _still and value is not None:
         _still[kind] = value
     return value
 
@@ -170,7 +189,7 @@ def _paper(kind: str) -> Any:
 def _last_paper(kind: str) -> Any:
     row = _last.first(kind=kind)
     if row is None:
-        raise Refusal("nothing-published", what=_("No policy is published here yet."), next_step=_("Publish a policy folder."), status=503)
+        return None
     key = (kind, row.sha256)
     if key not in _papers:
         _papers[key] = read.from_paper(kind, row.text)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.rules import form
+from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.documents import queries as documents
 from millrace.registers.documents.models import Document
@@ -52,6 +53,7 @@ _submission = prepared.Prepared(
     ),
     case=int,
 )
+_submissions = prepared.Prepared(lambda case: Submission.objects.filter(case=case).order_by("-number"), case=int)
 
 
 def draft_of(case: Case) -> Draft | None:
@@ -76,6 +78,10 @@ def history_of_section(case: Case, section: str, part: Part | None = None) -> Qu
 
 def parts_of(case: Case) -> list[Part]:
     """This will give the parts that were not taken off again, in the order of invitation."""
+    return cases.once(case, _parts_of)
+
+
+def _parts_of(case: Case) -> list[Part]:
     return _parts(case=case.pk)
 
 
@@ -92,6 +98,15 @@ def last_submission(case: Case) -> Submission | None:
 def files_of_part(part: Part) -> list[Document]:
     """This will give the files a partner or sponsor added to its own part."""
     return [document for document in documents.documents_of(part.case) if document.place == f"part-{part.pk}"]
+
+
+def submissions_read(case: Case) -> list[Submission]:
+    """This will give the submissions of a case, latest first, with their text: what its page shows of them, asked once."""
+    return cases.once(case, _submissions_read)
+
+
+def _submissions_read(case: Case) -> list[Submission]:
+    return _submissions(case=case.pk)
 
 
 def submissions_of(case: Case) -> QuerySet[Submission]:

@@ -57,7 +57,7 @@ def questions(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
 
 def assessors(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show who was asked and what each declared; the kind of a conflict is for the officer's eyes."""
-    rows = list(queries.assignments_of(case))
+    rows = queries.everyone_asked(case)
     if not rows:
         return None
     kinds = queries.conflict_kinds(case) if _is_staff(person, case, at) else {}
@@ -84,7 +84,7 @@ def own_review(case: Case, person: Person, at: datetime) -> dict[str, Any] | Non
 
 def advice(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show the committee's advice, with who sat and who left for the item."""
-    rows = list(queries.recommendations_of(case))
+    rows = queries.recommendations_of(case)
     if not rows:
         return None
     book = terms.of_row(case.scheme_version).book
@@ -94,9 +94,9 @@ def advice(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
             {
                 "advice": row,
                 "reasons": telling.reason_words(book, row.reason_codes),
-                "present": [seat.person.get_full_name() for seat in row.seats.all() if not seat.has_left],
-                "left": [seat.person.get_full_name() for seat in row.seats.all() if seat.has_left],
+                "present": [seat.person.get_full_name() for seat in seats if not seat.has_left],
+                "left": [seat.person.get_full_name() for seat in seats if seat.has_left],
             }
-            for row in rows
+            for row, seats in rows
         ],
     }

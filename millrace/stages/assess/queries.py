@@ -1,5 +1,6 @@
 """What was found, declared, scored and advised on a case — e.g. the two counted reviews of a RAISe+ application and their mean."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from millrace.core import scoring
 from millrace.core.rules import rulebook
 from millrace.registers.cases.models import Case, Standing
+from millrace.registers.people import prepared
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.stages.assess.models import Assignment, InformationRequest, Interest, Recommendation, Review, Screening, Seat
@@ -18,9 +20,38 @@ def criteria_of(book: rulebook.SchemeVersion) -> tuple[scoring.Criterion, ...]:
     return tuple(scoring.Criterion(one.id, one.weight_percent, not (one.is_published and one.is_weight_published)) for one in book.criteria)
 
 
+_screening = prepared.Prepared(
+    lambda case: (
+        Screening.objects.filter(case=case)
+        .select_related("verdict__scheme_version", "recorded_by")
+        .defer("verdict__scheme_version__text")
+        .order_by("-id")[:1]
+    ),
+    case=int,
+)
+_assignments = prepared.Prepared(lambda case: Assignment.objects.filter(case=case).select_related("person").order_by("id"), case=int)
+_counted = prepared.Prepared(
+    lambda case: (
+        Review.objects.filter(assignment__case=case)
+        .exclude(assignment__outcome=Assignment.Outcome.CONFLICT)
+        .order_by("assignment_id", "-version")
+        .distinct("assignment_id")
+        .select_related("assignment__person")
+    ),
+    case=int,
+)
+_recommendations = prepared.Prepared(
+    lambda case: Recommendation.objects.filter(case=case).select_related("meeting", "recorded_by").order_by("-id"), case=int
+)
+_seats = prepared.Prepared(lambda case: Seat.objects.filter(recommendation__case=case).select_related("person").order_by("id"), case=int)
+_conflicts = prepared.Prepared(
+    lambda case: Interest.objects.filter(case=case, is_conflict=True).order_by("id").values_list("person_id", "kind"), case=int
+)
+
+
 def latest_screening(case: Case) -> Screening | None:
     """This will give the last finding of screening."""
-    return Screening.objects.filter(case=case).select_related("verdict", "recorded_by").order_by("-id").first()
+    return _screening.first(case=case.pk)
 
 
 def requests_of(case: Case) -> QuerySet[InformationRequest]:
@@ -38,6 +69,11 @@ def assignments_of(case: Case) -> QuerySet[Assignment]:
     return Assignment.objects.filter(case=case).select_related("person").order_by("id")
 
 
+def everyone_asked(case: Case) -> list[Assignment]:
+    """This will give the same as rows, for showing."""
+    return _assignments(case=case.pk)
+
+
 def own_assignments(person: Person, case: Case) -> QuerySet[Assignment]:
     """This will list what one person was asked on a case and has not ended."""
     return Assignment.objects.filter(case=case, person=person, ended_at=None).order_by("id")
@@ -45,9 +81,7 @@ def own_assignments(person: Person, case: Case) -> QuerySet[Assignment]:
 
 def counted_reviews(case: Case) -> list[Review]:
     """This will give the last version of every review that counts: not those of a person since found in conflict."""
-    rows = Review.objects.filter(assignment__case=case).exclude(assignment__outcome=Assignment.Outcome.CONFLICT)
-    latest = rows.order_by("assignment_id", "-version").distinct("assignment_id")
-    return list(latest.select_related("assignment__person"))
+    return _counted(case=case.pk)
 
 
 def own_review(person: Person, case: Case) -> Review | None:
@@ -77,10 +111,13 @@ def recommendation_for(case: Case, purpose: str = Recommendation.Purpose.AWARD) 
     return found.order_by("-id").first()
 
 
-def recommendations_of(case: Case) -> QuerySet[Recommendation]:
-    """This will list the committee's advice on a case, newest first, with who sat."""
-    rows = Recommendation.objects.filter(case=case).select_related("meeting", "recorded_by")
-    return rows.prefetch_related("seats__person").order_by("-id")
+def recommendations_of(case: Case) -> list[tuple[Recommendation, list[Seat]]]:
+    """This will list the committee's advice on a case, newest first, each with who sat."""
+    sat: dict[int, list[Seat]] = defaultdict(list)
+    found = _recommendations(case=case.pk)
+    for seat in _seats(case=case.pk) if found else ():
+        sat[seat.recommendation_id].append(seat)
+    return [(advice, sat[advice.pk]) for advice in found]
 
 
 def advisers(case: Case) -> frozenset[int]:
@@ -100,5 +137,4 @@ def conflicted_people(case: Case, at: datetime) -> frozenset[int]:
 
 def conflict_kinds(case: Case) -> dict[int, str]:
     """This will give the kind of conflict each person declared last."""
-    found = Interest.objects.filter(case=case, is_conflict=True).order_by("id")
-    return dict(found.values_list("person_id", "kind"))
+    return dict(_conflicts(case=case.pk))

@@ -40,7 +40,7 @@ def ending(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     drawn = queries.account(case, gather.local_day(at))
     if drawn is None:
         return None
-    kept = list(queries.accounts_of(case))
+    kept = queries.accounts_of(case)
     standing = next((account for account in kept if account.reopened_at is None), None)
     subject, actor = access.subject_of(person, case, at), access.actor_of(person, at)
     may = {name: rights.decide(actor, name, subject).allowed for name in ("close_case", "terminate", "reopen", "close_money")}
@@ -50,7 +50,7 @@ def ending(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "rows": account_rows(standing or drawn),
         "obstacles": [] if standing else obstacles_in_words(drawn),
         "earlier": [account for account in kept if account.reopened_at],
-        "refunds": list(queries.refunds_of(case)),
+        "refunds": queries.refunds_of(case),
         "may": may,
         "is_open": case.status == "in_force",
     }

@@ -1,17 +1,14 @@
 """What a final account would say today — e.g. HK$10m promised, HK$9.4m earned and paid, HK$0.6m to go back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
-
-from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
-from millrace.stages.award import queries as award
+from millrace.registers.people import prepared
 from millrace.stages.close.models import FinalAccount, Refund
-from millrace.stages.deliver import queries as deliver
-from millrace.stages.deliver.models import Claim, Release
+from millrace.stages.deliver import standing
+from millrace.stages.deliver.models import Claim
 
 
 @dataclass(frozen=True)
@@ -35,30 +32,30 @@ class Account:
 
 def account(case: Case, on: date) -> Account | None:
     """This will draw up the final account as it would stand now, or None for a case without an agreement."""
-    terms = award.terms_of(case, on)
-    if terms is None:
+    agreed = standing.agreed_by(case, on)
+    if agreed is None:
         return None
-    statement = ledger.statement(case)
-    decided = Claim.objects.filter(case=case, state=Claim.State.DECIDED).aggregate(spent=Sum("allowed_cents"), earned=Sum("payable_cents"))
-    released = Release.objects.filter(case=case).aggregate(sum=Sum("amount_cents"))["sum"] or 0
+    unit, statement, released = agreed.terms.unit, standing.statement_of(case), standing.releases_of(case)
+    decided = [claim for claim in standing.claims_of(case) if claim.state == Claim.State.DECIDED]
     found = Account(
-        unit=terms.unit,
-        spent_cents=decided["spent"] or 0,
-        earned_cents=decided["earned"] or 0,
-        released_cents=released,
-        paid_cents=statement.total("paid", terms.unit),
-        unspent_cents=statement.total("committed", terms.unit) + statement.total("reserved", terms.unit),
-        matching_cents=statement.matched("consumed", unit=terms.unit),
+        unit=unit,
+        spent_cents=sum(claim.allowed_cents for claim in decided),
+        earned_cents=sum(claim.payable_cents for claim in decided),
+        released_cents=sum(release.amount_cents for release in released),
+        paid_cents=statement.total("paid", unit),
+        unspent_cents=statement.total("committed", unit) + statement.total("reserved", unit),
+        matching_cents=statement.matched("consumed", unit=unit),
         obstacles=(),
     )
-    return Account(**{**vars(found), "obstacles": _obstacles(case, terms, statement, found)})
+    return replace(found, obstacles=_obstacles(case, statement, found))
 
 
-def _obstacles(case: Case, terms: Terms, statement: ledger.Statement, found: Account) -> tuple[str, ...]:
+def _obstacles(case: Case, statement: ledger.Statement, found: Account) -> tuple[str, ...]:
     obstacles = []
-    if Claim.objects.filter(case=case, state=Claim.State.SUBMITTED).exists():
+    if any(claim.state == Claim.State.SUBMITTED for claim in standing.claims_of(case)):
         obstacles.append("claim_undecided")
-    if statement.total("due", terms.unit) or deliver.unsettled(case).exists():
+    under_way = any(payment.is_under_way for payment in standing.payments_of(standing.releases_of(case)))
+    if statement.total("due", found.unit) or under_way:
         obstacles.append("payment_under_way")
     if found.refund_cents:
         obstacles.append("refund_due")
@@ -70,11 +67,16 @@ def standing_account(case: Case) -> FinalAccount | None:
     return FinalAccount.objects.filter(case=case, reopened_at__isnull=True).first()
 
 
-def accounts_of(case: Case) -> QuerySet[FinalAccount]:
+_accounts = prepared.Prepared(lambda case: FinalAccount.objects.filter(case=case).order_by("number"), case=int)
+
+
+def accounts_of(case: Case) -> list[FinalAccount]:
     """This will give every final account of a case, reopened ones included."""
-    return FinalAccount.objects.filter(case=case).select_related("made_by", "reopened_by").order_by("number")
+    return _accounts(case=case.pk)
 
 
-def refunds_of(case: Case) -> QuerySet[Refund]:
-    """This will give the refunds received for a case."""
-    return Refund.objects.filter(Q(case=case)).order_by("received_on", "id")
+def refunds_of(case: Case) -> list[Refund]:
+    """This will give the refunds received for a case; its books tell whether there are any."""
+    if not any(line.returned for line in standing.statement_of(case).envelopes):
+        return []
+    return list(Refund.objects.filter(case=case).order_by("received_on", "id"))

@@ -30,7 +30,8 @@ def local_day(at: datetime) -> date:
 
 def year_of(on: date) -> str:
     """This will name the funder's financial year of a day; before a policy is published, the year from April."""
-    return policy.funder().financial_year_name(on) if policy.is_published() else financial_year.of(on)
+    funder_ = policy.funder_if_published()
+    return funder_.financial_year_name(on) if funder_ else financial_year.of(on)
 
 
 def lock_cases(wanted_cases: Iterable[Case]) -> dict[int, Case]:

@@ -3,16 +3,20 @@
 Each gives the context of its template, or None where there is nothing to show yet.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from millrace.core import access as rights
+from millrace.core import money as money_
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import queries as facilities
+from millrace.registers.facilities.models import Allocation
+from millrace.registers.ledger import queries as ledger
 from millrace.registers.people.models import Organisation, Person
-from millrace.stages.award import queries as award
-from millrace.stages.deliver import gather, queries, telling
+from millrace.stages.deliver import gather, standing, telling
 from millrace.stages.deliver.models import Claim, Evidence
 from millrace.web import access
 
@@ -21,44 +25,49 @@ def _may(case: Case, person: Person, at: datetime, *actions: str) -> dict[str, b
     """This will say which of these acts this person may do now: none once the case is not in force."""
     actor = access.actor_of(person, at)
     decided = access.subject_of(person, case, at)
-    from millrace.core.access import decide
-
-    return {action: case.status == "in_force" and decide(actor, action, decided).allowed for action in actions}
+    return {action: case.status == "in_force" and rights.decide(actor, action, decided).allowed for action in actions}
 
 
 def delivery(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show milestones, matching money and the evidence for both."""
-    standing = queries.standing(case, at)
-    if standing is None:
+    agreed = standing.agreed_by(case, gather.local_day(at))
+    if agreed is None:
         return None
-    titles = award.milestone_titles(case, gather.local_day(at))
-    latest = {one.milestone: one for one in standing.evidence if one.purpose == Evidence.Purpose.MILESTONE}
-    sponsors = Organisation.objects.in_bulk({line.sponsor for line in standing.statement.matching})
+    statement, evidence = standing.statement_of(case), standing.evidence_of(case)
+    latest = {one.milestone: one for one in evidence if one.purpose == Evidence.Purpose.MILESTONE}
+    sponsors = _sponsors(case, statement, evidence)
     return {
         "case": case,
-        "unit": standing.terms.unit,
+        "unit": agreed.terms.unit,
         "milestones": [
             {
                 "number": one.number,
                 "stage": one.stage,
-                "title": titles.get(one.number) or _("Milestone %(number)s") % {"number": one.number},
+                "title": agreed.titles.get(one.number) or _("Milestone %(number)s") % {"number": one.number},
                 "due_on": one.due_on,
                 "state": latest[one.number].state if one.number in latest else "planned",
                 "is_open": one.stage <= case.stage_number,
                 "evidence": latest.get(one.number),
             }
-            for one in standing.terms.milestones
+            for one in agreed.terms.milestones
         ],
-        "matching": [{"line": line, "sponsor": sponsors[line.sponsor]} for line in standing.statement.matching],
-        "evidence": [one for one in standing.evidence if one.purpose == Evidence.Purpose.MATCHING],
+        "matching": [{"line": line, "sponsor": sponsors[line.sponsor]} for line in statement.matching],
+        "evidence": [one for one in evidence if one.purpose == Evidence.Purpose.MATCHING],
         "may": _may(case, person, at, "record_evidence", "verify_evidence"),
     }
+
+
+def _sponsors(case: Case, statement: ledger.Statement, evidence: Sequence[Evidence]) -> dict[int, Organisation]:
+    """This will name who brings matching money; most often the lead itself, or someone whose evidence is shown."""
+    known = {case.lead_id: case.lead} | {one.sponsor.pk: one.sponsor for one in evidence if one.sponsor}
+    others = {line.sponsor for line in statement.matching} - set(known)
+    return known | Organisation.objects.in_bulk(others)
 
 
 def claims(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will list the claims: in what state, what was claimed, allowed, refused and payable."""
     may = _may(case, person, at, "claim", "rule_claim", "approve_claim")
-    rows = Claim.objects.filter(case=case).order_by("number")
+    rows = standing.claims_of(case)
     shown = [claim for claim in rows if claim.state != Claim.State.DRAFT or may["claim"]]
     if not shown and not may["claim"]:
         return None
@@ -67,24 +76,28 @@ def claims(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
 
 def money(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show each instalment with its arithmetic and what it waits for, the payments, and the books of the case."""
-    standing = queries.standing(case, at)
-    if standing is None:
+    stands = standing.standing(case, gather.local_day(at))
+    if stands is None:
         return None
-    account = queries.live_account(case.lead)
-    unit = standing.terms.unit
+    unit, statement = stands.terms.unit, stands.statement
     return {
         "case": case,
         "unit": unit,
         "states": [
-            (_("Committed"), standing.statement.total("committed", unit)),
-            (_("Due"), standing.statement.total("due", unit)),
-            (_("Paid"), standing.statement.total("paid", unit)),
-            (_("Returned"), standing.statement.total("returned", unit)),
+            (_("Committed"), statement.total("committed", unit)),
+            (_("Due"), statement.total("due", unit)),
+            (_("Paid"), statement.total("paid", unit)),
+            (_("Returned"), statement.total("returned", unit)),
         ],
-        "instalments": [telling.instalment(one, standing.terms) for one in standing.planned],
-        "releases": [{"release": one, "sums": telling.sums(one.steps, one.unit)} for one in standing.releases],
-        "payments": standing.payments,
-        "account": account,
-        "hours": list(facilities.allocations_of(case)),
+        "instalments": [telling.instalment(one, stands.terms) for one in stands.planned],
+        "releases": [{"release": one, "sums": telling.sums(one.steps, one.unit)} for one in stands.releases],
+        "payments": standing.payments_of(stands.releases),
+        "account": stands.account,
+        "hours": _hours(case, statement),
         "may": _may(case, person, at, "release", "change_account"),
     }
+
+
+def _hours(case: Case, statement: ledger.Statement) -> list[Allocation]:
+    """This will list the hours granted; only where the books of the case hold something else than money are there any."""
+    return [] if all(line.unit in money_.CURRENCIES for line in statement.envelopes) else list(facilities.allocations_of(case))

@@ -1,26 +1,19 @@
-"""What stands in this stage — e.g. what an instalment would release today and what blocks it, as the core sees it.
+"""What stands in this stage — e.g. what is payable of claim 2, head by head, as the core sees it.
 
 Facts are gathered here and decided in core; nothing here changes anything.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import claims, matching, releases
+from millrace.core import claims
 from millrace.core.terms import Terms
-from millrace.core.terms import from_data as terms_from
 from millrace.registers.cases.models import Case
-from millrace.registers.ledger import queries as ledger
 from millrace.registers.people.models import Organisation
-from millrace.stages.award import queries as award
-from millrace.stages.award.models import AgreedTerms
-from millrace.stages.deliver import gather
-from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, PayeeAccount, Payment, Release
+from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, Payment, Release
 
 REASON_WORDS = {
     "outside_period": _("The cost falls outside the period of the agreement."),
@@ -164,125 +157,8 @@ def live_account(organisation: Organisation) -> PayeeAccount | None:
     return PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True).first()
 
 
-def sources(statement: ledger.Statement, unit: str) -> tuple[matching.Source, ...]:
-    """This will give the case's matching money as the core reads it, sponsors in the order of their registration."""
-    lines = sorted((line for line in statement.matching if line.unit == unit), key=lambda line: (line.sponsor, line.form))
-    return tuple(matching.Source(line.sponsor, line.form, line.verified, line.consumed) for line in lines)
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One instalment with what was released of it and what a release now would come to."""
-
-    instalment: releases.Instalment
-    stage: int
-    released_cents: int
-    release: releases.Release
-
-
-def planned(case: Case, terms: Terms, *, statement: ledger.Statement | None = None) -> tuple[Planned, ...]:
-    """This will work out every instalment as if it were released now, each alone."""
-    given = {case.pk: statement or ledger.statement(case)}
-    return _Positions([case], {case.pk: terms}, given).planned(case)
-
-
-def planned_of(cases: Sequence[Case], on: date) -> dict[int, tuple[Planned, ...]]:
-    """This will do the same for many cases under an agreement at once, by case id, however many in the same few questions."""
-    rows = AgreedTerms.objects.filter(case__in=cases, from_on__lte=on).order_by("case_id", "from_on", "number")
-    terms = {row.case_id: terms_from(row.data) for row in rows}
-    agreed = [case for case in cases if case.pk in terms]
-    positions = _Positions(agreed, terms, ledger.statements(agreed))
-    return {case.pk: positions.planned(case) for case in agreed}
-
-
-class _Positions:
-    """Gathers at once what the instalments of many cases are tested against."""
-
-    def __init__(self, cases: Sequence[Case], terms: Mapping[int, Terms], statements: Mapping[int, ledger.Statement]) -> None:
-        self.terms, self.statements = terms, statements
-        ids = [case.pk for case in cases]
-        self.released: dict[tuple[int, int], int] = defaultdict(int)
-        self.released_in_stage: dict[tuple[int, int], int] = defaultdict(int)
-        self.payable: dict[tuple[int, int], int] = defaultdict(int)
-        self.accepted: dict[int, set[int]] = defaultdict(set)
-        for row in Release.objects.filter(case__in=ids):
-            self.released[row.case_id, row.instalment] += row.amount_cents
-            self.released_in_stage[row.case_id, row.stage_number] += row.amount_cents
-        claimed = list(Claim.objects.filter(case__in=ids).values_list("case_id", "stage_number", "state", "payable_cents"))
-        for case, stage, _state, payable_cents in claimed:
-            self.payable[case, stage] += payable_cents
-        self.with_open_claim = {case for case, _stage, state, _payable in claimed if state == Claim.State.SUBMITTED}
-        accepted = Evidence.objects.filter(case__in=ids, purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
-        for case, milestone in accepted.values_list("case_id", "milestone"):
-            self.accepted[case].add(milestone)
-        verified = PayeeAccount.objects.filter(organisation__in={case.lead_id for case in cases}, ended_at=None, second_by__isnull=False)
-        self.with_account = set(verified.values_list("organisation_id", flat=True))
-
-    def planned(self, case: Case) -> tuple[Planned, ...]:
-        """This will size every instalment of one case."""
-        held = sources(self.statements[case.pk], self.terms[case.pk].unit)
-        return tuple(self._sized(case, one, held) for one in self.terms[case.pk].instalments)
-
-    def _sized(self, case: Case, instalment: releases.Instalment, held: Sequence[matching.Source]) -> Planned:
-        terms = self.terms[case.pk]
-        stage, key = terms.stage(instalment.stage), (case.pk, instalment.stage)
-        released = self.released[case.pk, instalment.number]
-        where = releases.Position(
-            open_stage=case.stage_number,
-            released_cents=released,
-            payable_cents=max(0, self.payable[key] - self.released_in_stage[key]),
-            committed_cents=self.statements[case.pk].total("committed", terms.unit),
-            sources=held,
-            accepted_milestones=frozenset(self.accepted[case.pk]),
-            has_open_claim=case.pk in self.with_open_claim,
-            has_verified_account=case.lead_id in self.with_account,
-        )
-        release = releases.size(instalment, where, ratio=stage.ratio, in_kind_share=stage.in_kind_share)
-        return Planned(instalment, stage.number, released, release)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Everything the pages of one case show of this stage."""
-
-    terms: Terms
-    statement: ledger.Statement
-    planned: tuple[Planned, ...]
-    evidence: tuple[Evidence, ...]
-    claims: tuple[Claim, ...]
-    releases: tuple[Release, ...]
-    payments: tuple[Payment, ...]
-
-
-def standing(case: Case, at: datetime) -> Standing | None:
-    """This will gather where a case's delivery stands, or None before its agreement."""
-    terms = award.terms_of(case, gather.local_day(at))
-    if terms is None:
-        return None
-    statement = ledger.statement(case)
-    return Standing(
-        terms,
-        statement,
-        planned(case, terms, statement=statement),
-        tuple(Evidence.objects.filter(case=case).select_related("sponsor", "document").order_by("number")),
-        tuple(Claim.objects.filter(case=case).order_by("number")),
-        tuple(Release.objects.filter(case=case).order_by("number")),
-        tuple(payments_of(case)),
-    )
-
-
-def payments_of(case: Case) -> QuerySet[Payment]:
-    """This will give every payment of a case, whatever became of it."""
-    return Payment.objects.filter(case=case).select_related("run", "account", "release").order_by("id")
-
-
 def unpaid_releases() -> QuerySet[Release]:
     """This will give the releases no payment that still stands has taken up, oldest first."""
     standing_payments = Payment.objects.exclude(state__in=[Payment.State.REJECTED, Payment.State.CANCELLED])
     waiting = Release.objects.filter(~Exists(standing_payments.filter(release=OuterRef("pk"))))
     return waiting.select_related("case", "case__lead").order_by("released_at", "id")
-
-
-def unsettled(case: Case) -> QuerySet[Payment]:
-    """This will give the payments of a case that are ordered or sent and not yet settled."""
-    return Payment.objects.filter(Q(state=Payment.State.ORDERED) | Q(state=Payment.State.SENT), case=case)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from millrace.core.claims import Examination, Reason, Step
 from millrace.core.terms import Terms
 from millrace.stages.deliver.models import ClaimLine
-from millrace.stages.deliver.queries import BLOCK_WORDS, FLAG_WORDS, REASON_WORDS, STEP_WORDS, Planned
+from millrace.stages.deliver.queries import BLOCK_WORDS, FLAG_WORDS, REASON_WORDS, STEP_WORDS
+from millrace.stages.deliver.standing import Planned
 from millrace.web import words
 
 OPERATORS = {"refused": "−", "allowed": "=", "payable": "=", "release": "=", "matching_used": "", "earned": "→", "within_award": "≤"}

@@ -19,7 +19,7 @@ from millrace.registers.ledger import actions as ledger
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, queries
+from millrace.stages.deliver import gather, queries, standing
 from millrace.stages.deliver.models import Release
 
 
@@ -36,8 +36,9 @@ def release_instalment(
             return done
         gather.must(by, "release", case, at)
         gather.must_be_in_force(case)
-        terms = gather.terms_of(case, gather.local_day(at))
-        planned = next((one for one in queries.planned(case, terms) if one.instalment.number == instalment), None)
+        day = gather.local_day(at)
+        terms = gather.terms_of(case, day)
+        planned = next((one for one in standing.planned(case, day) if one.instalment.number == instalment), None)
         if planned is None:
             raise Refusal("no-such-instalment", what=_("The agreement has no such instalment."), field="instalment")
         release = planned.release

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from millrace.core.refusal import Refusal
-from millrace.stages.deliver import actions, forms, gather, queries, telling
+from millrace.stages.deliver import actions, forms, gather, queries, standing, telling
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
 from millrace.web import asking, words
 from millrace.web.access import entry
@@ -15,8 +15,9 @@ from millrace.web.access import entry
 @entry(case="release")
 def release(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """This will show what an instalment comes to now, by which arithmetic, and release it."""
-    terms = gather.terms_of(request.case, gather.local_day(request.at))
-    planned = next((one for one in queries.planned(request.case, terms) if one.instalment.number == number), None)
+    day = gather.local_day(request.at)
+    terms = gather.terms_of(request.case, day)
+    planned = next((one for one in standing.planned(request.case, day) if one.instalment.number == number), None)
     if planned is None:
         raise Refusal.not_found()
     told = telling.instalment(planned, terms)

@@ -1,0 +1,228 @@
+"""Where the money of a case stands — e.g. what its next instalment would release today, and what blocks it.
+
+What the panels of one page ask in common is asked once (`cases.once`); the facts are gathered here and decided in core.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from millrace.core import matching, releases
+from millrace.core.terms import Terms
+from millrace.core.terms import from_data as terms_from
+from millrace.registers.cases import queries as cases
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import queries as ledger
+from millrace.registers.people import prepared
+from millrace.stages.award import queries as award
+from millrace.stages.award.models import AgreedTerms
+from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, Release
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The agreement as it stands on a day, and which of its milestones were accepted."""
+
+    terms: Terms
+    titles: Mapping[int, str]
+    accepted: frozenset[int]
+
+
+def _with_accepted(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+    accepted = Evidence.objects.filter(case=OuterRef("case"), purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
+    return rows.annotate(accepted=ArraySubquery(accepted.values("milestone")))
+
+
+def _agreed(row: Any) -> Agreed:
+    titles = {int(number): title for number, title in row.milestone_titles.items()}
+    return Agreed(terms_from(row.data), titles, frozenset(row.accepted))
+
+
+_agreement = prepared.Prepared(lambda case, on: _with_accepted(award.terms_rows(on)).filter(case=case)[:1], case=int, on=date)
+_claims = prepared.Prepared(lambda case: Claim.objects.filter(case=case).order_by("number"), case=int)
+_evidence = prepared.Prepared(
+    lambda case: Evidence.objects.filter(case=case).select_related("sponsor").order_by("number"),
+    case=int,
+)
+_releases = prepared.Prepared(lambda case: _with_payments(Release.objects.filter(case=case)).order_by("number"), case=int)
+_account = prepared.Prepared(
+    lambda organisation: PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True)[:1], organisation=int
+)
+
+
+def _with_payments(rows: QuerySet[Release]) -> QuerySet[Release]:
+    told = JSONObject(end_to_end="end_to_end", amount_cents="amount_cents", unit="run__unit", state="state", settled_on="settled_on")
+    return rows.annotate(paid_by=ArraySubquery(Payment.objects.filter(release=OuterRef("pk")).order_by("pk").values(told=told)))
+
+
+def agreed_by(case: Case, on: date) -> Agreed | None:
+    """This will give what was agreed by a day and not yet replaced, or None before an agreement."""
+    return cases.once(case, _agreed_by, on)
+
+
+def _agreed_by(case: Case, on: date) -> Agreed | None:
+    row = _agreement.first(case=case.pk, on=on)
+    return _agreed(row) if row else None
+
+
+def statement_of(case: Case) -> ledger.Statement:
+    """This will give the case's money in every state, as it stands now."""
+    return cases.once(case, ledger.statement)
+
+
+def claims_of(case: Case) -> Sequence[Claim]:
+    """This will give every claim of a case, drafts included."""
+    return cases.once(case, _claims_of)
+
+
+def _claims_of(case: Case) -> list[Claim]:
+    return _claims(case=case.pk)
+
+
+def evidence_of(case: Case) -> Sequence[Evidence]:
+    """This will give all evidence of a case, each with the sponsor who brought the money."""
+    return _evidence(case=case.pk)
+
+
+def releases_of(case: Case) -> Sequence[Release]:
+    """This will give the releases of a case, each with what was paid of it."""
+    return cases.once(case, _releases_of)
+
+
+def _releases_of(case: Case) -> list[Release]:
+    return _releases(case=case.pk)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One payment as a case's page shows it."""
+
+    end_to_end: str
+    amount_cents: int
+    unit: str
+    state: str
+    settled_on: date | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (Payment.State.ORDERED, Payment.State.SENT)
+
+
+def payments_of(released: Iterable[Any]) -> list[Paid]:
+    """This will give every payment of the releases of a case, whatever became of it."""
+    told = [payment for release in released for payment in release.paid_by]
+    return [Paid(**{**one, "settled_on": date.fromisoformat(one["settled_on"]) if one["settled_on"] else None}) for one in told]
+
+
+def _live_account(case: Case) -> PayeeAccount | None:
+    return _account.first(organisation=case.lead_id)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One instalment with what was released of it and what a release now would come to."""
+
+    instalment: releases.Instalment
+    stage: int
+    released_cents: int
+    release: releases.Release
+
+
+def sources(statement: ledger.Statement, unit: str) -> tuple[matching.Source, ...]:
+    """This will give the case's matching money as the core reads it, sponsors in the order of their registration."""
+    lines = sorted((line for line in statement.matching if line.unit == unit), key=lambda line: (line.sponsor, line.form))
+    return tuple(matching.Source(line.sponsor, line.form, line.verified, line.consumed) for line in lines)
+
+
+def planned(case: Case, on: date) -> tuple[Planned, ...]:
+    """This will work out every instalment as if it were released now, each alone."""
+    found = standing(case, on)
+    return found.planned if found else ()
+
+
+def planned_of(wanted: Sequence[Case], on: date) -> dict[int, tuple[Planned, ...]]:
+    """This will work them out for many cases under an agreement at once, by case id, however many in the same two questions."""
+    rows = _with_done(_with_accepted(award.terms_rows(on))).filter(case__in=wanted)
+    latest: dict[int, Any] = {row.case_id: row for row in rows.order_by("case_id", "-from_on", "-number").distinct("case_id")}
+    under = [case for case in wanted if case.pk in latest]
+    statements = ledger.statements(under)
+    return {case.pk: _planned(case, _agreed(latest[case.pk]), statements[case.pk], _done(latest[case.pk])) for case in under}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was released (instalment, stage, cents) and claimed (stage, state, payable cents), and whether it can be paid."""
+
+    released: Sequence[tuple[int, int, int]]
+    claimed: Sequence[tuple[int, str, int]]
+    has_account: bool
+
+
+def _with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+    of_case, live = {"case": OuterRef("case")}, {"organisation": OuterRef("case__lead"), "ended_at": None}
+    released = Release.objects.filter(**of_case).values(told=JSONObject(of="instalment", stage="stage_number", cents="amount_cents"))
+    claimed = Claim.objects.filter(**of_case).values(told=JSONObject(stage="stage_number", state="state", cents="payable_cents"))
+    verified = PayeeAccount.objects.filter(**live, second_by__isnull=False)
+    return rows.annotate(released=ArraySubquery(released), claimed=ArraySubquery(claimed), has_account=Exists(verified))
+
+
+def _done(row: Any) -> Done:
+    released = [(one["of"], one["stage"], one["cents"]) for one in row.released]
+    return Done(released, [(one["stage"], one["state"], one["cents"]) for one in row.claimed], row.has_account)
+
+
+def _planned(case: Case, agreed: Agreed, statement: ledger.Statement, done: Done) -> tuple[Planned, ...]:
+    """This will size every instalment of one case."""
+    terms, held = agreed.terms, sources(statement, agreed.terms.unit)
+    committed = statement.total("committed", terms.unit)
+    has_open_claim = any(state == Claim.State.SUBMITTED for _stage, state, _cents in done.claimed)
+    sized = []
+    for instalment in terms.instalments:
+        stage = terms.stage(instalment.stage)
+        payable = sum(cents for of, _state, cents in done.claimed if of == stage.number)
+        in_stage = sum(cents for _instalment, of, cents in done.released if of == stage.number)
+        already = sum(cents for of, _stage, cents in done.released if of == instalment.number)
+        where = releases.Position(
+            open_stage=case.stage_number,
+            released_cents=already,
+            payable_cents=max(0, payable - in_stage),
+            committed_cents=committed,
+            sources=held,
+            accepted_milestones=agreed.accepted,
+            has_open_claim=has_open_claim,
+            has_verified_account=done.has_account,
+        )
+        release = releases.size(instalment, where, ratio=stage.ratio, in_kind_share=stage.in_kind_share)
+        sized.append(Planned(instalment, stage.number, already, release))
+    return tuple(sized)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything the page of one case shows of its money."""
+
+    terms: Terms
+    statement: ledger.Statement
+    planned: tuple[Planned, ...]
+    releases: Sequence[Release]
+    account: PayeeAccount | None
+
+
+def standing(case: Case, on: date) -> Standing | None:
+    """This will gather where a case's money stands, or None before its agreement."""
+    agreed = agreed_by(case, on)
+    if agreed is None:
+        return None
+    statement, released, account = statement_of(case), releases_of(case), cases.once(case, _live_account)
+    done = Done(
+        [(one.instalment, one.stage_number, one.amount_cents) for one in released],
+        [(one.stage_number, one.state, one.payable_cents) for one in claims_of(case)],
+        has_account=account is not None and account.is_verified,
+    )
+    sized = _planned(case, agreed, statement, done)
+    return Standing(agreed.terms, statement, sized, released, account)
