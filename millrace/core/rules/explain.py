@@ -5,7 +5,7 @@ HK$19,600,000 as you declared; "A further HK$400,000 of your own money would qua
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,10 +75,12 @@ class AmountLine:
 _STEPS_OF_RULES = frozenset({"share", "percent", "lump", "product", "slice", "ceiling", "room", "higher_of"})
 
 
-def sentences(said: Verdict, version: SchemeVersion, language: str) -> tuple[Sentence, ...]:
-    """Say every rule of a verdict, in the order of the rules."""
+def sentences(
+    said: Verdict, version: SchemeVersion, language: str, *, outcomes: Container[Outcome] = tuple(Outcome)
+) -> tuple[Sentence, ...]:
+    """Say every rule of a verdict that came out as one of `outcomes`, in the order of the rules."""
     speaker = _speaker(version, language)
-    return tuple(speaker.sentence(one, speaker.heard[one.rule]) for one in said.rules)
+    return tuple(speaker.sentence(one, speaker.heard[one.rule]) for one in said.rules if one.outcome in outcomes)
 
 
 def amount_lines(said: Verdict, version: SchemeVersion, language: str) -> tuple[AmountLine, ...]:

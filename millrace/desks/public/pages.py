@@ -22,7 +22,16 @@ def find(request: HttpRequest) -> HttpResponse:
     on = policy.funder().day_of(request.at) if schemes else request.at.date()
     form = forms.FactsForm(finding.questions(schemes, on), request.GET)
     answers = [telling.answer(one) for one in finding.find(form.told(), on=on, schemes=schemes)] if form.is_bound else []
-    return render(request, "public/find.html", {"form": form, "answers": answers, "on": on, "has_schemes": bool(schemes)})
+    context = {
+        "form": form,
+        "on": on,
+        "has_schemes": bool(schemes),
+        # Beside what fits stands what a figure would make fit; what plainly does not fit is folded away.
+        "shown": sorted((one for one in answers if not one.is_folded), key=lambda one: one.rank),
+        "folded": [one for one in answers if one.is_folded],
+        "counts": telling.counts(answers),
+    }
+    return render(request, "public/find.html", context)
 
 
 @entry("public")
@@ -31,7 +40,12 @@ def schemes(request: HttpRequest) -> HttpResponse:
     held = finding.schemes_at(request.at)
     on = policy.funder().day_of(request.at) if held else request.at.date()
     listed = [telling.answer(one) for one in finding.find({}, on=on, schemes=held)]
-    return render(request, "public/schemes.html", {"schemes": sorted(listed, key=lambda one: one.title)})
+    listed.sort(key=lambda one: one.title)
+    groups = [
+        (_("Taking applications"), [one for one in listed if one.found.takes_applications]),
+        (_("Not taking applications now"), [one for one in listed if not one.found.takes_applications]),
+    ]
+    return render(request, "public/schemes.html", {"groups": [(title, told) for title, told in groups if told]})
 
 
 @entry("public")

@@ -36,6 +36,15 @@ def test_money_that_is_short_says_how_much_more(hong_kong):
     assert "Does not fit" in html
 
 
+def test_what_plainly_does_not_fit_is_one_line_and_what_a_figure_would_change_is_not(hong_kong):
+    shown, folded = page("/find/", LINE | {"own_money": "19,600,000"}).split("What plainly does not fit")
+    assert "A further HK$400,000 of your own money would qualify." in shown
+    assert shown.index("New Industrialisation Funding Scheme") < shown.index("New Industrialisation Acceleration Scheme")
+    assert "<summary><b>Artificial Intelligence Subsidy Scheme</b>" in folded
+    assert "The project uses the computing power of the AI Supercomputing Centre. · Scope of the subsidy</span></summary>" in folded
+    assert "<summary><b>" not in shown
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [("zh-hant", ["符合", "自行投入的資金再增加HK$400,000即符合要求。"]), ("zh-hans", ["自行投入的资金再增加HK$400,000即符合要求。"])],
@@ -84,3 +93,10 @@ def test_before_anything_is_published_the_pages_say_so():
 @pytest.mark.parametrize("told", [{"total_cost": "30,000,000"}, {"applicant_kind": "company"}, LINE])
 def test_twenty_schemes_still_make_one_light_page(hong_kong, told):
     assert len(page("/find/", told, "zh-hant").encode()) <= 100_000
+
+
+def test_the_list_puts_first_what_takes_applications(hong_kong):
+    html = page("/schemes/")
+    taking, not_now = html.split("Not taking applications now")
+    assert "New Industrialisation Funding Scheme" in taking
+    assert "Technology Voucher Programme" in not_now

@@ -1,5 +1,8 @@
 """Words a scheme's answer for the public pages — e.g. "Fits", HK$10,000,000 as arithmetic, and each reason with its clause."""
 
+import functools
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,26 +42,60 @@ class Answer:
     tone: str
     call: str
     start: str  # where an application is begun, while applications are taken and the page stands
-    readings: list[dict[str, Any]]
 
     @property
     def slug(self) -> str:
         return self.found.slug
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """First what fits, then what figures would make fit, the fewest first, then what is not yet known."""
+        order = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 2}
+        return order[self.found.fit], sum(len(told["failed"]) for told in self.brief)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it plainly does not fit: shown in one line, to be opened."""
+        return self.found.fit is Outcome.FAIL and not self.found.is_near
+
+    @functools.cached_property
+    def readings(self) -> list[dict[str, Any]]:
+        """What each reading says, in words; worded only where a page shows it."""
+        return [reading(one.version, one.verdict, is_brief=False) for one in self.found.readings]
+
+    @functools.cached_property
+    def brief(self) -> list[dict[str, Any]]:
+        """The same without the rules that are met and without the arithmetic."""
+        return [reading(one.version, one.verdict, is_brief=True) for one in self.found.readings]
+
+    @property
+    def first_reason(self) -> dict[str, Any]:
+        """The first rule that stands against it."""
+        return next((finding for told in self.brief for finding in told["failed"]), {})
+
+
+def tags() -> dict[Outcome, str]:
+    """This will word how schemes fit."""
+    return {Outcome.PASS: _("Fits"), Outcome.UNKNOWN: _("Not yet known"), Outcome.FAIL: _("Does not fit")}
+
+
+def counts(answers: Iterable[Answer]) -> list[tuple[str, str, int]]:
+    """This will count the schemes by how they fit, each with its words and tone."""
+    fits = Counter(one.found.fit for one in answers)
+    return [(said, TONES[fit], fits[fit]) for fit, said in tags().items()]
+
 
 def answer(found: Found) -> Answer:
-    """This will word one scheme's answer, every reading of it."""
+    """This will word one scheme's answer."""
     version = found.first.version
-    tags = {Outcome.PASS: _("Fits"), Outcome.FAIL: _("Does not fit"), Outcome.UNKNOWN: _("Not yet known")}
     return Answer(
         found=found,
         title=said(version.title),
         summary=said(version.summary),
-        tag=tags[found.fit],
+        tag=tags()[found.fit],
         tone=TONES[found.fit],
         call=call(found),
         start=start(found),
-        readings=[reading(one.version, one.verdict) for one in found.readings],
     )
 
 
@@ -79,9 +116,11 @@ def call(found: Found) -> str:
     return _("No call is open, and none is announced yet.")
 
 
-def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
+def reading(version: SchemeVersion, verdict: Verdict, *, is_brief: bool) -> dict[str, Any]:
     """This will word what one version says: the reasons that stand against, those still open, those met, and the amount."""
-    sentences = [one for one in explain.sentences(verdict, version, language()) if one.is_gate and one.kind != "window"]
+    outcomes = (Outcome.FAIL, Outcome.UNKNOWN) if is_brief else tuple(Outcome)
+    spoken = explain.sentences(verdict, version, language(), outcomes=outcomes)
+    sentences = [one for one in spoken if one.is_gate and one.kind != "window"]
     by_outcome = {outcome: [finding(one) for one in sentences if one.outcome is outcome] for outcome in Outcome}
     return {
         "version": version,
@@ -92,7 +131,7 @@ def reading(version: SchemeVersion, verdict: Verdict) -> dict[str, Any]:
         # What would settle the open rules, each thing once; of no use where a rule stands against already.
         "to_tell": list(dict.fromkeys(remedy for one in sentences if one.outcome is Outcome.UNKNOWN for remedy in one.remedies)),
         "amount": words.amount(verdict.amount_cents, version.unit) if verdict.amount_cents is not None else "",
-        "arithmetic": arithmetic(verdict, version),
+        "arithmetic": [] if is_brief else arithmetic(verdict, version),
         "track": next((said(track.title) for track in version.tracks if track.id == verdict.track), ""),
         "is_tracked": len(version.tracks) > 1,
     }
@@ -108,6 +147,7 @@ def finding(one: Sentence) -> dict[str, Any]:
         "required": "; ".join(f"{part.label}: {part.required}" for part in told),
         "found": "; ".join(_found(part) for part in told),
         "clause": clause,
+        "heading": one.clause or one.source_title,
         "clause_url": one.source.url if one.source else "",
         "would_change": " ".join(one.remedies),
     }

@@ -18,6 +18,9 @@ from millrace.core.rules.rulebook import Call, Scheme, SchemeVersion
 from millrace.core.rules.verdict import Outcome, Verdict
 from millrace.registers.policy import queries as policy
 
+# How a fact is changed where it is an amount, a number or a day.
+FIGURES = frozenset({"raise", "lower"})
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -48,6 +51,13 @@ class Found:
         """Whether the scheme fits, windows aside; not yet known where readings differ."""
         fits = {reading.verdict.fit for reading in self.readings}
         return fits.pop() if len(fits) == 1 else Outcome.UNKNOWN
+
+    @property
+    def is_near(self) -> bool:
+        """Whether figures alone stand against it, which an applicant may change: HK$400,000 more of its own, a month less."""
+        against = [rule for reading in self.readings for rule in reading.verdict.rules if rule.is_gate and rule.kind != "window"]
+        failed = [rule for rule in against if rule.outcome is Outcome.FAIL]
+        return self.fit is Outcome.FAIL and all(rule.changes and all(change.how in FIGURES for change in rule.changes) for rule in failed)
 
     @property
     def open_call(self) -> Call | None:
