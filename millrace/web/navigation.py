@@ -65,6 +65,7 @@ DESKS = (
         (
             (word("The whole chain"), "/policy/", {"policy"}),
             (word("Rules in force"), "/policy/rules/", {"policy"}),
+            (word("Drafts"), "/policy/drafts/", {"policy"}),
             (word("Figures given"), "/figures/given/", {"policy", "authority", "auditor"}),
         ),
     ),

@@ -36,7 +36,8 @@ class Column:
     """One column: a database field and how it is shown (`kind`: text, status, scheme, money, day, moment, count, flag or choice).
 
     `url` makes a link, its {} filled with the field `url_field`. `note` is a second field shown small below the first.
-    What a note shows may stand in the file as a column of its own (`is_in_file_only`).
+    What a note shows may stand in the file as a column of its own (`is_in_file_only`). `is_blank_at_zero` is for an amount that
+    is nought until there is one: no page says HK$0 was approved where nothing was decided.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Column:
     unit_field: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     is_in_file_only: bool = False
+    is_blank_at_zero: bool = False
 
     def fields(self) -> list[str]:
         return [name for name in (self.field, self.url_field, self.note, self.unit_field) if name]
@@ -82,7 +84,7 @@ class Column:
     def text(self, row: Mapping[str, Any]) -> str:
         """This will write a row's value in words."""
         value = row[self.field]
-        if value is None or value == "":
+        if value is None or value == "" or (self.is_blank_at_zero and not value):
             return ""
         match self.kind:
             case "money":

@@ -117,3 +117,11 @@ def test_the_day_of_a_moment_is_the_funders(make: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr(tables.funder, "current", lambda: hong_kong)
     received = tables.Column("received", "Received", "submitted_at", "day")
     assert received.text({"submitted_at": datetime(2026, 11, 22, 17, 16, tzinfo=UTC)}) == "23 Nov 2026"
+
+
+def test_an_amount_there_is_not_yet_is_left_blank_on_the_page_and_nought_in_the_file() -> None:
+    approved = tables.Column("approved", "Approved", "approved_cents", "money", is_blank_at_zero=True)
+    asked = tables.Column("asked", "Asked for", "approved_cents", "money")
+    assert (approved.text({"approved_cents": 0}), asked.text({"approved_cents": 0})) == ("", "HK$0")
+    assert approved.text({"approved_cents": 100_00}) == "HK$100"
+    assert approved.raw({"approved_cents": 0}) == "0.00"

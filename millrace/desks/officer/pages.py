@@ -39,7 +39,7 @@ CASES = Listing(
         Column("since", word("Since"), "status_on", "day", is_sortable=True, is_in_file_only=True),
         Column("received", word("Received"), "submitted_at", "day", is_sortable=True),
         Column("requested", word("Asked for"), "requested_cents", "money", is_sortable=True, unit_field="unit"),
-        Column("approved", word("Approved"), "approved_cents", "money", is_sortable=True, unit_field="unit"),
+        Column("approved", word("Approved"), "approved_cents", "money", is_sortable=True, unit_field="unit", is_blank_at_zero=True),
         Column("officer", word("Officer"), "officer__name"),
     ),
     filters=(

@@ -6,7 +6,7 @@ Each tale is woken at its own moment; every few days what happened is sealed on 
 import gc
 import heapq
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import F
@@ -118,7 +118,10 @@ class Story:
         yield late.told(self.cast, Tale(1001, "closed", moment(late.BEGINS_ON)), self._side())
         yield late.told(self.cast, Tale(1002, "declined", moment(late.BEGINS_ON, 11)), self._side())
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
-        yield self._fund(Tale(2002, "", moment(FIRST_DAY + timedelta(days=7))))
+        votes = {date.fromisoformat(vote.on) for fund in policy.funds() for vote in fund.commitments if len(vote.on) == len("2024-02-28")}
+        later = sorted(day + timedelta(days=1) for day in votes if day > FIRST_DAY)
+        for number, day in enumerate([FIRST_DAY + timedelta(days=7), *later]):
+            yield self._fund(Tale(2002 + number, "", moment(day)))
         for number, (day, shown) in enumerate(policy_told.publications(self.folder)):
             yield self._publish(Tale(3001 + number, "", moment(day)), shown)
 
