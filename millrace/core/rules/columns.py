@@ -4,6 +4,7 @@ A choice is the number of its place among the fact's choices, several choices ar
 and `conditions`, exact to the cent.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from millrace.core import money
 from millrace.core.rules import conditions, tri
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.conditions import Comparison, Condition, Literal, OtherFact
@@ -18,15 +20,19 @@ from millrace.core.rules.facts import Fact, Facts, FactType, Standing, Value, Vo
 from millrace.core.rules.tri import Bools, Tri
 
 Ints = NDArray[np.int64]
+Narrow = NDArray[np.signedinteger]
 _SAFE = 2**62
+_EXACT = 2**50  # below it a quotient in floating point is wrong by less than two, and then mended
+_KINDS = (np.int8, np.int16, np.int64)
+BEYOND = np.int64(2**63 - 1)  # above any amount: what a limit that does not count is
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One fact of many cases. `known` is None where all are; `declared` says where it was only declared; no value is larger than
-    `bound` either way."""
+    `bound` either way. Values are kept as narrow as they are: a flag is compared eight times as fast in a byte."""
 
-    values: Ints
+    values: Narrow
     known: Bools | None = None
     declared: Bools | bool = True
     bound: int = 0
@@ -43,10 +49,12 @@ class Column:
         return Column(self.values[rows], known, declared, self.bound)
 
 
-def column(values: Ints, *, known: Bools | None = None, declared: Bools | bool = True) -> Column:
+def column(values: Narrow, *, known: Bools | None = None, declared: Bools | bool = True) -> Column:
     """Make a column and note how large its values are; one that is known throughout, or nowhere declared, is kept as such."""
     bound = int(max(abs(int(values.max(initial=0))), abs(int(values.min(initial=0)))))
+    values = values.astype(next(kind for kind in _KINDS if bound <= np.iinfo(kind).max), copy=False)
     known = None if known is None or bool(known.all()) else known
+    values = values if known is None else np.where(known, values, values.dtype.type(0))
     if not isinstance(declared, bool) and (not declared.any() or bool(declared.all())):
         declared = bool(declared.any())
     return Column(values, known, declared, bound)
@@ -94,23 +102,47 @@ def both(first: Bools | None, second: Bools | None) -> Bools | None:
 
 def portion(values: Ints, numerator: int, denominator: int, bound: int, *, up: bool = False) -> Ints:
     """Take a fraction of whole numbers, rounded down (or up), without ever leaving 64 bits."""
+    common = math.gcd(numerator, denominator)
+    numerator, denominator = numerator // common, denominator // common
     if bound * numerator < _SAFE:
-        whole = values * numerator
+        whole = values if numerator == 1 else values * numerator
         return -(-whole // denominator) if up else whole // denominator
-    quotient, rest = np.divmod(values, denominator)
-    small = rest * numerator
+    quotient = values // denominator
+    small = (values - quotient * denominator) * numerator
     return np.asarray(quotient * numerator + (-(-small // denominator) if up else small // denominator))
+
+
+def share_out(amounts: Ints, weights: Ints) -> Ints:
+    """Divide each amount by its weights, a row for each part, without losing a cent: largest remainder first, ties to the earlier part,
+    as `money.share_out` does."""
+    whole = weights.sum(axis=0)
+    if max(int(amounts.max(initial=0)), int(whole.max(initial=0))) >= _EXACT:
+        given = [money.share_out(*row) for row in zip(amounts.tolist(), weights.T.tolist(), strict=True)]
+        return np.array(given, np.int64).T
+    parts = (amounts * (weights / whole)).astype(np.int64)
+    # The quotient may be wrong by one or two; what is left of the product, modulo 2**64, says by how much.
+    rests = amounts * weights - parts * whole
+    wrong = rests // whole
+    parts, rests = parts + wrong, rests - wrong * whole
+    left = amounts - parts.sum(axis=0)
+    for place in range(len(parts)):
+        # A part comes before another whose remainder is smaller, and before a later one whose remainder is the same.
+        ahead = (rests[:place] >= rests[place]).sum(axis=0) + (rests[place + 1 :] > rests[place]).sum(axis=0)
+        parts[place] += ahead < left
+    return np.asarray(parts)
 
 
 @dataclass(slots=True)
 class Table:
-    """Columns and the vocabulary they belong to; derived facts are made once, when first asked for."""
+    """Columns and the vocabulary they belong to; what is made of them — derived facts, readings — is made once."""
 
     vocabulary: Vocabulary
     columns: Mapping[str, Column]
     count: int
     as_told: bool
     _made: dict[str, Column] = field(default_factory=dict)
+    _wide: dict[str, Ints] = field(default_factory=dict)
+    _read: dict[tuple[int, bool], tuple[Condition, Tri]] = field(default_factory=dict)  # by identity: hashing reads the whole condition
 
     def fact(self, name: str) -> Column:
         """Give a fact's column: as told, assumed where nothing was told, or made of others."""
@@ -118,27 +150,45 @@ class Table:
             self._made[name] = self._make(self.vocabulary[name])
         return self._made[name]
 
+    def number(self, name: str) -> Ints:
+        """Give a fact's values wide enough to reckon with."""
+        if name not in self._wide:
+            self._wide[name] = self.fact(name).values.astype(np.int64, copy=False)
+        return self._wide[name]
+
     def _make(self, fact: Fact) -> Column:
         if fact.derived is not None:
-            return self._derived([self.fact(part) for part in fact.derived.parts], is_sum=fact.derived.how == "sum")
+            return self._derived(fact.derived.parts, is_sum=fact.derived.how == "sum")
         told = self.columns.get(fact.name)
         if told is None:
-            told = Column(np.zeros(self.count, np.int64), np.zeros(self.count, np.bool_))
+            told = Column(np.zeros(self.count, np.int8), np.zeros(self.count, np.bool_))
         if fact.assumed is None or told.known is None:
             return told
         assumed = encoded(fact, fact.assumed)
-        declared = told.declared | np.logical_not(told.known)
-        return Column(np.where(told.known, told.values, assumed), None, declared, max(told.bound, abs(assumed)))
+        declared = tri.either_of(told.declared, ~told.known)
+        bound = max(told.bound, abs(assumed))
+        # What is not known stands as nothing in every column.
+        values = told.values if assumed == 0 else np.where(told.known, told.values.astype(np.int64, copy=False), assumed)
+        return Column(values, None, declared, bound)
 
-    def _derived(self, parts: Sequence[Column], *, is_sum: bool) -> Column:
-        values, known, declared = parts[0].values, parts[0].known, parts[0].declared
-        for part in parts[1:]:
-            values = values + part.values if is_sum else values - part.values
-            known, declared = both(known, part.known), declared | part.declared
-        return Column(values, known, declared, sum(part.bound for part in parts))
+    def _derived(self, parts: Sequence[str], *, is_sum: bool) -> Column:
+        first = self.fact(parts[0])
+        values, known, declared, bound = self.number(parts[0]), first.known, first.declared, first.bound
+        for name in parts[1:]:
+            part, more = self.fact(name), self.number(name)
+            values = values + more if is_sum else values - more
+            known, declared, bound = both(known, part.known), tri.either_of(declared, part.declared), bound + part.bound
+        return Column(values, known, declared, bound)
 
     def read(self, condition: Condition, *, needs_proof: bool = False) -> Tri:
         """Read a condition over all cases."""
+        key = (id(condition), needs_proof)
+        if key not in self._read:
+            # The condition is kept with its reading: one made for the moment would leave its identity to the next.
+            self._read[key] = (condition, self._reading(condition, needs_proof))
+        return self._read[key][1]
+
+    def _reading(self, condition: Condition, needs_proof: bool) -> Tri:
         if isinstance(condition, Comparison):
             return self._compare(condition, needs_proof)
         if isinstance(condition, conditions.Not):
@@ -149,40 +199,42 @@ class Table:
     def holds(self, *when: Condition | None) -> Tri:
         """Say where all of the conditions hold."""
         told = [self.read(one) for one in when if one is not None]
-        return tri.all_of(told) if told else tri.YES
+        return told[0] if len(told) == 1 else tri.all_of(told) if told else tri.YES
 
     def _compare(self, comparison: Comparison, needs_proof: bool) -> Tri:
         found = self.fact(comparison.fact)
         known, declared = found.known, found.declared
         operand = comparison.operand
         if isinstance(operand, Literal):
-            holds = _against_literal(self.vocabulary[comparison.fact], comparison.operator, found.values, operand.value)
+            holds = _against_literal(self.vocabulary[comparison.fact], comparison.operator, found, operand.value)
         else:
             other = self.fact(operand.fact)
-            known, declared = both(known, other.known), declared | other.declared
-            required = other.values
+            known, declared = both(known, other.known), tri.either_of(declared, other.declared)
+            required = self.number(operand.fact)
             if not isinstance(operand, OtherFact):
                 is_up = comparison.operator in ("at_least", "more_than")
                 required = portion(required, operand.basis_points, 10_000, other.bound, up=is_up)
             holds = _ordered(comparison.operator, found.values, required)
         if needs_proof and not self.as_told and declared is not False:
-            known = both(known, np.broadcast_to(np.logical_not(declared), (self.count,)))
+            known = both(known, tri.spread(tri.other(declared), self.count))
         return Tri(holds) if known is None else Tri(holds & known, ~known)
 
 
-def _against_literal(fact: Fact, operator: str, found: Ints, value: Value) -> Bools:
-    if fact.type is FactType.CHOICES and isinstance(value, tuple):
-        mask = encoded(fact, value)
-        holds = (found & mask) == mask if operator == "includes" else (found & mask) != 0
-        return np.asarray(holds)
-    if isinstance(value, tuple):
-        mask = encoded(fact, value)
-        holds = (np.left_shift(np.int64(1), found) & mask) != 0
-        return ~holds if operator == "none_of" else np.asarray(holds)
-    return _ordered(operator, found, encoded(fact, value))
+def _against_literal(fact: Fact, operator: str, found: Column, value: Value) -> Bools:
+    if not isinstance(value, tuple):
+        return _ordered(operator, found.values, encoded(fact, value))
+    if fact.type is FactType.CHOICES:
+        mask = np.int64(encoded(fact, value))
+        held = found.values & mask
+        return np.asarray(held == mask if operator == "includes" else held != 0)
+    places = sorted({encoded(fact, (one,)).bit_length() - 1 for one in value})
+    holds = found.values == places[0]
+    for place in places[1:]:
+        holds = holds | (found.values == place)
+    return np.asarray(~holds if operator == "none_of" else holds)
 
 
-def _ordered(operator: str, found: Ints, required: Ints | int) -> Bools:
+def _ordered(operator: str, found: Narrow, required: Ints | int) -> Bools:
     match operator:
         case "is":
             return np.asarray(found == required)

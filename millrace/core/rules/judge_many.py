@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from millrace.core.rules import bodies, conditions, tri
 from millrace.core.rules.bodies import Option
-from millrace.core.rules.columns import Column, Ints, Table, both, portion
+from millrace.core.rules.columns import BEYOND, Column, Ints, Table, both, portion, share_out
 from millrace.core.rules.rulebook import Rule, SchemeVersion
-from millrace.core.rules.tri import Bools, Tri
+from millrace.core.rules.tri import Answer, Bools, Tri
 
-ROWS_AT_ONCE = 16_384  # what a processor's own memory holds of the columns in hand
+NOTHING = np.int64(0)
+ROWS_AT_ONCE = 65_536  # enough that calling NumPy costs little, and what is in hand stays near the processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,21 @@ class Number:
     values: Ints
     known: Bools | None = None
     bound: int = 0
+    may_be_below: bool = False
+
+    def not_below(self) -> Ints:
+        """Give the values, or nothing where one is below nothing."""
+        return np.maximum(self.values, 0) if self.may_be_below else self.values
+
+    def only(self, counts: Tri) -> "Number":
+        """Give the same number, nothing where it surely does not count."""
+        possible = counts.not_failed()
+        return self if possible is True else Number(_where(possible, self.values), self.known, self.bound, self.may_be_below)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one rule gives, where it counts."""
+    """What one rule gives, and its cost: both nothing where it does not count."""
 
     rule: str
     counts: Tri
@@ -65,10 +76,11 @@ def judge(
         table = Table(version.vocabulary.facts, {name: one.part(rows) for name, one in columns.items()}, size, as_told)
         days = on.toordinal() if isinstance(on, date) else on[rows]
         bench = _Bench(version, table, days)
-        said = {rule.id: bench.said(rule) for rule in version.rules}
+        said = {rule.id: bench.said(rule) for rule in (version.rules if with_rules else gates)}
         fits = tri.all_of([said[rule.id] for rule in gates if rule.kind != "window"])
         fit[rows] = fits.codes(size)
-        outcome[rows] = tri.all_of([fits, *(said[rule.id] for rule in gates if rule.kind == "window")]).codes(size)
+        windows = [said[rule.id] for rule in gates if rule.kind == "window"]
+        outcome[rows] = tri.all_of([fits, *windows]).codes(size) if windows else fit[rows]
         amount[rows] = bench.amount.values
         known[rows] = True if bench.amount.known is None else bench.amount.known
         for name in rules:
@@ -76,9 +88,25 @@ def judge(
     return Judged(outcome, fit, amount, known, rules)
 
 
-def _plus(first: Bools | bool, second: Bools | None) -> Bools | None:
+def _where(which: Answer, values: Ints, otherwise: np.int64 | Ints = NOTHING) -> Ints:
+    """Keep values where `which` says so."""
+    return values if which is True else np.where(which, values, otherwise)
+
+
+def _counting(parts: Sequence[Part]) -> Answer:
+    """Say where any of the parts counts, or may."""
+    where: Answer = False
+    for part in parts:
+        where = tri.either_of(where, part.counts.not_failed())
+    return where
+
+
+def _plus(first: Answer, second: Bools | None) -> Bools | None:
     """Say where something known is known, or else does not count."""
-    return None if second is None else np.asarray(second | np.logical_not(first))
+    if second is None:
+        return None
+    known = tri.either_of(second, tri.other(first))
+    return None if isinstance(known, bool) else known
 
 
 @dataclass
@@ -91,6 +119,7 @@ class _Bench:
     parts: list[Part] = field(init=False)
     total: Number = field(init=False)
     amount: Number = field(init=False)
+    _shared: list[Ints] | None = None
 
     def __post_init__(self) -> None:
         giving = [rule for rule in self.version.rules if isinstance(rule.body, bodies.Giving)]
@@ -99,25 +128,24 @@ class _Bench:
         self.amount = self._lowest()
 
     def _number(self, fact: str, counts: Tri = tri.YES) -> Number:
-        """A fact's number, not known where it is not known whether it counts; never below nothing."""
-        found = self.table.fact(fact)
-        derived = self.table.vocabulary[fact].derived
-        values = np.maximum(found.values, 0) if derived and derived.how == "difference" else found.values
-        return Number(values, self._counted(found.known, counts), found.bound)
+        """A fact's number, not known where it is not known whether it counts; a difference may be below nothing."""
+        found, known = self.table.fact(fact), self.table.vocabulary
+        derived = known[fact].derived
+        is_below = derived is not None and (derived.how == "difference" or any(known[part].derived for part in derived.parts))
+        return Number(self.table.number(fact), self._counted(found.known, counts), found.bound, is_below)
 
     def _counted(self, known: Bools | None, counts: Tri) -> Bools | None:
         return known if counts.maybe is None else both(known, ~counts.maybe)
 
     def _added(self, parts: Sequence[tuple[Tri, Number]]) -> Number:
-        """Add what counts; unknown while any of it is."""
-        values: Ints = np.zeros(self.table.count, np.int64)
-        known: Bools | None = None
-        bound = 0
+        """Add numbers that are nothing where they do not count; unknown while any that counts, or may, is."""
+        if not parts:
+            return Number(np.zeros(self.table.count, np.int64))
+        values, known, bound = parts[0][1].values, None, 0
+        for _counts, part in parts[1:]:
+            values = values + part.values
         for counts, part in parts:
-            possible = counts.not_failed()
-            inside = part.values if possible is True else part.values * possible
-            values = inside if bound == 0 and len(parts) == 1 else values + inside
-            known = both(known, _plus(possible, part.known))
+            known = both(known, _plus(counts.not_failed(), part.known))
             bound += part.bound
         return Number(values, known, bound)
 
@@ -129,44 +157,51 @@ class _Bench:
             case bodies.Ratio():
                 for share in rule.body.shares:
                     mine = self.table.holds(rule.when, share.when)
-                    cost = self._number(share.cost, mine)
+                    cost = self._number(share.cost, mine).only(mine)
                     value = self._percent(cost, share.government, share.government + share.partner)
                     yield Part(rule.id, mine, value, cost, share.matching)
             case bodies.Percent():
                 mine, rate = self._chosen(rule.body.rates, counts)
-                cost = self._number(rule.body.of, counts)
+                cost = self._number(rule.body.of, counts).only(mine)
                 value = self._rated(cost, rule.body.rates, rate)
                 yield Part(rule.id, mine, Number(value.values, self._counted(value.known, mine), value.bound), cost, rule.body.matching)
             case bodies.LumpSum():
                 mine, chosen = self._chosen(rule.body.amounts, counts)
-                yield Part(rule.id, mine, Number(chosen.values, self._counted(None, mine), chosen.bound))
+                yield Part(rule.id, mine, Number(chosen.values, self._counted(None, mine), chosen.bound).only(mine))
             case bodies.Allowance():
-                yield Part(rule.id, counts, self._allowance(rule.body, counts))
+                yield Part(rule.id, counts, self._allowance(rule.body, counts).only(counts))
             case bodies.Tiers():
-                yield Part(rule.id, counts, self._tiers(rule.body, counts))
+                yield Part(rule.id, counts, self._tiers(rule.body, counts).only(counts))
 
     def _percent(self, of: Number, numerator: int, denominator: int) -> Number:
         bound = of.bound * numerator // denominator + 1
-        return Number(portion(of.values, numerator, denominator, of.bound), of.known, bound)
+        return Number(portion(of.not_below(), numerator, denominator, of.bound), of.known, bound)
 
     def _chosen(self, options: Sequence[Option], counts: Tri) -> tuple[Tri, Number]:
         """The first option that holds, and where one does; not yet known where an earlier one may."""
+        bound = max(option.number for option in options)
+        if options[0].when is None:
+            return counts, Number(np.full(self.table.count, options[0].number, np.int64), None, bound)
         values = np.zeros(self.table.count, np.int64)
-        maybe = np.zeros(self.table.count, np.bool_)
-        free = np.ones(self.table.count, np.bool_)
+        free: Answer = True
+        taken: Answer = False
+        maybe: Answer = False
         for option in options:
             holds = self.table.holds(option.when)
-            values[free & holds.yes] = option.number
+            mine = tri.also(free, holds.yes)
+            values = _where(mine, np.full(self.table.count, option.number, np.int64), values)
+            taken = tri.either_of(taken, mine)
             if holds.maybe is not None:
-                maybe |= free & holds.maybe
-            free &= np.logical_not(holds.not_failed())
-        bound = max(option.number for option in options)
-        return tri.all_of([counts, Tri(~free & ~maybe, maybe)]), Number(values, None, bound)
+                maybe = tri.either_of(maybe, tri.also(free, holds.maybe))
+            free = tri.also(free, tri.other(holds.not_failed()))
+        return tri.all_of([counts, tri.of(taken, tri.either_of(taken, maybe))]), Number(values, None, bound)
 
     def _rated(self, cost: Number, rates: Sequence[Option], rate: Number) -> Number:
         if len(rates) == 1:
             return self._percent(cost, rates[0].number, 10_000)
-        quotient, rest = np.divmod(cost.values, 10_000)
+        whole = cost.not_below()
+        quotient = whole // 10_000
+        rest = whole - quotient * 10_000
         values = quotient * rate.values + rest * rate.values // 10_000
         return Number(values, cost.known, cost.bound * rate.bound // 10_000 + 1)
 
@@ -202,26 +237,23 @@ class _Bench:
             counts = self.table.holds(rule.when)
             for limit in self._limits(rule, counts):
                 possible = counts.not_failed()
-                lower = np.minimum(values, limit.values)
-                values = lower if possible is True else np.where(possible, lower, values)
+                values = np.minimum(values, _where(possible, limit.values, BEYOND))
                 known = both(known, _plus(possible, limit.known))
             asked = rule.body.asked if isinstance(rule.body, bodies.Giving) else ""
             if asked:
-                values = self._at_most_asked(values, self.table.fact(asked), counts)
+                known_asked = self.table.fact(asked).known
+                told = counts.not_failed() if known_asked is None else tri.also(counts.not_failed(), known_asked)
+                values = np.minimum(values, _where(told, self.table.number(asked), BEYOND))
         return Number(values, known, self.total.bound)
-
-    def _at_most_asked(self, values: Ints, asked: Column, counts: Tri) -> Ints:
-        told = counts.not_failed() if asked.known is None else counts.not_failed() & asked.known
-        lower = np.minimum(values, asked.values)
-        return lower if told is True else np.where(told, lower, values)
 
     def _limits(self, rule: Rule, counts: Tri) -> list[Number]:
         if isinstance(rule.body, bodies.CumulativeCeiling):
             used = self.table.fact(rule.body.used)
             known = used.known
             if used.declared is not False and not self.table.as_told:
-                known = both(known, np.broadcast_to(np.logical_not(used.declared), (self.table.count,)))
-            return [Number(np.maximum(0, rule.body.amount_cents - used.values), self._counted(known, counts))]
+                known = both(known, tri.spread(tri.other(used.declared), self.table.count))
+            left = np.maximum(rule.body.amount_cents - self.table.number(rule.body.used), 0)
+            return [Number(left, self._counted(known, counts))]
         limit = self._ceiling(rule)
         return [] if limit is None else [Number(limit.values, self._counted(limit.known, counts))]
 
@@ -273,33 +305,34 @@ class _Bench:
     def _points(self, body: bodies.Points) -> Tri:
         sure, possible = np.zeros(self.table.count, np.int64), np.zeros(self.table.count, np.int64)
         for award in body.awards:
-            held = self.table.read(award.when)
-            sure += np.multiply(held.yes, award.points, dtype=np.int64)
-            possible += np.multiply(held.not_failed(), award.points, dtype=np.int64)
-        enough = sure >= body.at_least
-        return Tri(enough, ~enough & (possible >= body.at_least))
+            held, points = self.table.read(award.when), np.full(self.table.count, award.points, np.int64)
+            sure += _where(held.yes, points)
+            possible += _where(held.not_failed(), points)
+        return tri.of(np.asarray(sure >= body.at_least), np.asarray(possible >= body.at_least))
 
     def _open_call(self) -> Tri:
-        spans = [(call.opens_on.toordinal(), call.closes_on.toordinal()) for call in self.version.calls]
-        return Tri(
-            np.any([np.broadcast_to((self.days >= opens) & (self.days <= closes), (self.table.count,)) for opens, closes in spans], axis=0)
-            if spans
-            else np.zeros(self.table.count, np.bool_)
-        )
+        is_open: Answer = False
+        for call in self.version.calls:
+            within = (self.days >= call.opens_on.toordinal()) & (self.days <= call.closes_on.toordinal())
+            is_open = tri.either_of(is_open, bool(within) if isinstance(self.days, int) else within)
+        return Tri(is_open)
 
     def _giving(self, rule: Rule) -> Tri:
         mine = [part for part in self.parts if part.rule == rule.id]
-        counted = np.logical_or.reduce([np.broadcast_to(part.counts.not_failed(), (self.table.count,)) for part in mine])
         known: Bools | None = None
         for part in mine:
             known = both(known, _plus(part.counts.not_failed(), part.value.known))
         said = tri.YES if known is None else Tri(known, ~known)
-        matched = [np.broadcast_to(part.counts.not_failed(), (self.table.count,)) for part in mine if part.matching]
+        matched = [part for part in mine if part.matching]
         if matched:
-            said = tri.either(np.logical_or.reduce(matched), self._matching(rule, mine), said)
+            counted, matching = _counting(matched), self._matching(rule, mine)
+            if isinstance(counted, bool):
+                said = matching if counted else said
+            else:
+                said = tri.either(counted, matching, said)
         if isinstance(rule.body, bodies.Ratio):
             return said
-        return tri.all_of([Tri(counted), said])
+        return tri.all_of([Tri(_counting(mine)), said])
 
     def _matching(self, rule: Rule, mine: Sequence[Part]) -> Tri:
         """Where the partners' money covers what support leaves of the cost; see the twin in `sayings`."""
@@ -310,55 +343,43 @@ class _Bench:
             against = [
                 (part, grant) for part, grant in zip(self.parts, granted, strict=True) if part.rule == rule.id and part.matching == matching
             ]
-            checks.append(self._covered(self.table.fact(matching), against, final))
+            checks.append(self._covered(matching, against, final))
         return tri.all_of(checks)
 
-    def _covered(self, found: Column, against: Sequence[tuple[Part, Ints]], final: Bools | None) -> Tri:
-        needed: Ints = np.zeros(self.table.count, np.int64)
-        known, counted = found.known, np.zeros(self.table.count, np.bool_)
+    def _covered(self, matching: str, against: Sequence[tuple[Part, Ints]], final: Bools | None) -> Tri:
+        needed: Ints | None = None
+        known = self.table.fact(matching).known
         for part, grant in against:
             possible = part.counts.not_failed()
             assert part.cost is not None
             left = part.cost.values - grant
-            needed = needed + (left if possible is True else left * possible)
+            needed = left if needed is None else needed + left
             known = both(known, _plus(possible, both(part.cost.known, part.value.known)))
-            counted |= possible
-        enough = found.values >= needed
+        enough = np.asarray(self.table.number(matching) >= (NOTHING if needed is None else needed))
+        counted = _counting([part for part, _ in against])
+        free = tri.other(counted)
         if known is None and final is None:
-            return Tri(enough | ~counted)
-        told = np.ones(self.table.count, np.bool_) if known is None else known
-        settled = told if final is None else told & final
-        fails = told & ~enough & counted
-        yes = (settled & enough) | ~counted
-        return Tri(yes, ~yes & ~fails)
+            return Tri(tri.either_of(enough, free))
+        told: Answer = True if known is None else known
+        yes = tri.either_of(tri.also(enough, told if final is None else tri.also(told, final)), free)
+        fails = tri.also(tri.also(told, ~enough), counted)
+        return tri.of(yes, tri.other(fails))
 
     def _granted(self, final: Bools | None) -> list[Ints]:
         """Divide the amount among the parts as `money.share_out` does, where it is final; elsewhere each keeps its own."""
+        if self._shared is None:
+            self._shared = self._sharing(final)
+        return self._shared
+
+    def _sharing(self, final: Bools | None) -> list[Ints]:
         if len(self.parts) == 1:
-            value = self.parts[0].value.values
-            if final is None:
-                return [np.where(value > 0, self.amount.values, value)]
-            return [np.where(final & (value > 0), self.amount.values, value)]
-        values = [np.where(part.counts.not_failed(), part.value.values, 0) for part in self.parts]
+            return [self.amount.values if final is None else np.where(final, self.amount.values, self.parts[0].value.values)]
+        values = [part.value.values for part in self.parts]
         limited = (self.amount.values != self.total.values) & (self.total.values > 0)
         rows = np.flatnonzero(limited if final is None else limited & final)
         if rows.size:
-            shared = _share_out(self.amount.values[rows], np.stack([value[rows] for value in values], axis=1))
-            for place, value in enumerate(values):
-                value[rows] = shared[:, place]
+            shared = share_out(self.amount.values[rows], np.stack([value[rows] for value in values]))
+            values = [value.copy() for value in values]
+            for value, mine in zip(values, shared, strict=True):
+                value[rows] = mine
         return values
-
-
-def _share_out(amounts: Ints, weights: Ints) -> Ints:
-    """Divide each amount by its row of weights without losing a cent: largest remainder first, ties to the earlier part."""
-    whole = weights.sum(axis=1)
-    if int(amounts.max(initial=0)) * int(weights.max(initial=0)) >= 2**62:
-        amounts, weights, whole = amounts.astype(object), weights.astype(object), whole.astype(object)
-    products = weights * amounts[:, None]
-    parts = (products // whole[:, None]).astype(np.int64)
-    rests = (products % whole[:, None]).astype(np.int64)
-    left = amounts.astype(np.int64) - parts.sum(axis=1)
-    order = np.argsort(-rests, axis=1, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(weights.shape[1]), order.shape), axis=1)
-    return np.asarray(parts + (ranks < left[:, None]))

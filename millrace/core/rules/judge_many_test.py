@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from millrace.core import dated
+from millrace.core import dated, money
 from millrace.core.letters import Letter  # noqa: F401  # the field's type, as SchemeVersion names it
 from millrace.core.rules import bodies, columns, conditions, judge, judge_many
 from millrace.core.rules import facts as facts_
@@ -132,6 +132,10 @@ def versions(draw: st.DrawFn) -> SchemeVersion:
         is_published = draw(st.sampled_from([True, True, False]))
         kind = KINDS.get(type(body), "requirement")
         rules.append(Rule(f"rule-{number}", kind, body, NOTHING, NOTHING, START, NOTHING, "", is_published, NOTHING, when))
+    return version_of(rules)
+
+
+def version_of(rules: list[Rule]) -> SchemeVersion:
     return SchemeVersion(
         **dict.fromkeys(("title", "short_title", "summary", "note"), NOTHING),
         **dict.fromkeys(("applicants", "steps", "criteria", "streams", "stages"), ()),
@@ -181,6 +185,16 @@ def test_many_at_once_are_judged_as_one_by_one(version: SchemeVersion, told: lis
             assert found.amount[row] == one.amount_cents
 
 
+def test_a_cost_below_nothing_lowers_what_the_partners_must_bring() -> None:
+    shares = tuple(bodies.StageShare(1, 0, cost, "other") for cost in ("pay", "net"))
+    told = [bodies.Ceiling(1, "heads"), bodies.Ratio((bodies.StageShare(1, 0, "cost", ""), *shares))]
+    rules = [Rule(str(n), "requirement", body, NOTHING, NOTHING, START, NOTHING, "", True, NOTHING) for n, body in enumerate(told)]
+    facts = {name: FactValue(value) for name, value in {"cost": 0, "pay": 1, "other": 0, "heads": 0, "months": 0}.items()}
+    version = version_of(rules)
+    found = judge_many.judge(version, columns.of_cases(FACTS, [facts]), on=DAY, count=1)
+    assert found.outcome[0] == CODES[judge.judge(version, facts, on=DAY).outcome] == CODES[Outcome.PASS]
+
+
 @given(cases())
 def test_a_column_gives_each_value_back(told: dict[str, FactValue]) -> None:
     for name, laid_out in columns.of_cases(FACTS, [told, {}]).items():
@@ -192,3 +206,19 @@ def test_a_column_gives_each_value_back(told: dict[str, FactValue]) -> None:
 def test_a_fraction_of_the_largest_amount_stays_exact() -> None:
     values = np.array([10**16, 10**16 - 1, 0], np.int64)
     assert columns.portion(values, 9_999, 10_000, 10**16).tolist() == [value * 9_999 // 10_000 for value in values.tolist()]
+
+
+@given(st.lists(st.tuples(AMOUNTS, st.lists(AMOUNTS, min_size=3, max_size=3)), min_size=1, max_size=8))
+def test_an_amount_is_shared_out_as_it_is_one_by_one(told: list[tuple[int, list[int]]]) -> None:
+    rows = [(min(amount, sum(weights)), weights) for amount, weights in told if sum(weights)]
+    if rows:
+        shared = columns.share_out(np.array([amount for amount, _ in rows]), np.array([weights for _, weights in rows]).T)
+        assert shared.T.tolist() == [money.share_out(amount, weights) for amount, weights in rows]
+
+
+def test_a_flag_is_kept_in_a_byte_and_compared_with_what_a_byte_cannot_hold() -> None:
+    small = columns.column(np.array([0, 1, 127], np.int64))
+    assert small.values.dtype == np.int8
+    table = columns.Table({"n": _fact("n", FactType.COUNT)}, {"n": small}, 3, as_told=True)
+    more = conditions.Comparison("n", "more_than", conditions.Literal(10**9))
+    assert table.read(more).codes(3).tolist() == [0, 0, 0]
