@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models.constants import OnConflict
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -115,8 +115,10 @@ def insert(made: models.Model, *, is_kept_once: bool = False) -> None:
     meta = made._meta
     fields = [field for field in meta.local_concrete_fields if not (field is meta.auto_field and made.pk is None)]
     text = _inserts.get((type(made), len(fields), is_kept_once)) or _insert_text(made, fields, is_kept_once)
-    values = [field.get_db_prep_save(field.pre_save(made, True), connection) for field in fields]
-    with connection.cursor() as cursor:
+    # Looked up once: the proxy asks again at each of twenty fields which thread's connection it stands for.
+    own = connections[connection.alias]
+    values = [field.get_db_prep_save(field.pre_save(made, True), own) for field in fields]
+    with own.cursor() as cursor:
         cursor.execute(text, values)
         if written := cursor.fetchone():
             (made.pk,) = written
@@ -139,8 +141,9 @@ def update(made: models.Model, *names: str) -> None:
     """This will write these fields of a row that exists: `save(update_fields=…)` without writing its SQL anew."""
     fields = _fields(made, names)
     text = _updates.get((type(made), names)) or _update_text(made, names)
-    values = [field.get_db_prep_save(field.pre_save(made, False), connection) for field in fields]
-    with connection.cursor() as cursor:
+    own = connections[connection.alias]
+    values = [field.get_db_prep_save(field.pre_save(made, False), own) for field in fields]
+    with own.cursor() as cursor:
         cursor.execute(text, [*values, made.pk])
         if cursor.rowcount != 1:
             raise ObjectDoesNotExist(f"{type(made).__name__} {made.pk} is not there to be written")
