@@ -20,7 +20,7 @@ from millrace.core.ledger import Envelope
 from millrace.site import database
 
 AT, ON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC), date(2026, 3, 2)
-ENVELOPE = Envelope("itf", "nifs")
+ENVELOPE = Envelope("itf", "nifs", "HKD")
 POST = "SELECT ledger_post(%s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
 Entry = tuple[list[int], list[int], list[int]]
 
@@ -37,7 +37,7 @@ def prepare(awards: int) -> tuple[int, list[dict[str, int]], list[int]]:
     by, lead = make.person(), make.organisation()
     with transaction.atomic():
         events = [_event(timeline, by) for _ in range(awards)]
-        envelope = actions.envelope(ENVELOPE.fund, ENVELOPE.scheme)
+        envelope = actions.envelope(ENVELOPE.fund, ENVELOPE.scheme, ENVELOPE.unit)
         actions.appropriate(envelope, 10**15, event=events[0], on=ON, at=AT)
         cases = [make.case(lead=lead, by=by) for _ in range(awards)]
         accounts = [

@@ -40,7 +40,7 @@ def source() -> int:
         with transaction.atomic():
             event = timeline.reserve_id()
             if status == "approved":
-                envelope = ledger.envelope("itf-nifs", "nifs")
+                envelope = ledger.envelope("itf-nifs", "nifs", "HKD")
                 ledger.appropriate(envelope, 800_000_000, event=event, on=at.date(), at=at)
                 ledger.reserve(case, 800_000_000, envelope=envelope, event=event, on=at.date(), at=at)
             facts = {"reference": case.reference, "status": status}

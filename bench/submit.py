@@ -104,6 +104,7 @@ def _draft(person: object, number: int, at: datetime) -> str:
         name=f"Bench {number} Ltd",
         kind="company",
         registration_kind="hk_cr",
+        incorporated_in="HK",
         registration_number=f"{1_000_000 + number}",
         registered_at=at,
         registered_by=person,

@@ -70,7 +70,7 @@ _LIST: tuple[Column, ...] = (
     Column("approved_cents", "cents", 0),
     Column("committed_cents", "cents", 0),
     Column("paid_cents", "cents", 0),
-    Column("unit", "text", "HKD"),
+    Column("unit", "text", ""),
     Column("received_on", "day"),
     Column("screened_on", "day"),
     Column("supported_on", "day"),

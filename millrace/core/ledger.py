@@ -70,8 +70,8 @@ class Envelope:
     """The part of a fund one scheme may use, in one unit; `scheme` is empty for what the fund has not yet shared out."""
 
     fund: str
-    scheme: str = ""
-    unit: str = "HKD"
+    scheme: str
+    unit: str
 
     def account(self, kind: str, *, case: int | None = None, financial_year: str = "") -> Account:
         """This will name the account of this envelope in state `kind`."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from millrace.core import ledger
 from millrace.core.ledger import Account, Envelope, Move
 
-NIFS, HOURS = Envelope("itf", "nifs"), Envelope("aiss", "aiss", "GPU-hour")
+NIFS, HOURS = Envelope("itf", "nifs", "HKD"), Envelope("aiss", "aiss", "GPU-hour")
 OUTSIDE = Account("appropriation", "HKD", "itf")
 
 

@@ -99,7 +99,7 @@ steps = st.lists(
 
 def live(case: Any, by: Any, story: list[tuple[str, int, int, str]]) -> None:
     """This will take a case through a story: an event, its sheet and one move of money at each step."""
-    envelope = ledger.envelope("itf", "nifs")
+    envelope = ledger.envelope("itf", "nifs", "HKD")
     for place, (name, amount, days, status) in enumerate(story):
         at = NOON + timedelta(days=days, minutes=place)
         more = {"financial_year": "2025-26"} if name == "pay" else {}
@@ -126,7 +126,7 @@ def test_any_life_is_copied_as_the_actions_live_it(make: Any, owner_connection: 
     by = make.system()
     with transaction.atomic():
         event = timeline.record("envelope_funded", command=uuid.uuid4(), by=by, at=NOON, fund="itf", facts={})
-        envelope = ledger.envelope("itf", "nifs")
+        envelope = ledger.envelope("itf", "nifs", "HKD")
         ledger.appropriate(envelope, 3_000, event=event.pk, on=date(2026, 3, 2), at=NOON)
         ledger.provide_cash(envelope, "2025-26", 2_000, event=event.pk, on=date(2026, 3, 2), at=NOON)
     first, second = make.case(by=by), make.case(by=by)

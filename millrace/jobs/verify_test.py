@@ -31,7 +31,7 @@ def funded(make: Any) -> Any:
                 facts={"scheme": "nifs", "amount_cents": 500},
                 sheet={"status": status, "approved_cents": 500 * place},
             )
-            envelope = ledger.envelope("itf", "nifs")
+            envelope = ledger.envelope("itf", "nifs", "HKD")
             ledger.appropriate(envelope, 900, event=event.pk, on=date(2026, 3, 2), at=NOON)
             ledger.reserve(case, 500, envelope=envelope, event=event.pk, on=date(2026, 3, 2), at=NOON)
     sealer.seal(NOON)

@@ -47,6 +47,7 @@ class Making:
         number = next(self._numbers)
         fields.setdefault("kind", "company")
         fields.setdefault("registration_kind", "hk_cr")
+        fields.setdefault("incorporated_in", "HK")
         fields.setdefault("registration_number", f"{2_000_000 + number}")
         by = by or self.person(at=at)
         confirmed = {"confirmed_at": at, "confirmed_by": by} if is_confirmed else {}
@@ -77,6 +78,7 @@ class Making:
         lead = lead or self.organisation(at=at)
         fields.setdefault("scheme", "nifs")
         fields.setdefault("reference", f"{fields['scheme'].upper()}-TEST-{number:04d}")
+        fields.setdefault("unit", "HKD")
         fields.setdefault("status", "draft")
         fields.setdefault("status_on", at.date())
         fields.setdefault("title", f"Smart production line {number}")

@@ -1,5 +1,6 @@
 """The policy folders of this house as tests and commands read them — e.g. `files_of(HONG_KONG)` — and a fixture that publishes one."""
 
+import dataclasses
 import importlib
 import sys
 import uuid
@@ -30,7 +31,7 @@ def hong_kong(db_clone: Any, make: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _funder_without_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test without a database draws its pages as before anything was published."""
+    """A test without a database draws its pages as before anything was published, but for the currency of amounts."""
     funder = sys.modules.get("millrace.web.funder")
     if funder is not None and "db_clone" not in request.fixturenames:
-        monkeypatch.setattr(funder, "current", lambda: funder.UNPUBLISHED)
+        monkeypatch.setattr(funder, "current", lambda: dataclasses.replace(funder.UNPUBLISHED, unit="HKD"))

@@ -123,7 +123,7 @@ def shown(name: str, value: Any, values: dict[str, Any]) -> str:
     if isinstance(value, date):
         return words.day(value)
     if isinstance(value, int) and name.endswith("_cents"):
-        return words.amount(value, str(values.get("unit", "HKD")))
+        return words.amount(value, str(values.get("unit", "")))
     return str(value)
 
 

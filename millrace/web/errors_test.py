@@ -39,7 +39,7 @@ def request(path: str = "/", *, htmx: bool = False, **headers: str) -> HttpReque
 
 
 def test_cents_and_moments_are_written_in_words() -> None:
-    assert errors.in_words(LATE)["what"] == "HK$1,500.50 at 2 March 2026, 04:00 UTC"
+    assert errors.in_words(LATE)["what"] == "¤1,500.50 at 2 March 2026, 04:00 UTC"
 
 
 def test_a_program_gets_a_problem_document() -> None:

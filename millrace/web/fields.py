@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core import money
-from millrace.web import words
+from millrace.web import funder, words
 
 FORMS_OF_A_DAY = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
@@ -53,8 +53,9 @@ def typed(value: Any) -> str:
     return unicodedata.normalize("NFKC", str(value)).strip() if value not in (None, "") else ""
 
 
-def read_amount(text: str, label: str, unit: str = "HKD") -> int:
-    """This will read an amount into minor units, or refuse in a sentence."""
+def read_amount(text: str, label: str, unit: str = "") -> int:
+    """This will read an amount into minor units, of the funder's own currency without a unit, or refuse in a sentence."""
+    unit = unit or funder.current().unit
     try:
         return money.read(typed(text), currency=unit)
     except money.NotMoney as wrong:
@@ -99,23 +100,29 @@ class MoneyInput(forms.TextInput):
 
     template_name = "web/widgets/money.html"
 
-    def __init__(self, unit: str = "HKD") -> None:
+    def __init__(self, unit: str = "") -> None:
         super().__init__({"class": "money", "inputmode": "decimal", "autocomplete": "off"})
         self.unit = unit
 
     def format_value(self, value: Any) -> str:
-        return money.plain(value, currency=self.unit) if isinstance(value, int) else "" if value is None else str(value)
+        return (
+            money.plain(value, currency=self.unit or funder.current().unit)
+            if isinstance(value, int)
+            else ""
+            if value is None
+            else str(value)
+        )
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["sign"] = money.written(0, currency=self.unit).rstrip("0")
+        context["widget"]["sign"] = money.written(0, currency=self.unit or funder.current().unit).rstrip("0")
         return context
 
 
 class MoneyField(Plain, forms.Field):
     """An amount, as minor units."""
 
-    def __init__(self, *, unit: str = "HKD", minimum: int | None = None, maximum: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, unit: str = "", minimum: int | None = None, maximum: int | None = None, **kwargs: Any) -> None:
         super().__init__(widget=MoneyInput(unit), **kwargs)
         self.unit, self.minimum, self.maximum = unit, minimum, maximum
 

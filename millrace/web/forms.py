@@ -79,7 +79,7 @@ def column(told: Column) -> lines.Column:
     choices = [(choice.id, said(choice.label)) for choice in told.choices]
     limits = told.limits
     kept = {"minimum": limits.minimum, "maximum": limits.maximum, "max_length": limits.max_length}
-    return lines.Column(told.id, said(told.label), told.kind, told.is_required, told.unit or "HKD", choices, **kept)
+    return lines.Column(told.id, said(told.label), told.kind, told.is_required, told.unit, choices, **kept)
 
 
 def field(question: Question, *, is_demanded: bool = True, has_files: bool = False) -> forms.Field:
@@ -92,7 +92,7 @@ def field(question: Question, *, is_demanded: bool = True, has_files: bool = Fal
     }
     match question.kind:
         case "money":
-            made: forms.Field = fields.MoneyField(unit=question.unit or "HKD", minimum=limits.minimum, maximum=limits.maximum, **shown)
+            made: forms.Field = fields.MoneyField(unit=question.unit, minimum=limits.minimum, maximum=limits.maximum, **shown)
         case "count":
             made = fields.CountField(minimum=limits.minimum, maximum=limits.maximum, **shown)
         case "share":
@@ -268,7 +268,7 @@ def _in_words(one: Worded, answer: Any) -> dict[str, Any]:
         return {"table": {"columns": one.columns, "rows": rows}}
     if kind == "choices" and isinstance(answer, list):
         return {"value": _(", ").join(one.choices.get(chosen, chosen) for chosen in answer)}
-    return {"value": cell_in_words(kind, answer, one.question.unit or "HKD", one.choices)}
+    return {"value": cell_in_words(kind, answer, one.question.unit, one.choices)}
 
 
 def cell_in_words(kind: str, value: Any, unit: str, choices: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ class Funder:
     names: Text
     zone: ZoneInfo
     unit: str
+    headlines: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -31,7 +32,7 @@ class Funder:
         return self.names.said_in(translation.get_language() or "en")
 
 
-UNPUBLISHED = Funder(Text(), ZoneInfo("UTC"), "HKD")
+UNPUBLISHED = Funder(Text(), ZoneInfo("UTC"), "XXX")
 _known: dict[str, tuple[Funder, datetime]] = {}
 
 
@@ -47,5 +48,5 @@ def current() -> Funder:
         return known
     if told is None:
         return UNPUBLISHED
-    _known[name] = (Funder(told.name, ZoneInfo(told.zone), told.currency), now)
+    _known[name] = (Funder(told.name, ZoneInfo(told.zone), told.currency, told.headlines), now)
     return _known[name][0]

@@ -1,5 +1,6 @@
 """Draws every part on one page, in three languages, without a database — e.g. the error summary above a budget of two bad lines."""
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -81,7 +82,7 @@ CONTEXT = {
 
 @pytest.fixture(autouse=True)
 def without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(funder, "current", lambda: funder.UNPUBLISHED)
+    monkeypatch.setattr(funder, "current", lambda: dataclasses.replace(funder.UNPUBLISHED, unit="HKD"))
 
 
 def drawn(language: str, *, desk: bool = False) -> str:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_noop as word
 
 from millrace.core import money
-from millrace.web import fields, words
+from millrace.web import fields, funder, words
 
 SPARE_LINES = 3
 LONGEST_CELL = 500
@@ -26,7 +26,7 @@ class Column:
     label: str
     kind: str = "text"
     is_required: bool = True
-    unit: str = "HKD"
+    unit: str = ""
     choices: Sequence[tuple[str, str]] = ()
     minimum: int | None = None
     maximum: int | None = None
@@ -45,7 +45,7 @@ class Column:
         if value is None:
             return ""
         if isinstance(value, int) and self.kind == "money":
-            return money.plain(value, currency=self.unit)
+            return money.plain(value, currency=self.unit or funder.current().unit)
         if isinstance(value, int) and self.kind == "share":
             return fields.share_text(value)
         return str(value)

@@ -44,7 +44,7 @@ def sentence(event: Event, zone: ZoneInfo) -> str:
     kind = kinds.KINDS.get(event.kind)
     if kind is None:
         return event.kind.replace("_", " ")
-    unit = str(event.facts.get("unit", "HKD"))
+    unit = str(event.facts.get("unit", ""))
     return _(kind.sentence) % _Told({name: told(name, value, unit, zone) for name, value in event.facts.items()})
 
 

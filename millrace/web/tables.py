@@ -88,7 +88,7 @@ class Column:
             return ""
         match self.kind:
             case "money":
-                return words.amount(value, row[self.unit_field] if self.unit_field else "HKD")
+                return words.amount(value, row[self.unit_field] if self.unit_field else "")
             case "day":
                 # A moment's day is the funder's, not UTC's: received at 01:16 in Hong Kong is received that day.
                 return words.day_in_short(value.astimezone(funder.current().zone).date() if isinstance(value, datetime) else value)
@@ -114,7 +114,7 @@ class Column:
         if isinstance(value, datetime | date):
             return value.isoformat()
         if self.kind == "money":
-            unit = row[self.unit_field] if self.unit_field else "HKD"
+            unit = row[self.unit_field] if self.unit_field else funder.current().unit
             return str(Decimal(value).scaleb(-money.decimals_of(unit))) if unit in money.CURRENCIES else str(value)
         text = str(value)
         return f"'{text}" if text[:1] in "=+-@\t\r" and self.kind not in ("count", "money") else text

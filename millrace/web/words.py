@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from millrace.core import money
+from millrace.web import funder
 
 TAGS = {"en": "en-HK", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}
 
@@ -32,9 +33,10 @@ def locale() -> Locale:
     return _locale(tag())
 
 
-def amount(units: int, unit: str = "HKD") -> str:
+def amount(units: int, unit: str = "") -> str:
     """This will write a whole number of minor units exactly: 123450 → "HK$1,234.50"; hours of a facility
-    are named, 240 tool-hours; any other unit keeps its name."""
+    are named, 240 tool-hours; any other unit keeps its name. Without a unit it is the funder's own currency."""
+    unit = unit or funder.current().unit
     if unit in money.CURRENCIES:
         return money.written(units, currency=unit).replace("-", "−", 1)
     number = f"{'−' if units < 0 else ''}{abs(units):,}"
@@ -45,8 +47,9 @@ def amount(units: int, unit: str = "HKD") -> str:
     return f"{number} {unit}"
 
 
-def amount_in_short(units: int, unit: str = "HKD") -> str:
+def amount_in_short(units: int, unit: str = "") -> str:
     """This will write an amount to one decimal of a million or billion, as the funder's own tables do: "HK$1,212.8m"."""
+    unit = unit or funder.current().unit
     if unit not in money.CURRENCIES:
         return amount(units, unit)
     whole = abs(units) / 10 ** money.decimals_of(unit)

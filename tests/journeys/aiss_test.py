@@ -19,7 +19,7 @@ from tests.journeys.chain_story import CONTACT
 from tests.journeys.raise_plus_story import MEMBERS, Play
 
 MILLION = 1_000_000_00
-ENVELOPE = Envelope("aiss", "aiss")
+ENVELOPE = Envelope("aiss", "aiss", "HKD")
 APPLICATION: dict[str, dict[str, Any]] = {
     "applicant": CONTACT | {"sector": "information_technology"},
     "project": {
@@ -78,11 +78,11 @@ def test_the_committee_decides_itself(play: Play) -> None:
     assert decision.is_by_committee and decision.limit_cents is None and decision.recommendation.seats.count() == len(MEMBERS)
     event = Event.objects.get(case=case, kind="decision_made")
     assert event.facts["is_by_committee"] is True and event.sheet["approved_cents"] == 7 * MILLION
-    assert ledger.statement(case).total("reserved") == 7 * MILLION == before - ledger.available(ENVELOPE)
+    assert ledger.statement(case).total("reserved", "HKD") == 7 * MILLION == before - ledger.available(ENVELOPE)
     assert set(Letter.objects.filter(case=case).values_list("kind", flat=True)) == {"receipt", "offer", "agreement"}
     play.at("second", "?show=award").sees("the committee on 7 April 2025, recorded by Second (invented)")
     play.at("signatory", "offer/").submit("Send your answer", answer="accept")
-    assert play.case().status == "in_force" and ledger.statement(case).total("committed") == 7 * MILLION
+    assert play.case().status == "in_force" and ledger.statement(case).total("committed", "HKD") == 7 * MILLION
 
 
 def test_a_member_in_conflict_has_left_and_too_few_decide_nothing(play: Play) -> None:
@@ -111,4 +111,4 @@ def test_the_committee_refuses_by_named_reasons(play: Play) -> None:
     page.submit("Record the decision", **told, reason_codes=["reasonableness"])
     assert play.case().status == "refused"
     assert Letter.objects.get(kind="refused").body.count("Reasonableness") == 1
-    assert ledger.statement(play.case()).total("reserved") == 0
+    assert ledger.statement(play.case()).total("reserved", "HKD") == 0

@@ -52,7 +52,7 @@ def draft(writer: Any) -> str:
     reference = re.search(r"NIFS-[A-Z0-9-]+", writer.address)
     assert reference, writer.address
     sections = f"/cases/{reference.group()}/draft/sections"
-    eligibility = {"applicant_kind": "company", "place_of_incorporation": "hong_kong", "sector": "electrical_electronic"}
+    eligibility = {"sector": "electrical_electronic"}
     writer.open(f"{sections}/eligibility/").submit(
         "Save and continue", **eligibility, contact_name="Chan Tai Man", contact_email="chan@example.org"
     )

@@ -105,7 +105,7 @@ def play(make: Any, published: None, monkeypatch: pytest.MonkeyPatch, settings: 
 
 
 MEMBERS = [f"member{number}" for number in range(1, 6)]
-CONTACT = {"contact_name": "Wu Siu Fan", "contact_email": "wu@example.org", "sector": "biotechnology", "applicant_kind": "ugc_university"}
+CONTACT = {"contact_name": "Wu Siu Fan", "contact_email": "wu@example.org", "sector": "biotechnology"}
 PROJECT = {"project_title": "A tissue scaffold for bone repair 骨骼修復支架", "project_purpose": "transformation"}
 PROJECT |= {"project_summary": "A scaffold grown from the university's own patents."}
 

@@ -50,7 +50,7 @@ def writer(target, reference, log):
 def fund_an_envelope(by):
     with transaction.atomic():
         event = timeline.record("scheme_version_published", command=uuid.uuid4(), by=by, at=AT, fund="itf", happened_on=AT.date())
-        ledger.appropriate(ledger.envelope("itf", "nifs"), 10**12, event=event.pk, on=date(2026, 3, 2), at=AT)
+        ledger.appropriate(ledger.envelope("itf", "nifs", "HKD"), 10**12, event=event.pk, on=date(2026, 3, 2), at=AT)
 
 
 def acknowledged(logs):

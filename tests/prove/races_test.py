@@ -84,7 +84,6 @@ def application(university: Company, number: int) -> Case:
     """A complete draft of a university's team for direct entry."""
     answers = {
         "team": {
-            "applicant_kind": "ugc_university",
             "sector": "biotechnology",
             "contact_name": "Wu Siu Fan",
             "contact_email": "wu@example.org",

@@ -31,7 +31,7 @@ def write(case: Case, command: uuid.UUID) -> None:
         if timeline.replay(command, case):
             return
         event_id = timeline.reserve_id()
-        ledger.reserve(case, 100, envelope=ledger.envelope("itf", "nifs"), event=event_id, on=DAY, at=at)
+        ledger.reserve(case, 100, envelope=ledger.envelope("itf", "nifs", "HKD"), event=event_id, on=DAY, at=at)
         timeline.record("offer_declined", command=command, by=people.system_person(), at=at, case=case, event_id=event_id, happened_on=DAY)
 
 

@@ -144,13 +144,13 @@ def _cases(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
 
 
 def _unasked(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
-    """What a rule needs of an applicant, the form must ask."""
+    """What a rule needs of an applicant, the form must ask, unless the register of organisations knows it."""
     for version in scheme.versions:
         known = version.vocabulary.facts
         fed = {question.feeds for question in version.form.questions()}
         for rule in version.rules:
             for name in dict.fromkeys(part for fact in rulebook.facts_of_rule(rule) for part in facts.parts_of(fact, known)):
-                if known[name].established == "applicant" and name not in fed:
+                if known[name].established == "applicant" and not known[name].recorded and name not in fed:
                     said = f"{rule.id} needs {name}, and the form of {version.id} does not ask it"
                     remedy = f'add a question to form.toml with feeds = "{name}"'
                     yield folder.remark("fact-nobody-asks", MEND, _rules_file(scheme), (rule.id,), said, remedy)

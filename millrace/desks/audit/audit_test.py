@@ -28,7 +28,7 @@ def auditor(make, client):
 def case(make):
     """A case received in March, with something recorded in April."""
     case, by = make.case(status="submitted", title="Lens line"), make.person(powers=("officer",))
-    for at, values in ((MARCH, {"status": "submitted", "requested_cents": 900_00}), (APRIL, {"status": "screened"})):
+    for at, values in ((MARCH, {"status": "submitted", "requested_cents": 900_00, "unit": "HKD"}), (APRIL, {"status": "screened"})):
         fields = {"command": uuid.uuid4(), "by": by, "at": at, "case": case, "facts": {"corrected_kind": at.month}}
         timeline.record("case_corrected", sheet=values, **fields)
         sealer.seal(at)

@@ -129,7 +129,7 @@ def test_a_claim_reaches_its_payment_by_clicks_alone(agree: Any, sign_in: Any, c
     for _click in range(2):
         checker.press(f"{run}act/", do="check", command=click)
     maker.press(f"{run}act/", do="settle", payment=Payment.objects.get().pk, bank_reference="HSBC-1")
-    assert balances.statement(held.case).total("paid") == 9_000_000_00
+    assert balances.statement(held.case).total("paid", "HKD") == 9_000_000_00
     for language in LANGUAGES:
         reader = sign_in(held.finance, language)
         for address in ("", "to-release/", "claims/", "releases/", "runs/", "accounts/", "months/"):

@@ -19,7 +19,6 @@ from millrace.stages.learn import queries as figures
 from millrace.web import funder, words
 from millrace.web.access import entry
 
-HEADLINES = ("mainland-collaboration-approved", "approved-by-scheme")
 DAYS_SHOWN = 60
 OPEN_SHOWN = 8
 
@@ -31,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "calls": calls_now(schemes, request.at),
         "schemes": [scheme_card(scheme, request.at) for scheme in schemes],
-        "headlines": [told for name in HEADLINES if (told := headline(name, request.at))],
+        "headlines": [told for name in funder.current().headlines if (told := headline(name, request.at))],
     }
     return render(request, "public/home.html", context)
 

@@ -36,8 +36,6 @@ def nifs(tale: Tale, *, name: str, email: str) -> Written:
     due = tale.today + timedelta(days=30 * months)
     sections: dict[str, dict[str, Any]] = {
         "eligibility": {
-            "applicant_kind": "company",
-            "place_of_incorporation": "hong_kong",
             "sector": sector,
             "contact_name": name,
             "contact_email": email,
@@ -87,7 +85,6 @@ def raise_plus(tale: Tale, *, name: str, email: str, is_direct: bool) -> Written
         ]
     sections: dict[str, dict[str, Any]] = {
         "team": {
-            "applicant_kind": "ugc_university",
             "sector": ("biotechnology", "electrical_electronic", "information_technology")[tale.number % 3],
             "contact_name": name,
             "contact_email": email,

@@ -105,7 +105,7 @@ def _company(cast: Cast, number: int, tale: Tale) -> Side:
 
 def _university(cast: Cast, number: int, tale: Tale) -> Side:
     name, name_zh, code = names.university(number)
-    return _registered(cast, organisations.Particulars(name, name_zh, "university", "hk_university", code), tale, is_subvented=True)
+    return _registered(cast, organisations.Particulars(name, name_zh, "university", "hk_university", code, "HK"), tale, is_subvented=True)
 
 
 def _registered(cast: Cast, told: organisations.Particulars, tale: Tale, *, is_subvented: bool = False) -> Side:

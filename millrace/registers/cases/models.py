@@ -31,7 +31,7 @@ class Case(models.Model):
     requested_cents = models.BigIntegerField(default=0)
     approved_cents = models.BigIntegerField(default=0)
     paid_cents = models.BigIntegerField(default=0)
-    unit = models.CharField(max_length=12, default="HKD")
+    unit = models.CharField(max_length=12)
     is_test = models.BooleanField(default=False)
     is_demonstration = models.BooleanField(default=False)
     search_text = models.TextField(blank=True, help_text="reference, title and parties' names, both scripts, lower case")

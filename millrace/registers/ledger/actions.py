@@ -31,7 +31,7 @@ class When(TypedDict):
 # ── Envelopes: what a fund was given, and each scheme's share ────────────────────────────────────────────────────────────────
 
 
-def envelope(fund: str, scheme: str = "", unit: str = "HKD") -> Envelope:
+def envelope(fund: str, scheme: str, unit: str) -> Envelope:
     """This will give the envelope, opening its account if it is new; new ones hold nothing."""
     opened = Envelope(fund, scheme, unit)
     books.open_account(opened.account("available"))
@@ -149,32 +149,32 @@ def _move(case: Case, envelope: Envelope, source: str, target: str, amount: int,
 # ── Matching money, per sponsor, cash and in-kind apart: pledged → evidenced → verified → consumed ───────────────────────────
 
 
-def pledge_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str = "HKD", **when: Unpack[When]) -> list[int]:
+def pledge_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will record what a sponsor (or the enterprise itself) promised; `form` is cash or in_kind."""
     return _match(case, sponsor, form, unit, "sponsor", "match_pledged", amount, when)
 
 
-def withdraw_pledge(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str = "HKD", **when: Unpack[When]) -> list[int]:
+def withdraw_pledge(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will take back a promise not yet evidenced."""
     return _match(case, sponsor, form, unit, "match_pledged", "sponsor", amount, when)
 
 
-def evidence_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str = "HKD", **when: Unpack[When]) -> list[int]:
+def evidence_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will record that evidence for pledged matching money has come in."""
     return _match(case, sponsor, form, unit, "match_pledged", "match_evidenced", amount, when)
 
 
-def reject_evidence(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str = "HKD", **when: Unpack[When]) -> list[int]:
+def reject_evidence(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will turn evidenced matching money back into a pledge."""
     return _match(case, sponsor, form, unit, "match_evidenced", "match_pledged", amount, when)
 
 
-def verify_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str = "HKD", **when: Unpack[When]) -> list[int]:
+def verify_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will accept evidenced matching money: releases may now rest on it."""
     return _match(case, sponsor, form, unit, "match_evidenced", "match_verified", amount, when)
 
 
-def consume_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str = "HKD", **when: Unpack[When]) -> list[int]:
+def consume_match(case: Case, sponsor: Organisation, form: str, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will use verified matching money up for a release, so that no other release rests on it."""
     return _match(case, sponsor, form, unit, "match_verified", "match_consumed", amount, when)
 

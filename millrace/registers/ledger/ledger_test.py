@@ -30,7 +30,7 @@ class Books:
     def __init__(self, make: Any) -> None:
         self.make, self.by, self.case = make, make.person(), make.case()
         with transaction.atomic():
-            self.envelope = actions.envelope("itf", "nifs")
+            self.envelope = actions.envelope("itf", "nifs", "HKD")
             when = self.when()
             actions.appropriate(self.envelope, 100_000, **when)
             actions.provide_cash(self.envelope, YEAR, 60_000, **when)
@@ -105,7 +105,7 @@ def test_the_commitment_and_the_cash_are_two_gates(kept: Books) -> None:
     with transaction.atomic():
         actions.lapse_cash(kept.envelope, YEAR, **kept.when())
     assert queries.envelope_state(kept.envelope).cash[YEAR] == queries.CashState(0, 0, 60_000)
-    assert queries.statement(kept.case).total("due") == 70_000
+    assert queries.statement(kept.case).total("due", "HKD") == 70_000
 
 
 def test_matching_money_is_verified_before_it_is_consumed_and_only_once(kept: Books) -> None:
@@ -113,7 +113,7 @@ def test_matching_money_is_verified_before_it_is_consumed_and_only_once(kept: Bo
 
     def match(action: Any, amount: int, form: str = "cash") -> None:
         with transaction.atomic():
-            action(kept.case, sponsor, form, amount, **kept.when())
+            action(kept.case, sponsor, form, amount, unit="HKD", **kept.when())
 
     match(actions.pledge_match, 900)
     match(actions.pledge_match, 100, "in_kind")
@@ -127,7 +127,7 @@ def test_matching_money_is_verified_before_it_is_consumed_and_only_once(kept: Bo
     cash, in_kind = sorted(queries.statement(kept.case).matching, key=lambda line: line.form)
     assert (cash.pledged, cash.evidenced, cash.verified, cash.consumed) == (300, 0, 100, 500)
     assert in_kind.pledged == 100
-    assert queries.statement(kept.case).matched("verified") == 100
+    assert queries.statement(kept.case).matched("verified", unit="HKD") == 100
 
 
 def test_a_closed_month_takes_nothing_more_and_is_corrected_in_an_open_one(kept: Books) -> None:
@@ -270,7 +270,7 @@ def placed(moves: Iterable[Move[Account]], cases: list[int]) -> list[Move[Accoun
 @given(proposed=st.lists(st.lists(good_moves, min_size=1, max_size=3), max_size=20))
 def test_sql_and_the_pure_core_keep_the_same_books(kept: Books, proposed: list[list[Move[Account]]]) -> None:
     cases = [kept.make.case().pk for _ in range(2)]
-    for envelope in (Envelope("itf", "nifs"), Envelope("aiss", "aiss", "GPU-hour")):
+    for envelope in (Envelope("itf", "nifs", "HKD"), Envelope("aiss", "aiss", "GPU-hour")):
         for account in (envelope.account("available"), envelope.account("cash_available", financial_year=YEAR)):
             books.open_account(account)
     before = queries.trial_balance()

@@ -59,11 +59,11 @@ class Statement:
     envelopes: tuple[EnvelopeLine, ...] = ()
     matching: tuple[MatchLine, ...] = ()
 
-    def total(self, state: str, unit: str = "HKD") -> int:
+    def total(self, state: str, unit: str) -> int:
         """This will add up one state (reserved, committed, due, paid, returned) over the case's envelopes."""
         return sum(getattr(line, state) for line in self.envelopes if line.unit == unit)
 
-    def matched(self, state: str, *, form: str | None = None, unit: str = "HKD") -> int:
+    def matched(self, state: str, *, form: str | None = None, unit: str) -> int:
         """This will add up one state (pledged, evidenced, verified, consumed) over the sponsors."""
         return sum(getattr(line, state) for line in self.matching if line.unit == unit and form in (None, line.form))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from millrace.core import paper
+from millrace.core import money, paper
 from millrace.registers.messages import glyphs
 from millrace.registers.messages.models import Letter
 
@@ -61,4 +61,5 @@ def _set(block: paper.Block) -> dict[str, Any]:
 
 
 def _is_figure(cell: str) -> bool:
-    return any(c.isdigit() for c in cell) and not cell.replace("HK$", "").strip("0123456789,.%")
+    bare = next((cell.removeprefix(sign) for sign in money.SIGNS if cell.startswith(sign)), cell)
+    return any(c.isdigit() for c in bare) and not bare.strip("0123456789,.%")

@@ -65,6 +65,7 @@ class Organisation(models.Model):
         UNIVERSITY = "university", _("University")
         RD_CENTRE = "rd_centre", _("R&D centre")
         INSTITUTE = "institute", _("Public research institute")
+        GOVERNMENT = "government", _("Government department")
         ASSOCIATION = "association", _("Trade association or industry support body")
         FUNDER = "funder", _("Funder")
 
@@ -73,8 +74,8 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     registration_kind = models.CharField(max_length=20)
     registration_number = models.CharField(max_length=40)
-    incorporated_in = models.CharField(max_length=10, default="HK", help_text="HK, CN, or an ISO 3166 country code")
-    place = models.CharField(max_length=40, blank=True, help_text="city code of the Greater Bay Area, or empty")
+    incorporated_in = models.CharField(max_length=10, help_text="a place of the published policy, e.g. an ISO 3166 country code")
+    place = models.CharField(max_length=40, blank=True, help_text="code of a city the policy names, or empty")
     is_subvented = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -31,8 +31,6 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 COST, OWN, ASKED = 30_000_000_00, 20_000_000_00, 10_000_000_00
 NIFS = {
     "eligibility": {
-        "applicant_kind": "company",
-        "place_of_incorporation": "hong_kong",
         "sector": "electrical_electronic",
         "contact_name": "Chan Tai Man",
         "contact_email": "chan@example.org",

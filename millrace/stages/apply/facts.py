@@ -1,4 +1,4 @@
-"""Gathers the facts a draft is judged on, each with its standing — e.g. cost as declared, open projects as we counted them.
+"""Gathers the facts a draft is judged on, each with its standing — e.g. cost as declared, the place of incorporation as verified.
 
 Limits per applicant are counted from cases here, under the lock the calling action holds; nothing an applicant says is a limit.
 """

@@ -23,7 +23,7 @@ def identifiers(monkeypatch):
 
 
 def particulars(**given):
-    told = {"name": "Harbour Precision Ltd", "name_zh": "港灣精工", "kind": "company"}
+    told = {"name": "Harbour Precision Ltd", "name_zh": "港灣精工", "kind": "company", "incorporated_in": "HK"}
     return organisations.Particulars(**told | {"registration_kind": "hk_br", "registration_number": "1234 5678"} | given)
 
 

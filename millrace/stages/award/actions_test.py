@@ -32,7 +32,7 @@ def test_an_approval_reserves_decides_and_offers_in_one(award):
     case = award.story.now()
     assert (case.status, case.approved_cents) == ("approved", ASKED)
     assert ledger.available(ENVELOPE) == 5_000_000_00
-    assert ledger.statement(case).total("reserved") == ASKED
+    assert ledger.statement(case).total("reserved", "HKD") == ASKED
     assert event.sheet == {"status": "approved", "approved_on": event.happened_on.isoformat(), "approved_cents": ASKED}
     offer = queries.offer_for(case)
     assert offer.lapses_on == event.happened_on + timedelta(days=30)
@@ -45,7 +45,7 @@ def test_a_second_click_approves_once(award):
     command = uuid.uuid4()
     first = award.decide(command=command)
     assert award.decide(command=command).pk == first.pk
-    assert ledger.statement(award.case).total("reserved") == ASKED
+    assert ledger.statement(award.case).total("reserved", "HKD") == ASKED
     assert refusal(award.decide).code == "not-now"
     assert Decision.objects.count() == Offer.objects.count() == 1
 
@@ -140,8 +140,8 @@ def test_acceptance_commits_pledges_and_fixes_the_terms(award):
     event = award.accept()
     case = award.story.now()
     statement = ledger.statement(case)
-    assert (case.status, statement.total("reserved"), statement.total("committed")) == ("in_force", 0, ASKED)
-    assert statement.matched("pledged") == 20_000_000_00
+    assert (case.status, statement.total("reserved", "HKD"), statement.total("committed", "HKD")) == ("in_force", 0, ASKED)
+    assert statement.matched("pledged", unit="HKD") == 20_000_000_00
     agreed = queries.terms_of(case, event.happened_on)
     assert agreed.grant_cents == ASKED and agreed.starts_on == event.happened_on
     assert queries.terms_of(case, event.happened_on - timedelta(days=1)) is None

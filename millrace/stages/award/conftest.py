@@ -11,7 +11,7 @@ from millrace.stages.apply.conftest import Company, company, published  # noqa: 
 from millrace.stages.assess.conftest import Story, story  # noqa: F401  # as above
 from millrace.stages.award import actions
 
-ENVELOPE = ledger.Envelope("itf-nifs", "nifs")
+ENVELOPE = ledger.Envelope("itf-nifs", "nifs", "HKD")
 
 
 class Award:
@@ -24,7 +24,7 @@ class Award:
     def fund(self, cents: int) -> None:
         """This will put money into the scheme's envelope."""
         event = Event.objects.filter(case=self.case).latest("id")
-        ledger.envelope(ENVELOPE.fund, ENVELOPE.scheme)
+        ledger.envelope(ENVELOPE.fund, ENVELOPE.scheme, ENVELOPE.unit)
         ledger.appropriate(ENVELOPE, cents, event=event.pk, on=self.story.at.date(), at=self.story.at)
 
     def decide(self, outcome: str = "approved", **given: Any) -> Any:

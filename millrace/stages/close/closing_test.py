@@ -47,7 +47,7 @@ class Delivery:
     def provide(self, cents: int) -> None:
         """This will put the year's cash beside the envelope."""
         event = Event.objects.filter(case=self.case).latest("id")
-        envelope = ledger.Envelope("itf-nifs", "nifs")
+        envelope = ledger.Envelope("itf-nifs", "nifs", "HKD")
         year = gather.year_of(gather.local_day(self.story.at))
         ledger.provide_cash(envelope, year, cents, event=event.pk, on=gather.local_day(self.story.at), at=self.story.at)
 
@@ -87,7 +87,7 @@ def test_a_nifs_award_is_paid_on_completion_and_closed_with_its_letters(award: A
     held.pay()
     earned = min(head.approved_cents // 3, 9_000_000_00, held.terms.grant_cents)
     statement = balances.statement(held.case)
-    assert statement.total("paid") == earned == statement.matched("consumed") // 2
+    assert statement.total("paid", "HKD") == earned == statement.matched("consumed", unit="HKD") // 2
     advice = Letter.objects.get(kind="payment_advice")
     assert f"{earned // 100:,}" in advice.body
     held.act(close.close_case, held.case, by=held.officer)
@@ -95,7 +95,7 @@ def test_a_nifs_award_is_paid_on_completion_and_closed_with_its_letters(award: A
     assert f"{earned // 100:,}" in letter.body and letter.language == held.case.opened_by.language.replace("-", "_").lower()
     event = Event.objects.get(kind="case_closed")
     assert event.sheet == {"status": "closed", "completed_on": str(event.happened_on), "committed_cents": earned}
-    assert statement.total("committed") + earned == held.terms.grant_cents
+    assert statement.total("committed", "HKD") + earned == held.terms.grant_cents
 
 
 def test_heads_are_named_in_the_schemes_own_words(award: Any) -> None:

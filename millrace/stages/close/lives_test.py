@@ -208,8 +208,8 @@ class Life:
                 used[drawn["kind"]] += drawn["amount_cents"]
         share = self.held.terms.stages[0].in_kind_share
         assert used["in_kind"] * share.denominator <= sum(used.values()) * share.numerator
-        assert statement.matched("consumed", form="cash") == used["cash"]
-        assert statement.matched("consumed", form="in_kind") == used["in_kind"]
+        assert statement.matched("consumed", form="cash", unit="HKD") == used["cash"]
+        assert statement.matched("consumed", form="in_kind", unit="HKD") == used["in_kind"]
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

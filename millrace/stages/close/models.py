@@ -20,7 +20,7 @@ class FinalAccount(models.Model):
     ending = models.CharField(max_length=10, choices=Ending.choices)
     reason = models.CharField(max_length=40, blank=True, help_text="a termination's reason code")
     note = models.CharField(max_length=1000, blank=True)
-    unit = models.CharField(max_length=12, default="HKD")
+    unit = models.CharField(max_length=12)
     spent_cents = models.BigIntegerField(help_text="cost allowed under decided claims")
     earned_cents = models.BigIntegerField(help_text="the grant that cost earns")
     released_cents = models.BigIntegerField()
@@ -50,7 +50,7 @@ class Refund(models.Model):
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     amount_cents = models.BigIntegerField()
-    unit = models.CharField(max_length=12, default="HKD")
+    unit = models.CharField(max_length=12)
     received_on = models.DateField()
     bank_reference = models.CharField(max_length=35)
     recorded_at = models.DateTimeField()

@@ -114,8 +114,8 @@ def test_a_nifs_case_is_claimed_released_and_paid(agree: Any) -> None:
     held.case.refresh_from_db()
     statement = balances.statement(held.case)
     assert run.state == "settled"
-    assert (statement.total("paid"), statement.total("due"), statement.total("committed")) == (10_000_000_00, 0, 0)
-    assert (statement.matched("consumed"), statement.matched("verified")) == (20_000_000_00, 0)
+    assert (statement.total("paid", "HKD"), statement.total("due", "HKD"), statement.total("committed", "HKD")) == (10_000_000_00, 0, 0)
+    assert (statement.matched("consumed", unit="HKD"), statement.matched("verified", unit="HKD")) == (20_000_000_00, 0)
     assert held.case.paid_cents == 10_000_000_00
     assert balances.envelope_state(held.envelope).cash["2025-26"].spent == 10_000_000_00
 
@@ -219,7 +219,7 @@ def test_a_run_needs_the_years_cash_and_a_rejected_payment_is_due_again(agree: A
     run = held.act(deliver.order_payment_run, list(queries.unpaid_releases()), by=held.maker)
     held.act(deliver.check_payment_run, run, by=held.checker)
     held.act(deliver.reject_payment, Payment.objects.get(), reason="AC04", by=held.finance)
-    assert balances.statement(held.case).total("due") == 10_000_000_00
+    assert balances.statement(held.case).total("due", "HKD") == 10_000_000_00
     assert pay(held).state == "settled"
 
 
@@ -241,7 +241,7 @@ def test_everything_twice_has_one_effect(agree: Any) -> None:
     payment, settle = Payment.objects.get(), uuid.uuid4()
     for _ in range(2):
         held.act(deliver.settle_payment, payment, by=held.finance, command=settle)
-    assert balances.statement(held.case).total("paid") == 10_000_000_00
+    assert balances.statement(held.case).total("paid", "HKD") == 10_000_000_00
 
 
 @pytest.mark.parametrize("step", ["release", "order", "check", "settle"])
@@ -311,7 +311,7 @@ def test_twenty_racing_releases_have_one_effect(agree: Any) -> None:
     click = uuid.uuid4()
     results = race(16, lambda _: deliver.check_payment_run(run, by=held.checker, at=held.at, command=click))
     assert results == ["done"] * 16
-    assert balances.statement(held.case).total("paid") == 10_000_000_00
+    assert balances.statement(held.case).total("paid", "HKD") == 10_000_000_00
 
 
 def test_hours_go_through_the_same_books(agree: Any) -> None:

@@ -12,7 +12,7 @@ from millrace.stages.plan import actions, envelopes
 from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
 
-NIFS = Envelope("itf-nifs", "nifs")
+NIFS = Envelope("itf-nifs", "nifs", "HKD")
 
 
 @pytest.fixture

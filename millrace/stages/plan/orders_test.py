@@ -15,7 +15,7 @@ from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
 from millrace.web import clock
 
-NIFS = Envelope("itf-nifs", "nifs")
+NIFS = Envelope("itf-nifs", "nifs", "HKD")
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ register = template.Library()
 
 
 @register.filter
-def money(units: int | None, unit: str = "HKD") -> str:
+def money(units: int | None, unit: str = "") -> str:
     """Minor units in full: 123450 → HK$1,234.50; nothing for nothing."""
     return "" if units is None else words.amount(int(units), unit)
 
 
 @register.filter
-def money_short(units: int | None, unit: str = "HKD") -> str:
+def money_short(units: int | None, unit: str = "") -> str:
     """Minor units in short: HK$1,212.8m."""
     return "" if units is None else words.amount_in_short(int(units), unit)
 

@@ -43,6 +43,7 @@ def open_draft(organisation: Organisation, *, scheme: str, by: Person, at: datet
             scheme_version=held.row,
             status_on=terms.local_day(at),
             lead=organisation,
+            unit=held.book.currency,
             opened_at=at,
             opened_by=by,
             is_demonstration=organisation.is_demonstration,

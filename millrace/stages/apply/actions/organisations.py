@@ -44,7 +44,7 @@ class Particulars:
     kind: str
     registration_kind: str
     registration_number: str
-    incorporated_in: str = "HK"
+    incorporated_in: str
     place: str = ""
 
 

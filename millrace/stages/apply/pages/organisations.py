@@ -137,7 +137,14 @@ def confirm(request: HttpRequest, organisation: int) -> HttpResponse:
         organisations.confirm_organisation(found, is_subvented=is_subvented, by=request.user, at=request.at, command=commands.of(request))
         messages.success(request, _("The organisation is confirmed."))
         return redirect("apply:unconfirmed")
-    kinds = {kind.id: kind.label.said_in(get_language() or "en") for kind in policy.identifiers()}
-    context = {"organisation": found, "form": form, "number_kind": kinds.get(found.registration_kind, found.registration_kind)}
-    context["crumbs"] = [(_("Organisations"), reverse("apply:unconfirmed"))]
+    language, funder = get_language() or "en", policy.funder()
+    kinds = {kind.id: kind.label.said_in(language) for kind in funder.identifiers}
+    places = {place.id: place.label.said_in(language) for place in funder.places}
+    context = {
+        "organisation": found,
+        "form": form,
+        "number_kind": kinds.get(found.registration_kind, found.registration_kind),
+        "incorporated_in": places.get(found.incorporated_in, found.incorporated_in),
+        "crumbs": [(_("Organisations"), reverse("apply:unconfirmed"))],
+    }
     return render(request, "apply/confirm.html", context, status=422 if form.errors else 200)

@@ -59,6 +59,7 @@ def report_milestone(
             number=number,
             purpose=Evidence.Purpose.MILESTONE,
             milestone=milestone,
+            unit=case.unit,
             document=document,
             sha256=document.sha256 if document else "",
             note=note,
