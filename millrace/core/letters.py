@@ -15,6 +15,7 @@ KINDS = (
     "receipt",
     "information_request",
     "ineligible",
+    "reinstated",
     "refused",
     "offer",
     "agreement",

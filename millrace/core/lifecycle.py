@@ -67,6 +67,7 @@ _STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
         "pass_screening: here, information_needed → screened",
         "find_ineligible: here, information_needed → ineligible",
         "reverse_ineligible: ineligible → here",
+        "reverse_ineligible_asked: ineligible → information_needed",
         "lapse: information_needed → lapsed",
     ),
     "expert_review": _table("begin_assessment: here → under_assessment"),

@@ -47,6 +47,7 @@ TYPED = {
     "call.Extension": ("reason",),
     "call.LateLeave": ("reason",),
     "assess.Screening": ("remarks",),
+    "assess.Reversal": ("remarks",),
     "assess.Question": ("text", "answer"),
     "assess.Interest": ("details",),
     "assess.Review": ("comments", "summary"),

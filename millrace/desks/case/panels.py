@@ -94,6 +94,7 @@ STEPS: tuple[Step, ...] = (
     Step(word("Sign and submit"), "apply:sign", "sign_off", frozenset({"awaiting_sign_off"}), is_main=True),
     Step(word("Sign and submit"), "apply:sign", "sign_off", frozenset({"draft"})),
     Step(word("Screen"), "assess:screening", "screen", frozenset({"submitted", "information_needed"}), is_main=True),
+    Step(word("Reverse the finding"), "assess:reverse_finding", "reverse_finding", frozenset({"ineligible"})),
     Step(word("Ask the applicant"), "assess:ask_back", "ask_back", frozenset({"submitted"})),
     Step(word("Answer the officer's questions"), "assess:answer", "supply_information", frozenset({"information_needed"}), is_main=True),
     Step(word("Ask assessors"), "assess:assign", "assign", frozenset({"screened", "under_assessment"}), is_main=True),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from millrace.core import scoring
 from millrace.core.rules import rulebook
 from millrace.registers.people.models import Person
+from millrace.stages.assess.actions.reversals import REASONS
 from millrace.stages.assess.interests import CONFLICT_KINDS, DECLINE_REASONS
 from millrace.stages.assess.models import Assignment, Question, Recommendation, Review, Screening
 from millrace.web import fields, lines
@@ -40,6 +41,15 @@ class ScreeningForm(forms.Form):
             required=False,
             help_text=_("Only for an ineligible finding. The letter gives each with its clause."),
         )
+        self.fields["remarks"] = fields.TextField(label=_("Note for the file"), max_length=NOTE, is_long=True, required=False)
+
+
+class ReversalForm(forms.Form):
+    """Why an ineligible finding was an error: one of a list, and a note."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = fields.ChoiceField(label=_("Reason"), choices=[(code, _(text)) for code, text in REASONS.items()])
         self.fields["remarks"] = fields.TextField(label=_("Note for the file"), max_length=NOTE, is_long=True, required=False)
 
 

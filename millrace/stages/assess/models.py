@@ -28,6 +28,18 @@ class Screening(models.Model):
         indexes = [models.Index(fields=["case", "id"], name="screening_case")]
 
 
+class Reversal(models.Model):
+    """A second officer's decision that an ineligible finding was made in error, on a verdict of that day."""
+
+    screening = models.OneToOneField(Screening, on_delete=models.PROTECT, related_name="reversal")
+    reason = models.CharField(max_length=40, help_text="why, as a code")
+    remarks = models.TextField(blank=True)
+    verdict = models.ForeignKey("cases.Verdict", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+
 class InformationRequest(models.Model):
     """Questions sent back to the applicant together, with the day their answers are due; the rest of the case stays closed."""
 

@@ -8,15 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.people import queries as people
 from millrace.registers.policy import queries as policy
 from millrace.stages.apply import preview, terms
 from millrace.stages.apply import queries as apply
-from millrace.stages.assess import actions, forms, guard, judging, queries, telling
+from millrace.stages.assess import actions, forms, guard, judging, panels, queries, telling
 from millrace.stages.assess.actions.assignments import POWER_OF, STEP_OF
 from millrace.stages.assess.actions.recommendations import Advice, Held
-from millrace.stages.assess.models import Assignment, Recommendation
+from millrace.stages.assess.models import Assignment, Recommendation, Screening
 from millrace.web import asking, words
 from millrace.web.access import entry
 from millrace.web.forms import said
@@ -68,6 +69,33 @@ def screening(request: HttpRequest, reference: str) -> HttpResponse:
         above="assess/screening_above.html",
         crumbs=crumbs(case),
         context={**shown, "case": case, "has_changed": judging.submitted_verdict(case).sha256 != now.sha256},
+    )
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="reverse_finding")
+def reverse_finding(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will show the finding a second officer thinks wrong, what the rules say now, and record its reversal."""
+    case, found = request.case, queries.latest_screening(request.case)
+    if found is None or found.outcome != Screening.Outcome.INELIGIBLE:
+        raise Refusal.not_found()
+    form = forms.ReversalForm(request.POST or None)
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        actions.reverse_ineligible(case, **given, by=request.user, at=request.at, command=command)
+
+    held = terms.of_row(case.scheme_version)
+    told = panels.screening(case, request.user, request.at)
+    asked = asking.Asked(
+        title=_("Reverse the finding"),
+        caption=f"{case.reference} · {case.title}",
+        lead=_("The application goes back to where it was screened from, and the applicant is told. Limits are counted anew."),
+        button=_("Reverse the finding"),
+        back=address(case),
+        done=_("The finding is reversed, and the letter is on its way."),
+        above="assess/reversal_above.html",
+        crumbs=crumbs(case),
+        context={"told": told, "now": preview.in_words(judging.judge_again(case, at=request.at), held)},
     )
     return asking.ask(request, form, act, asked)
 

@@ -12,6 +12,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.apply import preview, terms
 from millrace.stages.assess import queries, telling
+from millrace.stages.assess.actions.reversals import REASONS
 from millrace.stages.assess.interests import CONFLICT_KINDS
 from millrace.stages.assess.models import Assignment
 from millrace.web import access
@@ -33,6 +34,8 @@ def screening(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
         "finding": found,
         "reasons": telling.reason_words(held.book, [row["rule"] for row in found.reasons]),
         "shown": preview.of_stored(found.verdict.verdict, held),
+        "reversal": (reversal := getattr(found, "reversal", None)),
+        "reversed_because": _(REASONS[reversal.reason]) if reversal else "",
     }
 
 

@@ -12,7 +12,7 @@ from millrace.registers.cases.models import Case, Standing
 from millrace.registers.people import prepared
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
-from millrace.stages.assess.models import Assignment, InformationRequest, Interest, Recommendation, Review, Screening, Seat
+from millrace.stages.assess.models import Assignment, InformationRequest, Interest, Recommendation, Reversal, Review, Screening, Seat
 
 
 def criteria_of(book: rulebook.SchemeVersion) -> tuple[scoring.Criterion, ...]:
@@ -23,7 +23,7 @@ def criteria_of(book: rulebook.SchemeVersion) -> tuple[scoring.Criterion, ...]:
 _screening = prepared.Prepared(
     lambda case: (
         Screening.objects.filter(case=case)
-        .select_related("verdict__scheme_version", "recorded_by")
+        .select_related("verdict__scheme_version", "recorded_by", "reversal__recorded_by")
         .defer("verdict__scheme_version__text")
         .order_by("-id")[:1]
     ),
@@ -121,8 +121,9 @@ def recommendations_of(case: Case) -> list[tuple[Recommendation, list[Seat]]]:
 
 
 def advisers(case: Case) -> frozenset[int]:
-    """This will give the ids of everyone who advised on the case: screened, reviewed, sat on it or recorded the advice."""
+    """This will give the ids of everyone who advised on the case: screened or reversed a finding, reviewed, sat or recorded advice."""
     found: set[int] = set(Screening.objects.filter(case=case).values_list("recorded_by_id", flat=True))
+    found |= set(Reversal.objects.filter(screening__case=case).values_list("recorded_by_id", flat=True))
     found |= set(Review.objects.filter(assignment__case=case).values_list("assignment__person_id", flat=True))
     found |= set(Seat.objects.filter(recommendation__case=case, has_left=False).values_list("person_id", flat=True))
     found |= set(Recommendation.objects.filter(case=case).values_list("recorded_by_id", flat=True))

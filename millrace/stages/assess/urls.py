@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/meetings/", meetings.meetings, name="meetings"),
     path("desk/meetings/<int:meeting>/", meetings.meeting, name="meeting"),
     path(f"{CASE}screening/", pages.screening, name="screening"),
+    path(f"{CASE}reverse-finding/", pages.reverse_finding, name="reverse_finding"),
     path(f"{CASE}ask-back/", pages.ask_back, name="ask_back"),
     path(f"{CASE}answer/", pages.answer, name="answer"),
     path(f"{CASE}assessors/", pages.assign, name="assign"),

@@ -19,6 +19,7 @@ LETTER_WORDS = {
     "receipt": word("Receipt"),
     "information_request": word("Request for information"),
     "ineligible": word("Not eligible"),
+    "reinstated": word("Eligibility: finding reversed"),
     "offer": word("Decision: approved"),
     "agreement": word("Funding agreement"),
     "refused": word("Decision: not supported"),

@@ -10,6 +10,7 @@ KINDS = by_name(
     Kind("information_lapsed", _("Lapsed: the information asked for by %(due_on)s did not come")),
     Kind("found_eligible", _("Found eligible in screening")),
     Kind("found_ineligible", _("Found ineligible in screening")),
+    Kind("finding_reversed", _("The ineligible finding was reversed by a second officer: the application goes on from where it stood")),
     Kind("assessors_assigned", _("%(assigned_count)s assessors asked to declare their interests"), "staff"),
     Kind("interest_clear", _("An assessor declared no conflict and opened the dossier"), "staff"),
     Kind("conflict_declared", _("A conflict of interest was declared; the case is closed to that person"), "audit"),

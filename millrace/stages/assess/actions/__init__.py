@@ -3,6 +3,7 @@
 from millrace.stages.assess.actions.assignments import assign_assessors, declare_interest, decline_assignment
 from millrace.stages.assess.actions.questions import answer_questions, ask_back, lapse_request, lapse_unanswered
 from millrace.stages.assess.actions.recommendations import record_recommendation
+from millrace.stages.assess.actions.reversals import reverse_ineligible
 from millrace.stages.assess.actions.reviews import submit_review
 from millrace.stages.assess.actions.screening import record_screening
 
@@ -16,5 +17,6 @@ __all__ = [
     "lapse_unanswered",
     "record_recommendation",
     "record_screening",
+    "reverse_ineligible",
     "submit_review",
 ]

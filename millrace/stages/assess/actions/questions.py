@@ -16,7 +16,7 @@ from millrace.registers.messages import actions as messages
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import locks, terms
+from millrace.stages.apply import locks, moves, terms
 from millrace.stages.assess import guard, post, queries
 from millrace.stages.assess.models import InformationRequest, Question
 
@@ -158,13 +158,15 @@ def lapse_request(request: InformationRequest, *, by: Person, at: datetime, comm
         if done := timeline.replay(command, case):
             return done
         still_open, today = queries.open_request(case), terms.local_day(at)
-        if still_open is None or still_open.pk != request.pk or today <= request.due_on:
+        # Screening may go on while questions stand open: then nothing waits for them any more.
+        waits = still_open is not None and still_open.pk == request.pk and moves.may(case, "lapse")
+        if still_open is None or not waits or today <= still_open.due_on:
             return None
         target = guard.must_move(case, "lapse")
         still_open.lapsed_at = at
         still_open.save(update_fields=["lapsed_at"])
         event_id = timeline.reserve_id()
-        post.send(case, "lapsed", {"lapsed_on": request.due_on}, event_id=event_id, by=by, at=at)
+        post.send(case, "lapsed", {"lapsed_on": still_open.due_on}, event_id=event_id, by=by, at=at)
         guard.set_status(case, target, today)
         return timeline.record(
             "information_lapsed",
@@ -174,7 +176,7 @@ def lapse_request(request: InformationRequest, *, by: Person, at: datetime, comm
             at=at,
             case=case,
             happened_on=today,
-            facts={"due_on": request.due_on},
+            facts={"due_on": still_open.due_on},
             sheet={"status": target, "withdrawn_on": today},
         )
 
@@ -182,6 +184,7 @@ def lapse_request(request: InformationRequest, *, by: Person, at: datetime, comm
 def lapse_unanswered(by: Person, *, at: datetime) -> int:
     """This will let lapse what waits in vain, and say how many; the nightly job calls it, as the person "system"."""
     today = terms.local_day(at)
-    waiting = InformationRequest.objects.filter(answered_at=None, lapsed_at=None, due_on__lt=today).select_related("case").order_by("id")
+    waiting = InformationRequest.objects.filter(answered_at=None, lapsed_at=None, due_on__lt=today, case__status="information_needed")
+    waiting = waiting.select_related("case").order_by("id")
     done = [lapse_request(row, by=by, at=at, command=uuid.uuid5(uuid.NAMESPACE_OID, f"lapse-request-{row.pk}")) for row in waiting]
     return sum(event is not None for event in done)
