@@ -1,6 +1,7 @@
 """Holds claims to their terms: allowed + refused = claimed, and never a cent above head, cap or award — e.g. NIFS patent fees."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,10 +20,10 @@ TERMS = claims.Terms(
 )
 
 
-def line(number: int = 1, **changes: object) -> claims.Line:
-    fields = {"head": "machinery", "claimed_cents": 100_000_01, "spent_on": date(2024, 5, 6), "paid_on": date(2024, 5, 7)}
+def line(number: int = 1, **changes: Any) -> claims.Line:
+    fields: dict[str, Any] = {"head": "machinery", "claimed_cents": 100_000_01, "spent_on": date(2024, 5, 6), "paid_on": date(2024, 5, 7)}
     proofs = {"receipt": f"r{number}", "payment_proof": f"p{number}", "supplier": "S", "invoice": f"I-{number}"}
-    return claims.Line(number, **{**fields, **proofs, **changes})  # type: ignore[arg-type]  # a test's free-hand fields
+    return claims.Line(number, **{**fields, **proofs, **changes})
 
 
 def codes(examination: claims.Examination) -> list[str]:
@@ -41,7 +42,7 @@ def codes(examination: claims.Examination) -> list[str]:
         ({"receipt": "used"}, "duplicate_elsewhere"),
     ],
 )
-def test_a_bar_leaves_no_room_and_says_why(changes: dict[str, object], code: str) -> None:
+def test_a_bar_leaves_no_room_and_says_why(changes: dict[str, Any], code: str) -> None:
     found = claims.examine([line(**changes)], TERMS, used_receipts=frozenset({"used"}))[0]
     assert (found.room_cents, codes(found)) == (0, [code])
 

@@ -1,5 +1,7 @@
 """Holds releases to their least limit and shows the arithmetic — e.g. HK$10m re-sized to HK$9m by HK$18m verified at 1:2."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,12 +11,10 @@ NIFS = releases.Instalment(1, 1, 10_000_000_00, releases.ON_COMPLETION, (1,))
 ONE_TO_TWO = matching.Ratio(1, 2)
 
 
-def position(verified: int = 20_000_000_00, **changes: object) -> releases.Position:
-    fields = {"open_stage": 1, "released_cents": 0, "payable_cents": 10_000_000_00, "committed_cents": 10_000_000_00}
+def position(verified: int = 20_000_000_00, **changes: Any) -> releases.Position:
+    fields: dict[str, Any] = {"open_stage": 1, "released_cents": 0, "payable_cents": 10_000_000_00, "committed_cents": 10_000_000_00}
     sources = [matching.Source(7, matching.CASH, verified)]
-    return releases.Position(  # type: ignore[arg-type]  # a test's free-hand fields
-        **{**fields, "sources": sources, "accepted_milestones": frozenset({1}), **changes}
-    )
+    return releases.Position(**{**fields, "sources": sources, "accepted_milestones": frozenset({1}), **changes})
 
 
 def test_enough_matching_releases_the_whole_instalment() -> None:
@@ -50,7 +50,9 @@ cents = st.integers(0, 10**10)
 
 
 @given(cents, cents, cents, cents, st.lists(st.tuples(st.sampled_from([matching.CASH, matching.IN_KIND]), cents), max_size=4))
-def test_nothing_is_released_without_its_matching(planned: int, released: int, payable: int, committed: int, brought: list) -> None:
+def test_nothing_is_released_without_its_matching(
+    planned: int, released: int, payable: int, committed: int, brought: list[tuple[str, int]]
+) -> None:
     sources = [matching.Source(number, kind, amount) for number, (kind, amount) in enumerate(brought)]
     instalment = releases.Instalment(1, 1, planned, releases.ON_COMPLETION)
     where = releases.Position(1, released, payable, committed, sources)

@@ -46,7 +46,7 @@ FACTS = {
 AMOUNTS = st.one_of(st.integers(0, 40), st.integers(0, 10**9), st.integers(0, 10**16))
 NAMES = [choice.id for choice in CHOICES]
 DAYS = st.integers(0, 900).map(lambda days: date(2023, 6, 1) + timedelta(days=days))
-VALUES = {
+VALUES: dict[FactType, st.SearchStrategy[facts_.Value]] = {
     FactType.MONEY: AMOUNTS,
     FactType.COUNT: st.integers(0, 60),
     FactType.SHARE: st.integers(0, 10_000),
@@ -137,8 +137,15 @@ def versions(draw: st.DrawFn) -> SchemeVersion:
 
 def version_of(rules: list[Rule]) -> SchemeVersion:
     return SchemeVersion(
-        **dict.fromkeys(("title", "short_title", "summary", "note"), NOTHING),
-        **dict.fromkeys(("applicants", "steps", "criteria", "streams", "stages"), ()),
+        title=NOTHING,
+        short_title=NOTHING,
+        summary=NOTHING,
+        note=NOTHING,
+        applicants=(),
+        steps=(),
+        criteria=(),
+        streams=(),
+        stages=(),
         scheme="small",
         id="v1",
         starts=START,
@@ -187,7 +194,7 @@ def test_many_at_once_are_judged_as_one_by_one(version: SchemeVersion, told: lis
 
 def test_a_cost_below_nothing_lowers_what_the_partners_must_bring() -> None:
     shares = tuple(bodies.StageShare(1, 0, cost, "other") for cost in ("pay", "net"))
-    told = [bodies.Ceiling(1, "heads"), bodies.Ratio((bodies.StageShare(1, 0, "cost", ""), *shares))]
+    told: list[bodies.Body] = [bodies.Ceiling(1, "heads"), bodies.Ratio((bodies.StageShare(1, 0, "cost", ""), *shares))]
     rules = [Rule(str(n), "requirement", body, NOTHING, NOTHING, START, NOTHING, "", True, NOTHING) for n, body in enumerate(told)]
     facts = {name: FactValue(value) for name, value in {"cost": 0, "pay": 1, "other": 0, "heads": 0, "months": 0}.items()}
     version = version_of(rules)

@@ -1,30 +1,35 @@
 """Proves that a file lies on the disk before its row, and that who read what cannot be rewritten — e.g. a quotation of 3 MB."""
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
 
 from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
 from millrace.registers.documents import actions, files, queries
 from millrace.registers.documents.models import Document, Reading
+from millrace.registers.people.models import Person
 
 AT = datetime(2025, 3, 3, 2, tzinfo=UTC)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, settings):
+def folder(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
 
 
-def take_in(case, person, **given):
+def take_in(case: Case, person: Person, **given: Any) -> Document:
+    told: dict[str, Any] = {"content": PDF, "name": "報價單.pdf", "place": "quotations", "by": person, "at": AT}
     with transaction.atomic():
-        return actions.take_in(case, **{"content": PDF, "name": "報價單.pdf", "place": "quotations", "by": person, "at": AT} | given)
+        return actions.take_in(case, **told | given)
 
 
-def test_a_file_is_kept_by_its_hash_and_waits_in_quarantine(make, folder):
+def test_a_file_is_kept_by_its_hash_and_waits_in_quarantine(make: Any, folder: Path) -> None:
     case, chan = make.case(), make.person()
     document = take_in(case, chan)
     assert (document.state, document.kind, document.name) == ("quarantined", "pdf", "報價單.pdf")
@@ -34,7 +39,7 @@ def test_a_file_is_kept_by_its_hash_and_waits_in_quarantine(make, folder):
     assert queries.documents_by_place(case)["quotations"][0].state == "accepted"
 
 
-def test_the_same_bytes_lie_there_once_and_damage_is_noticed(make, folder):
+def test_the_same_bytes_lie_there_once_and_damage_is_noticed(make: Any, folder: Path) -> None:
     case, chan = make.case(), make.person()
     first, second = take_in(case, chan), take_in(case, chan, name="copy.pdf")
     assert first.sha256 == second.sha256
@@ -51,19 +56,19 @@ def test_the_same_bytes_lie_there_once_and_damage_is_noticed(make, folder):
         ({"content": PDF + b" " * 2048, "most_bytes": 1024}, "file-too-big", 413),
     ],
 )
-def test_what_may_not_be_taken_leaves_no_row_and_no_file(make, folder, given, code, status):
+def test_what_may_not_be_taken_leaves_no_row_and_no_file(make: Any, folder: Path, given: dict[str, Any], code: str, status: int) -> None:
     with pytest.raises(Refusal) as no:
         take_in(make.case(), make.person(), **given)
     assert (no.value.code, no.value.status, no.value.field) == (code, status, "quotations")
     assert not Document.objects.exists() and not list(folder.iterdir())
 
 
-def test_a_row_is_never_written_outside_its_actions_transaction(make):
+def test_a_row_is_never_written_outside_its_actions_transaction(make: Any) -> None:
     with pytest.raises(RuntimeError):
         actions.take_in(make.case(), content=PDF, name="a.pdf", place="x", by=make.person(), at=AT)
 
 
-def test_the_log_of_reading_is_append_only(make):
+def test_the_log_of_reading_is_append_only(make: Any) -> None:
     case, lee = make.case(), make.person()
     document = take_in(case, lee)
     actions.log_reading(case, person=lee, because="power:officer", at=AT, documents=[None, document])

@@ -305,7 +305,8 @@ def seen_in_one_moment() -> dict[Any, Any]:
 def test_totals_kept_at_a_seal_and_what_came_later_are_the_whole(kept: Books, steps: list[tuple[str, int, bool]]) -> None:
     for name, amount, is_sealed in steps:
         try:
-            kept.do(getattr(actions, name), amount, **({"financial_year": YEAR} if name == "pay" else {}))
+            more: dict[str, Any] = {"financial_year": YEAR} if name == "pay" else {}
+            kept.do(getattr(actions, name), amount, **more)
         except Refusal:
             continue
         if is_sealed:

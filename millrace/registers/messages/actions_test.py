@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -11,11 +12,12 @@ from django.db import transaction
 from millrace.registers.cases import actions as cases
 from millrace.registers.messages import actions
 from millrace.registers.messages.models import Mail, Notice
+from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.testing.making import NOON
 
 
-def test_mail_leaves_after_the_commit_and_once(make):
+def test_mail_leaves_after_the_commit_and_once(make: Any) -> None:
     person = make.person()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         actions.queue_mail(person, subject="Never", body="", at=NOON)
@@ -26,7 +28,7 @@ def test_mail_leaves_after_the_commit_and_once(make):
     assert [(sent.subject, sent.to) for sent in mail.outbox] == [("Hello", [person.email])]
 
 
-def test_a_conflict_declared_meanwhile_keeps_mail_from_leaving(make):
+def test_a_conflict_declared_meanwhile_keeps_mail_from_leaving(make: Any) -> None:
     person, case = make.person(), make.case(status="submitted")
     actions.queue_mail(person, subject="Hello", body="", case=case, at=NOON)
     cases.grant_standing(person, case, "conflicted", by=person, at=NOON)
@@ -34,8 +36,8 @@ def test_a_conflict_declared_meanwhile_keeps_mail_from_leaving(make):
     assert Mail.objects.get().dropped_because == "conflicted"
 
 
-def test_a_server_that_is_away_is_tried_again_later(make, monkeypatch):
-    def away(*_given):
+def test_a_server_that_is_away_is_tried_again_later(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_given: Any) -> None:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(locmem.EmailBackend, "send_messages", away)
@@ -46,16 +48,20 @@ def test_a_server_that_is_away_is_tried_again_later(make, monkeypatch):
     assert actions.deliver_mail(NOON + timedelta(minutes=2)) == 1
 
 
-def invite(email, by):
+def invite(email: str, by: Person) -> None:
     """What an action does that invites an address."""
     with transaction.atomic():
         facts = {"power": "member"}
         event = timeline.record("colleague_invited", command=uuid.uuid4(), by=by, at=NOON, person=by, facts=facts)
-        said = {"subject": "Hello %(name)s", "body": "Open %(link)s", "values": {"name": "Harbour", "link": "https://here/secret"}}
+        said: dict[str, Any] = {
+            "subject": "Hello %(name)s",
+            "body": "Open %(link)s",
+            "values": {"name": "Harbour", "link": "https://here/secret"},
+        }
         actions.send_invitation(email, event_id=event.pk, at=NOON, **said)
 
 
-def test_an_invitation_reaches_an_address_nobody_has_here_and_its_secret_is_not_kept(make):
+def test_an_invitation_reaches_an_address_nobody_has_here_and_its_secret_is_not_kept(make: Any) -> None:
     invite("Stranger@Example.org", make.person())
     assert "secret" in Mail.objects.get().body
     assert actions.deliver_mail(NOON) == 1
@@ -64,7 +70,7 @@ def test_an_invitation_reaches_an_address_nobody_has_here_and_its_secret_is_not_
     assert (kept.address, kept.body, kept.sent_at) == ("", "", NOON)
 
 
-def test_an_invitation_to_someone_known_is_also_a_notice(make):
+def test_an_invitation_to_someone_known_is_also_a_notice(make: Any) -> None:
     known, other = make.person(), make.person()
     invite(known.email, other)
     assert Notice.objects.get().person == known

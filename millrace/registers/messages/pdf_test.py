@@ -37,7 +37,7 @@ def letter(language: str) -> Letter:
 @pytest.mark.parametrize(("language", "tag"), [("en", "en-GB"), ("zh_hant", "zh-HK"), ("zh_hans", "zh-CN")])
 def test_the_paper_is_tagged_and_says_its_language(language: str, tag: str) -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf.made(letter(language))))
-    assert reader.root_object["/Lang"] == tag
+    assert str(reader.root_object["/Lang"]) == tag
     assert "/StructTreeRoot" in reader.root_object
     assert reader.xmp_metadata is not None
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.xmp_metadata.stream.get_data()
