@@ -23,7 +23,7 @@ BREAKS = {"nifs": "smart-line", "raise-plus": "transformation"}
 
 
 def screened(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
-    """This will screen a case, some after a question to the applicant; it may end there as ineligible."""
+    """This will screen a case, some after a question to the applicant; it may end as ineligible, or go on where that was an error."""
     officer = cast.one("officer", tale)
     yield tale.pause(4, 10)
     if tale.ending == "information_needed" or tale.number % 10 == 0:
@@ -37,10 +37,15 @@ def screened(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
         yield tale.pause(1, 4)
     submission = Submission.objects.get(case=case)
     chosen = policy.rows_in_force(case.scheme, terms.local_day(submission.submitted_at))[-1] if submission.is_in_doubt else None
-    if tale.ending == "ineligible":
+    if tale.ending == "ineligible" or tale.number % 40 == 12:
         reasons = [BREAKS[case.scheme]]
         tale.act(assess.record_screening, case, outcome="ineligible", reasons=reasons, version=chosen, by=officer)
-        return
+        if tale.ending == "ineligible":
+            return
+        yield tale.pause(2, 5)
+        colleague = next(person for person in cast.staff["officer"] if person != officer)
+        tale.act(assess.reverse_ineligible, case, reason="rule_misapplied", by=colleague)
+        yield tale.pause(1, 3)
     tale.act(assess.record_screening, case, outcome="passed", version=chosen, by=officer)
 
 
