@@ -97,7 +97,7 @@ def write(scheme: str, version: int, seal: int, cases: Past) -> Part:
     arrays: dict[str, Any] = {name: _narrow(getattr(cases, name)) for name in PLAIN}
     arrays |= {"said": cases.said, "references": cases.references}
     for name, column in cases.facts.items():
-        arrays[f"fact:{name}"] = _narrow(column.values)
+        arrays[f"fact:{name}"] = column.values
         arrays[f"declared:{name}"] = np.asarray(column.declared)
         if column.known is not None:
             arrays[f"known:{name}"] = column.known
@@ -130,13 +130,12 @@ def _past(arrays: dict[str, Any]) -> Past:
 
 def _column(arrays: dict[str, Any], name: str, values: Any) -> Column:
     declared = arrays[f"declared:{name}"]
-    wide = values.astype(np.int64)
-    bound = int(max(abs(int(wide.max(initial=0))), abs(int(wide.min(initial=0)))))
-    return Column(wide, arrays.get(f"known:{name}"), declared if declared.ndim else bool(declared), bound)
+    bound = int(max(abs(int(values.max(initial=0))), abs(int(values.min(initial=0)))))
+    return Column(values, arrays.get(f"known:{name}"), declared if declared.ndim else bool(declared), bound)
 
 
 def _narrow(values: Ints) -> Any:
-    """Write whole numbers as narrow as they are: most facts are counts, flags and choices."""
+    """Write whole numbers as narrow as they are."""
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
     return values.astype(np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high)) if low < 0 else np.min_scalar_type(high))
 
