@@ -22,6 +22,7 @@ class Finding:
     line: int
     message: str
     remedy: str = ""
+    is_of_whole_file: bool = False
 
     def __str__(self) -> str:
         tail = f" ({self.remedy})" if self.remedy else ""
@@ -29,10 +30,11 @@ class Finding:
 
 
 class Unreadable(ValueError):
-    """A policy text that refuses to load, with every finding."""
+    """A policy text that refuses to load, with every finding: those of files that are not there or no text first, since much that
+    is found elsewhere may only follow from them."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(sorted(set(findings)))
+        self.findings = tuple(sorted(set(findings), key=lambda one: (not one.is_of_whole_file, one)))
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
@@ -58,9 +60,17 @@ def parse(file: str, content: bytes, findings: list[Finding]) -> Document:
         return Document(file, tomllib.loads(source), toml_lines.index(source), findings)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        findings.append(Finding(file, line, "the file is not UTF-8 text", "save it as UTF-8"))
+        findings.append(Finding(file, line, "the file is not UTF-8 text", "save it as UTF-8", True))
     except tomllib.TOMLDecodeError as error:
-        findings.append(Finding(file, _line_in(error, content), f"this is not TOML: {error}"))
+        findings.append(
+            Finding(
+                file,
+                _line_in(error, content),
+                f"this is not TOML: {error}",
+                "mend the text there: a quote, a bracket or a sign is amiss",
+                True,
+            )
+        )
     return Document(file, {}, {(): 1}, findings)
 
 
@@ -114,7 +124,7 @@ class Table:
             return default
         value = self.data[key]
         if type(value) not in kinds:
-            self.complain(f"{key} must be {called}, not {value!r}", key)
+            self.complain(f"{key} must be {called}, not {value!r}", key, f"write {called}")
             return kinds[0]() if default is _MISSING else default
         return value
 
@@ -133,8 +143,8 @@ class Table:
     def integer(self, key: str, default: int | None = _MISSING, *, least: int = 0) -> int:
         """Give a whole number not below `least`."""
         value: int = self._get(key, (int,), "a whole number", default)
-        if key in self.data and isinstance(value, int) and value < least:
-            self.complain(f"{key} must be at least {least}, not {value}", key)
+        if type(self.data.get(key)) is int and value < least:
+            self.complain(f"{key} must be at least {least}, not {value}", key, f"write {least} or more")
         return value
 
     def flag(self, key: str, default: bool = False) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from millrace.site import command
+from millrace.core.policy_folder import lint
+from millrace.site import command, folders
+from millrace.testing.policies import HONG_KONG
 
 CEILING = "value_cents = 100_000_00"
 
@@ -130,3 +132,12 @@ def test_two_folders_are_compared_rule_by_rule(folder: Path, tmp_path: Path, cap
     rules = [one for one in found["differences"] if one["rule"]]
     assert status == 0 and [(one["rule"], one["how"]) for one in rules] == [("ceiling-per-project", "changed")]
     assert "150,000" in rules[0]["after"] and "100,000" in rules[0]["before"]
+
+
+def test_what_is_not_translated_is_told_where_it_stands() -> None:
+    files = folders.files_of(HONG_KONG)
+    rules = "schemes/nifs/rules.toml"
+    said = "At most {required} for each applicant in all."
+    copied = files[rules].decode().replace("每名申請者的累計資助上限為{required}。", said)
+    [found] = [one for one in lint.lint({**files, rules: copied.encode()}) if one.code == "untranslated"]
+    assert found.finding.file == rules and said in copied.splitlines()[found.finding.line - 1]

@@ -14,7 +14,7 @@ from millrace.site import folders
 def publish(chosen: argparse.Namespace) -> int:
     from millrace.stages.plan import commands
 
-    return commands.publish(chosen.folder)
+    return commands.publish(chosen.folder, as_json=chosen.json)
 
 
 def diff(chosen: argparse.Namespace) -> int:

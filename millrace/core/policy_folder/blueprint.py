@@ -71,7 +71,7 @@ def read(root: Table, languages: tuple[str, ...], sources: Mapping[str, Source])
 def _target(table: Table, languages: tuple[str, ...], directions: list[str], sources: Mapping[str, Source]) -> Target:
     name = table.string("source")
     if name not in sources:
-        table.complain(f"the source {name!r} is not in sources.toml", "source")
+        table.complain(f"the source {name!r} is not in sources.toml", "source", "add it there, or mend its spelling")
     return Target(
         id=table.string("id"),
         title=table.words("title", languages),

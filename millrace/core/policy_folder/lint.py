@@ -41,6 +41,12 @@ class _Folder:
             self._lines[file] = toml_lines.index(self._files[file].decode())
         return Remark(Finding(file, toml_lines.line_of(self._lines[file], path), message, remedy), code, weight)
 
+    def at_words(self, code: str, file: str, words: str, message: str, remedy: str) -> Remark:
+        """Remark on the line where a text stands word for word."""
+        text = self._files[file].decode()
+        before = text[: max(0, text.find(words.strip().split("\n")[0]))]
+        return Remark(Finding(file, before.count("\n") + 1, message, remedy), code, MEND)
+
     def position(self, file: str, rule: str, start: str) -> int:
         """Give the place of a rule's value among its values."""
         values = tomllib.loads(self._files[file].decode())[rule]["values"]
@@ -185,7 +191,7 @@ def _untranslated(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
         for file, key, text in texts:
             for language in copied(text):
                 said = f"{key}: “{text.said_in(language)[:60]}” is not translated into {language}"
-                yield folder.remark("untranslated", MEND, file, (key,), said, f"word it in {language}")
+                yield folder.at_words("untranslated", file, text.wordings[0][1], said, f"word it in {language}")
 
 
 def copied(text: Text) -> list[str]:

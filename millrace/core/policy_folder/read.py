@@ -66,7 +66,7 @@ class _Folder:
     def document(self, path: str) -> Document:
         self.used.add(path)
         if path not in self.files:
-            self.findings.append(Finding(path, 1, "the file is missing", "add it"))
+            self.findings.append(Finding(path, 1, "the file is missing", "add it", True))
         return toml_text.parse(path, self.files.get(path, b""), self.findings)
 
     def names(self, folder: str, ending: str) -> list[str]:

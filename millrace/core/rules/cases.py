@@ -17,6 +17,7 @@ from millrace.core.rules.rulebook import Rule, Scheme, SchemeVersion
 from millrace.core.rules.verdict import Outcome, RuleVerdict, Verdict
 from millrace.core.toml_text import Finding
 
+_NO_YAML = "mend the text there: a quote, a colon or the indent is amiss"
 _KEYS = {"title", "day", "version", "versions", "facts", "expect", "as_told"}
 _EXPECTED = {"outcome", "amount_cents", "binds", "track", "rules", "change"}
 
@@ -43,7 +44,9 @@ def read(file: str, content: bytes, findings: list[Finding]) -> tuple[WorkedCase
         data = loader.construct_document(root) if root else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        findings.append(Finding(file, mark.line + 1 if mark else 1, f"this is not YAML: {getattr(error, 'problem', error)}"))
+        findings.append(
+            Finding(file, mark.line + 1 if mark else 1, f"this is not YAML: {getattr(error, 'problem', error)}", _NO_YAML, True)
+        )
         return ()
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
         findings.append(Finding(file, 1, "cases is missing", "add a list named cases"))

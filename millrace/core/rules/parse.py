@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from millrace.core import dated, lifecycle, money, support, toml_text
-from millrace.core.rules import bodies, read_facts, read_form, read_rules
+from millrace.core import dated, lifecycle, toml_text
+from millrace.core.rules import check_whole, read_facts, read_form, read_rules
 from millrace.core.rules import papers as papers_
-from millrace.core.rules.bodies import Ceiling, Floor
 from millrace.core.rules.papers import Papers
 from millrace.core.rules.read_conditions import Shelf
 from millrace.core.rules.rulebook import (
@@ -24,7 +23,6 @@ from millrace.core.rules.rulebook import (
     Instalment,
     Named,
     Payment,
-    Rule,
     Scheme,
     SchemeVersion,
     Source,
@@ -122,7 +120,7 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         sha256="",
     )
     read_rules.source(entry, shelf)
-    _check_whole(root, version)
+    check_whole.check(papers, version)
     return _with_text(version, papers, entry)
 
 
@@ -238,83 +236,6 @@ def _payment(table: Table, shelf: Shelf) -> Payment:
         why=why,
         source=read_rules.source(table, shelf, is_required=is_published),
     )
-
-
-def _check_whole(root: Table, version: SchemeVersion) -> None:
-    """Find what is wrong between parts that are each right."""
-    weights = sum(criterion.weight_percent for criterion in version.criteria)
-    if version.criteria and weights != 100:
-        root.complain(f"the criteria of {version.id} weigh {weights} in all, not 100", "criteria")
-    by_stage: dict[str, int] = {}
-    for instalment in version.payment.instalments:
-        by_stage[instalment.stage] = by_stage.get(instalment.stage, 0) + instalment.percent
-    for stage, percent in by_stage.items():
-        if percent != 100:
-            root.complain(f"the instalments of stage {stage or '(the whole)'} come to {percent}%, not 100%", "payment")
-    ceilings = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Ceiling)]
-    floors = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Floor)]
-    if ceilings and floors and min(ceilings) < max(floors):
-        amounts = [_written(amount, version) for amount in (min(ceilings), max(floors))]
-        root.complain(f"in {version.id} the ceiling {amounts[0]} is below the least amount {amounts[1]}")
-    _check_formulas(root, version)
-    _check_chains(root, version)
-    _check_words(root, version)
-
-
-def _check_chains(root: Table, version: SchemeVersion) -> None:
-    """Find a chain of steps, of a stream and track, that does not lead to one who decides: the authority, or a committee said to
-    decide by itself. What is wrong with several is said once."""
-    found: dict[str, str] = {}
-    for stream in [named.id for named in version.streams] or [""]:
-        for track in ["", *(named.id for named in version.tracks)]:
-            if wrong := _wrong_with(version.workflow(stream, track)):
-                where = ", ".join(f"{kind} {name}" for kind, name in (("stream", stream), ("track", track)) if name)
-                found.setdefault(wrong, f"{where}: " if where else "")
-    for wrong, where in found.items():
-        root.complain(f"{where}{wrong}", "steps")
-
-
-def _wrong_with(steps: Sequence[WorkflowStep]) -> str:
-    try:
-        lifecycle.table(tuple(step.kind for step in steps))
-    except ValueError as error:
-        return str(error)
-    if [step.kind for step in steps if step.decides] != [step.kind for step in steps[-1:] if step.kind == "committee"]:
-        return "decides = true is said of a committee that takes the last step, and of no other"
-    return ""
-
-
-def _check_formulas(root: Table, version: SchemeVersion) -> None:
-    """Find a formula that can come to more than its cap: a fixed amount or the whole of the tiers above the ceiling, or more than
-    the cost itself."""
-    fixed = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Ceiling) and not rule.body.per and rule.when is None]
-    for rule in version.rules:
-        most = _most_given(rule)
-        if fixed and most is not None and most > min(fixed) and rule.when is None:
-            written = [_written(amount, version) for amount in (most, min(fixed))]
-            root.complain(f"in {version.id} the rule {rule.id} can come to {written[0]}, above the ceiling of {written[1]}")
-        if isinstance(rule.body, bodies.Percent) and rule.body.matching and max(rate.number for rate in rule.body.rates) > 10_000:
-            root.complain(f"in {version.id} the rule {rule.id} gives more than 100% of a cost that others share")
-
-
-def _most_given(rule: Rule) -> int | None:
-    """The most that a rule gives whatever the facts; None where that has no end."""
-    if isinstance(rule.body, bodies.LumpSum):
-        return max(amount.number for amount in rule.body.amounts)
-    if isinstance(rule.body, bodies.Tiers) and rule.body.tiers and rule.body.tiers[-1].up_to is not None:
-        slices = [(tier.up_to, tier.basis_points) for tier in rule.body.tiers]
-        return support.sliced(support.given("", rule.body.tiers[-1].up_to, unit=""), slices, rule="").value
-    return None
-
-
-def _written(amount: int, version: SchemeVersion) -> str:
-    return money.written(amount, currency=version.unit) if version.unit in money.CURRENCIES else f"{amount:,} {version.unit}"
-
-
-def _check_words(root: Table, version: SchemeVersion) -> None:
-    """Find set phrases that the version's arithmetic needs and the policy does not word."""
-    for word in sorted(papers_.words_needed(version) - version.vocabulary.words.keys()):
-        root.complain(f"the rules of {version.id} need the set phrase {word!r}", remedy=f"word it under [words] in facts.toml: {word} = …")
 
 
 def _with_text(version: SchemeVersion, papers: Papers, entry: Table) -> SchemeVersion:

@@ -163,11 +163,15 @@ def _check_derived(facts_table: Table, facts: dict[str, Fact]) -> None:
     for name, fact in facts.items():
         for part in fact.derived.parts if fact.derived else ():
             if part not in facts:
-                facts_table.table(name).complain(f"{name} is made from the unknown fact {part!r}", "derived")
+                facts_table.table(name).complain(
+                    f"{name} is made from the unknown fact {part!r}", "derived", "add it, or mend its spelling"
+                )
             elif (facts[part].type, facts[part].unit) != (fact.type, fact.unit):
                 facts_table.table(name).complain(f"{name} and {part} are of different types or units", "derived", "nothing is converted")
         if fact.derived and _reaches(name, name, facts, frozenset()):
-            facts_table.table(name).complain(f"{name} is made from itself (a circular reference)", "derived")
+            facts_table.table(name).complain(
+                f"{name} is made from itself (a circular reference)", "derived", "take it out of what it is made from"
+            )
 
 
 def _reaches(start: str, wanted: str, facts: dict[str, Fact], seen: frozenset[str]) -> bool:

@@ -72,7 +72,7 @@ def source(table: Table, shelf: Shelf, *, is_required: bool = True) -> str:
     """Read the name of a source and check that it is listed."""
     name = table.string("source") if is_required else table.string("source", "")
     if name and name not in shelf.sources:
-        table.complain(f"the source {name!r} is not in sources.toml", "source")
+        table.complain(f"the source {name!r} is not in sources.toml", "source", "add it there, or mend its spelling")
     return name
 
 

@@ -29,7 +29,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {name.as_posix(): path.read_bytes() for name, path in inside.items() if not any(part.startswith(".") for part in name.parts)}
 
 
-def publish(folder: Path, *, at: datetime | None = None) -> int:
+def publish(folder: Path, *, at: datetime | None = None, as_json: bool = False) -> int:
     """This will publish what is new in a folder, as the person "system", or print every finding with its file and line."""
     if not folder.is_dir():
         print(f"millrace: {folder} is not a folder", file=sys.stderr)
@@ -37,14 +37,28 @@ def publish(folder: Path, *, at: datetime | None = None) -> int:
     try:
         done = actions.publish_policy(files_of(folder), by=people.system_person(), at=at or clock.now(), command=uuid.uuid4())
     except toml_text.Unreadable as unreadable:
-        for found in unreadable.findings:
-            print(f"{folder}/{found}", file=sys.stderr)
-        print(f"millrace: nothing was published; {len(unreadable.findings)} findings", file=sys.stderr)
-        return 1
-    for event in done.events:
-        print(f"published {event.facts.get('scheme', event.kind)} {event.facts.get('version', '')}".rstrip())
+        return _not_published(folder, unreadable, as_json=as_json)
+    told = [
+        {"kind": event.kind, "scheme": event.facts.get("scheme", ""), "version": event.facts.get("version", "")} for event in done.events
+    ]
+    if as_json:
+        print(json.dumps({"is_clean": True, "published": told, "unchanged": done.unchanged_count}, indent=1))
+        return 0
+    for one in told:
+        print(f"published {one['scheme'] or one['kind']} {one['version']}".rstrip())
     print(f"{len(done.events)} new, {done.unchanged_count} unchanged")
     return 0
+
+
+def _not_published(folder: Path, unreadable: toml_text.Unreadable, *, as_json: bool) -> int:
+    if as_json:
+        found = [{"file": one.file, "line": one.line, "message": one.message, "remedy": one.remedy} for one in unreadable.findings]
+        print(json.dumps({"is_clean": False, "findings": found}, ensure_ascii=False, indent=1))
+        return 1
+    for one in unreadable.findings:
+        print(f"{folder}/{one}", file=sys.stderr)
+    print(f"millrace: nothing was published; {len(unreadable.findings)} findings", file=sys.stderr)
+    return 1
 
 
 def judge(scheme: str, *, on: date, facts_file: Path, as_json: bool, language: str = "en") -> int:

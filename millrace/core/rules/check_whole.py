@@ -1,0 +1,107 @@
+"""Finds what is wrong between the parts of a version that are each right: a formula that can exceed its cap, a chain that decides nothing.
+
+A lump sum of HK$20m under a ceiling of HK$15m is told at the line of the sum, with what would mend it.
+"""
+
+from collections.abc import Sequence
+
+from millrace.core import lifecycle, money, support
+from millrace.core.rules import bodies
+from millrace.core.rules import papers as papers_
+from millrace.core.rules.bodies import Ceiling, Floor
+from millrace.core.rules.papers import Papers
+from millrace.core.rules.rulebook import Rule, SchemeVersion, WorkflowStep
+
+
+def check(papers: Papers, version: SchemeVersion) -> None:
+    """Complain in the papers' documents, each thing at its own line."""
+    _weights(papers, version)
+    _least(papers, version)
+    _formulas(papers, version)
+    _chains(papers, version)
+    for word in sorted(papers_.words_needed(version) - version.vocabulary.words.keys()):
+        papers.facts.complain(("words",), f"the rules of {version.id} need the set phrase {word!r}", f"word it under [words]: {word} = …")
+
+
+def _at(papers: Papers, rule: Rule, message: str, remedy: str) -> None:
+    """Complain at the value of a rule that this version says."""
+    values = papers.rules.root.data.get(rule.id, {}).get("values", ())
+    place = next((n for n, value in enumerate(values) if str(value.get("from")) == str(rule.starts)), None)
+    papers.rules.complain((rule.id,) if place is None else (rule.id, "values", place), message, remedy)
+
+
+def _weights(papers: Papers, version: SchemeVersion) -> None:
+    root = papers.scheme.root
+    weights = sum(criterion.weight_percent for criterion in version.criteria)
+    if version.criteria and weights != 100:
+        root.complain(f"the criteria of {version.id} weigh {weights} in all, not 100", "criteria", "change their weights")
+    by_stage: dict[str, int] = {}
+    for instalment in version.payment.instalments:
+        by_stage[instalment.stage] = by_stage.get(instalment.stage, 0) + instalment.percent
+    for stage, percent in by_stage.items():
+        if percent != 100:
+            said = f"the instalments of stage {stage or '(the whole)'} come to {percent}%, not 100%"
+            root.complain(said, "payment", "change their shares")
+
+
+def _least(papers: Papers, version: SchemeVersion) -> None:
+    ceilings = [(rule.body.amount_cents, rule) for rule in version.rules if isinstance(rule.body, Ceiling)]
+    floors = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Floor)]
+    if ceilings and floors:
+        lowest, rule = min(ceilings, key=lambda pair: pair[0])
+        if lowest < max(floors):
+            amounts = [_written(amount, version) for amount in (lowest, max(floors))]
+            said = f"in {version.id} the ceiling {amounts[0]} is below the least amount {amounts[1]}"
+            _at(papers, rule, said, "raise the ceiling, or lower the least amount")
+
+
+def _formulas(papers: Papers, version: SchemeVersion) -> None:
+    """Find a formula that can come to more than its cap: a fixed amount or the whole of the tiers above the ceiling, or more than
+    the cost itself."""
+    fixed = [rule.body.amount_cents for rule in version.rules if isinstance(rule.body, Ceiling) and not rule.body.per and rule.when is None]
+    for rule in version.rules:
+        most = _most_given(rule)
+        if fixed and most is not None and most > min(fixed) and rule.when is None:
+            written = [_written(amount, version) for amount in (most, min(fixed))]
+            said = f"in {version.id} the rule {rule.id} can come to {written[0]}, above the ceiling of {written[1]}"
+            _at(papers, rule, said, "lower it, raise the ceiling, or say `when` each holds")
+        if isinstance(rule.body, bodies.Percent) and rule.body.matching and max(rate.number for rate in rule.body.rates) > 10_000:
+            said = f"in {version.id} the rule {rule.id} gives more than 100% of a cost that others share"
+            _at(papers, rule, said, "give at most 10000 basis points")
+
+
+def _most_given(rule: Rule) -> int | None:
+    """The most that a rule gives whatever the facts; None where that has no end."""
+    if isinstance(rule.body, bodies.LumpSum):
+        return max(amount.number for amount in rule.body.amounts)
+    if isinstance(rule.body, bodies.Tiers) and rule.body.tiers and rule.body.tiers[-1].up_to is not None:
+        slices = [(tier.up_to, tier.basis_points) for tier in rule.body.tiers]
+        return support.sliced(support.given("", rule.body.tiers[-1].up_to, unit=""), slices, rule="").value
+    return None
+
+
+def _chains(papers: Papers, version: SchemeVersion) -> None:
+    """Find a chain of steps, of a stream and track, that does not lead to one who decides: the authority, or a committee said to
+    decide by itself. What is wrong with several is said once."""
+    found: dict[str, str] = {}
+    for stream in [named.id for named in version.streams] or [""]:
+        for track in ["", *(named.id for named in version.tracks)]:
+            if wrong := _wrong_with(version.workflow(stream, track)):
+                where = ", ".join(f"{kind} {name}" for kind, name in (("stream", stream), ("track", track)) if name)
+                found.setdefault(wrong, f"{where}: " if where else "")
+    for wrong, where in found.items():
+        papers.scheme.root.complain(f"{where}{wrong}", "steps", "see the chains in docs/howto/new-funder.md")
+
+
+def _wrong_with(steps: Sequence[WorkflowStep]) -> str:
+    try:
+        lifecycle.table(tuple(step.kind for step in steps))
+    except ValueError as error:
+        return str(error)
+    if [step.kind for step in steps if step.decides] != [step.kind for step in steps[-1:] if step.kind == "committee"]:
+        return "decides = true is said of a committee that takes the last step, and of no other"
+    return ""
+
+
+def _written(amount: int, version: SchemeVersion) -> str:
+    return money.written(amount, currency=version.unit) if version.unit in money.CURRENCIES else f"{amount:,} {version.unit}"
