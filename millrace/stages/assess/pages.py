@@ -133,7 +133,7 @@ def _more_lines(request: HttpRequest, form: forms.AskBackForm, asked: asking.Ask
 def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """This will take the applicant's answers to what was asked back."""
     case = request.case
-    open_request = queries.open_request(case)
+    open_request = queries.open_request(case) if case.status == "information_needed" else None
     questions = list(open_request.questions.order_by("number")) if open_request else []
     labels = {question.id: said(question.label) for question in terms.of_row(case.scheme_version).book.form.questions()}
     form = forms.AnswersForm(request.POST or None, questions=questions, labels=labels)

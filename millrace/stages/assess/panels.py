@@ -55,7 +55,8 @@ def questions(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
         }
         for request in asked
     ]
-    return {"case": case, "rows": rows}
+    # Screening may go on while questions stand open: then nothing waits for them any more.
+    return {"case": case, "rows": rows, "is_waiting": case.status == "information_needed"}
 
 
 def assessors(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Verdict
 from millrace.registers.messages.models import Letter, Mail, Notice
 from millrace.registers.timeline.models import Event
-from millrace.stages.assess import actions, queries
+from millrace.stages.assess import actions, panels, queries
 from millrace.stages.assess.models import Question, Reversal
 
 WRONG = ["smart-line"]
@@ -82,6 +82,7 @@ def test_questions_that_stood_open_are_open_again_with_the_days_lost_given_back(
     story.screen("ineligible", reasons=WRONG)
     # While the case is ineligible nothing waits for the answers, however long it takes.
     assert actions.lapse_unanswered(make.system(), at=story.tick(30)) == 0
+    assert panels.questions(story.now(), story.officer, story.at)["is_waiting"] is False
     event = reverse(story)
     assert story.now().status == "information_needed"
     given_back = queries.open_request(story.case).due_on
