@@ -52,7 +52,7 @@ def test_a_draft_is_compared_over_past_cases(submitted_case: Any, draft: Path, c
     assert "2 past cases as of seal" in lines and "1 gain HK$5,000,000" in lines and "2023-24: +HK$5,000,000" in lines
 
 
-def test_what_cannot_be_compared_says_why(hong_kong: Any, past_cases: Any, draft: Path, capsys: Any) -> None:
+def test_what_cannot_be_compared_says_why(hong_kong: Any, draft: Path, capsys: Any) -> None:
     assert published.compare(Namespace(json=False, folder=draft / "nowhere", scheme=None)) == 2
     assert "is not a folder" in capsys.readouterr().err
     assert published.compare(Namespace(json=False, folder=draft, scheme="no-such-scheme")) == 0

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
 from django.test import Client
 from psycopg import sql
@@ -149,10 +150,17 @@ def template(provider: Provider) -> str:
 
 
 @pytest.fixture
-def db_clone(provider: Provider, template: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[database.Database]:
-    """A migrated database of this test's own, entered as the application. Commits are real."""
+def db_clone(
+    provider: Provider,
+    template: str,
+    django_db_blocker: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[database.Database]:
+    """A migrated database of this test's own, entered as the application, and a folder for what is copied from it. Commits are real."""
     target = provider.clone(template)
     name = target.access["app"]["PGDATABASE"]
+    monkeypatch.setattr(django_settings, "PAST_CASES", tmp_path_factory.mktemp("past-cases"))
     try:
         with django_db_blocker.unblock(), entered(target):
             yield target

@@ -26,14 +26,7 @@ SECOND_APPLICATION: Mapping[str, Any] = {
 
 
 @pytest.fixture
-def past_cases(settings: Any, tmp_path: Any) -> Any:
-    """A folder of this test's own for the columnar copy of past cases."""
-    settings.PAST_CASES = tmp_path / "past-cases"
-    return settings.PAST_CASES
-
-
-@pytest.fixture
-def submitted_case(hong_kong: Any, make: Any, past_cases: Any) -> Callable[..., Any]:
+def submitted_case(hong_kong: Any, make: Any) -> Callable[..., Any]:
     """Makes a submitted NIFS case and gives its verdict's row; its facts are those of a second application unless others are told."""
     module = importlib.import_module
     facts, judge = module("millrace.core.rules.facts"), module("millrace.core.rules.judge")

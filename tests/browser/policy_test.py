@@ -1,6 +1,5 @@
 """The policy officer's desk in a real browser: three languages, two widths, no fault of access — e.g. two versions of NIFS side by side."""
 
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,24 +7,27 @@ from typing import Any
 import pytest
 
 from millrace.registers.people import actions as people
-from millrace.registers.timeline import sealer
-from millrace.stages.plan import actions as plan
+from millrace.testing.judged import SECOND_APPLICATION
 from millrace.testing.making import NOON
-from millrace.testing.policies import HONG_KONG, files_of
 from tests.browser.face_test import LANGUAGES, WIDTHS, faults
 
 pytestmark = pytest.mark.browser
-PAGES = {"chain": "/policy/", "rules": "/policy/rules/", "compare": "/policy/compare/nifs/?before=v1&after=v2"}
+PAGES = {
+    "chain": "/policy/",
+    "rules": "/policy/rules/",
+    "past-cases": "/policy/compare/",
+    "compare": "/policy/compare/nifs/?before=v1&after=v2",
+}
 
 
 @pytest.fixture
-def site(live_site: Callable[..., Any], make: Any) -> Any:
-    """A demonstration with the Hong Kong policy and a policy officer."""
-    officer = make.person("Lam Sau Kwan", name_zh="林秀君", powers=("policy",), is_demonstration=True)
+def site(live_site: Callable[..., Any], make: Any, submitted_case: Callable[..., Any]) -> Any:
+    """A demonstration with the Hong Kong policy, a second application, one whose open projects nobody counted, and a policy officer."""
+    submitted_case()
+    submitted_case({name: value for name, value in SECOND_APPLICATION.items() if name != "open_projects"})
+    make.person("Lam Sau Kwan", name_zh="林秀君", powers=("policy",), is_demonstration=True)
     make._model("people.Person").objects.update(is_demonstration=True)
     people.mark_as_demonstration(at=NOON)
-    plan.publish_policy(files_of(HONG_KONG), by=officer, at=NOON, command=uuid.uuid4())
-    sealer.seal(NOON)
     return live_site()
 
 

@@ -1,4 +1,4 @@
-"""Keeps the columnar copy of past cases in the home's own folder — e.g. past-cases/nifs-12-4211.npz and the manifest that vouches for it.
+"""Keeps the columnar copy of past cases in the home's own folder — e.g. past-cases/millrace/nifs-12-4211.npz, and what vouches for it.
 
 The manifest names the seal the copy is current to, with its chained hash, and the hash of every file. A copy that does not agree
 with it is none: it is made again from the database, which alone is the record. It holds codes, amounts and days, no one's words.
@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db import connection
 
 from millrace.core.rules.columns import Column, Ints
 from millrace.core.rules.past import Past
@@ -57,8 +59,8 @@ class Manifest:
 
 
 def folder() -> Path:
-    """This will name the folder, making it readable by its owner alone."""
-    found = Path(settings.PAST_CASES)
+    """This will name the folder of this database's copy, making it readable by its owner alone."""
+    found = Path(settings.PAST_CASES) / re.sub(r"[^A-Za-z0-9_-]", "_", str(connection.settings_dict["NAME"]))
     found.mkdir(parents=True, exist_ok=True, mode=0o700)
     return found
 

@@ -117,6 +117,6 @@ def test_a_case_its_own_version_cannot_read_is_named_and_left_out(submitted_case
     assert "1 cannot be read" in comparing.copy_line(brought)
 
 
-def test_nothing_is_copied_before_anything_was_sealed(db_clone, past_cases):
+def test_nothing_is_copied_before_anything_was_sealed(db_clone):
     assert past.up_to_date().copy == past.EMPTY
     assert past.kept() is None
