@@ -1,15 +1,26 @@
-"""Counts what the tabs of a case's page ask of the database once everything happened to it — e.g. eleven questions for its money.
+"""Counts what desks and the tabs of a case's page ask of the database once everything happened — e.g. eleven questions for its money.
 
 A young case has little to ask about, so the limit is held where a story ends: claims, releases, payments and a final account are there.
 """
 
 from typing import Any
 
+from django.test import Client
+
 from millrace.desks.case.panels import TABS
 from millrace.testing import counting
 from millrace.testing.pressing import Pressing
 
 MOST = 12
+MOST_OF_A_DESK = 8
+DESKS = {
+    "": ("/", "/find/", "/schemes/", "/register/", "/figures/", "/figures/approved-by-scheme/"),
+    "officer": ("/desk/", "/desk/queues/mine/", "/desk/claims/"),
+    "assessor": ("/reviews/", "/reviews/queues/done/"),
+    "finance": ("/finance/", "/finance/to-release/", "/finance/claims/", "/finance/releases/", "/finance/runs/", "/finance/funds/"),
+    "policy": ("/policy/",),
+    "auditor": ("/audit/", "/audit/readings/"),
+}
 
 
 def at_most_twelve(reference: str, *persons: Any) -> None:
@@ -17,5 +28,18 @@ def at_most_twelve(reference: str, *persons: Any) -> None:
     for person in persons:
         client = Pressing(person).client
         for tab in TABS:
-            asked = counting.questions(client, f"/cases/{reference}/?show={tab}")
-            assert len(asked) <= MOST, "\n".join([f"{person}, {tab}: {len(asked)}", *asked])
+            _at_most(MOST, client, f"/cases/{reference}/?show={tab}")
+
+
+def at_most_eight(make: Any, applicant: Any) -> None:
+    """This will open every desk as one who holds its power alone, the applicants' as `applicant`, and the public pages as nobody."""
+    for power, addresses in DESKS.items():
+        client = Pressing(make.person(powers=(power,))).client if power else Client()
+        for address in addresses:
+            _at_most(MOST_OF_A_DESK, client, address)
+    _at_most(MOST_OF_A_DESK, Pressing(applicant).client, "/home/")
+
+
+def _at_most(most: int, client: Any, address: str) -> None:
+    asked = counting.questions(client, address)
+    assert len(asked) <= most, "\n".join([f"{address}: {len(asked)}", *asked])

@@ -12,7 +12,7 @@ from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are fo
 from tests.journeys.visitor import enter
 
 
-def test_one_case_from_draft_to_figure(cast: dict[str, Any]) -> None:  # noqa: F811  # the fixture of that name
+def test_one_case_from_draft_to_figure(cast: dict[str, Any], make: Any) -> None:  # noqa: F811  # the fixture of that name
     reference = nifs.whole(enter, cast)
     once = ("application_submitted", "decision_made", "offer_accepted", "claim_decided", "instalment_released", "payment_settled")
     for kind in once:
@@ -24,4 +24,5 @@ def test_one_case_from_draft_to_figure(cast: dict[str, Any]) -> None:  # noqa: F
     assert set(Letter.objects.values_list("kind", flat=True)) >= {"receipt", "offer", "agreement", "payment_advice", "closing"}
     (letters,) = [part for part in report.parts if part.name == "letters"]
     assert letters.counts["refilled"] == Letter.objects.count()
+    asked.at_most_eight(make, applicant=cast["writer"])
     asked.at_most_twelve(reference, *(cast[role] for role in ("officer", "finance", "authority", "writer", "expert")), cast["members"][0])

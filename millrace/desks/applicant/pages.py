@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from millrace.core.access import DRAFT_STATUSES
-from millrace.registers.cases.models import Case
+from millrace.registers.cases.models import Case, Party
 from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
 from millrace.stages.apply import queries as applying
 from millrace.stages.call import queries as calls
-from millrace.web import access, statuses
+from millrace.web import access, statuses, words
 from millrace.web import forms as described
 from millrace.web.access import entry
 
@@ -24,8 +24,8 @@ MOST = 100
 def home(request: HttpRequest) -> HttpResponse:
     """This will show everything of the reader's own organisations, and nothing the funder's powers would add."""
     as_applicant = access.Actor(request.actor.person_id, frozenset(), request.actor.organisations)
-    mine = Case.objects.filter(access.visible(as_applicant, request.user.pk, request.at)).select_related("lead")
-    cases = list(mine.filter(pk__in=_of_organisations(mine, request)).order_by("-opened_at")[:MOST])
+    visible = Case.objects.filter(access.visible(as_applicant, request.user.pk, request.at), pk__in=_of_organisations(request))
+    cases = list(visible.select_related("lead").defer(*Case.SEARCHED_BY).order_by("-opened_at")[:MOST])
     organisations = list(Organisation.objects.filter(pk__in=request.actor.organisations).order_by("name"))
     context = {
         "cases": [_row(case) for case in cases],
@@ -36,12 +36,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "applicant_desk/home.html", context)
 
 
-def _of_organisations(cases: Any, request: HttpRequest) -> Any:
-    return cases.filter(parties__organisation__in=list(request.actor.organisations), parties__left_at__isnull=True).values("pk")
+def _of_organisations(request: HttpRequest) -> Any:
+    return Party.objects.filter(organisation__in=list(request.actor.organisations), left_at__isnull=True).values("case")
 
 
 def _row(case: Case) -> dict[str, Any]:
-    return {"case": case, "url": reverse("case_desk:case", args=[case.reference]), "status": statuses.for_applicant(case.status)}
+    return {
+        "title": case.title or case.reference,
+        "reference": case.reference,
+        "lead": str(case.lead),
+        "badge": statuses.badge(statuses.for_applicant(case.status)),
+        "since": words.day(case.status_on),
+    }
 
 
 def _tasks(request: HttpRequest, cases: list[Case]) -> list[dict[str, Any]]:

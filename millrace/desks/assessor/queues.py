@@ -6,14 +6,14 @@ A case in which the reader declared a conflict is in none of them, nor in their 
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_noop as word
 
 from millrace.registers.cases.models import Standing
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
-from millrace.stages.assess.models import Assignment, Review
+from millrace.stages.assess.models import Assignment
 from millrace.web import counting
 
 QUEUES: Mapping[str, str] = {
@@ -33,6 +33,7 @@ STEPS: Mapping[str, str] = {
 ADDRESSES: Mapping[str, str] = {"declare": "interest/", "review": "review/", "read": "", "done": ""}
 
 WAITING = Q(outcome=Assignment.Outcome.WAITING)
+UNWRITTEN = Q(written_at__isnull=True)
 OPEN = Q(case__status="under_assessment")
 PAPERS = Q(role=Assignment.Role.COMMITTEE)
 
@@ -45,26 +46,24 @@ def asked(person: Person, at: datetime) -> QuerySet[Assignment]:
 
 def narrowed(rows: QuerySet[Assignment], queue: str) -> QuerySet[Assignment]:
     """This will pick one queue."""
-    written = Exists(Review.objects.filter(assignment=OuterRef("pk")))
     match queue:
         case "declare":
-            return rows.filter(WAITING)
+            return rows.filter(UNWRITTEN & WAITING)
         case "review":
-            return rows.filter(~WAITING & OPEN & ~PAPERS & ~written)
+            return rows.filter(UNWRITTEN & ~WAITING & OPEN & ~PAPERS)
         case "read":
-            return rows.filter(~WAITING & OPEN & PAPERS & ~written)
+            return rows.filter(UNWRITTEN & ~WAITING & OPEN & PAPERS)
         case "done":
-            return rows.filter(~WAITING & (~OPEN | written))
+            return rows.filter(~WAITING & (~OPEN | ~UNWRITTEN))
         case _:
-            return rows.filter(WAITING | (OPEN & ~written))
+            return rows.filter(UNWRITTEN & (WAITING | OPEN))
 
 
 def with_step(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """This will add the next step of each row and its address."""
-    written = Exists(Review.objects.filter(assignment=OuterRef("pk")))
     step = Case(
         When(WAITING, then=Value("declare")),
-        When(~OPEN | written, then=Value("done")),
+        When(~OPEN | ~UNWRITTEN, then=Value("done")),
         When(PAPERS, then=Value("read")),
         default=Value("review"),
     )

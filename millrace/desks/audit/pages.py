@@ -23,7 +23,7 @@ from millrace.registers.timeline import sealer
 from millrace.registers.timeline import verify as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.learn import queries as learn
-from millrace.web import access, funder, grounds, sentences
+from millrace.web import access, funder, grounds, sentences, words
 from millrace.web.access import entry
 
 MOST_EVENTS_HERE = 50_000
@@ -104,7 +104,10 @@ def readings(request: HttpRequest) -> HttpResponse:
     form = forms.ReadingsForm(request.GET or None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     rows = queries.readings(reference=asked.get("reference", ""), person=asked.get("person", ""))
-    told = [{"row": row, "because": grounds.ground(row.because)} for row in rows]
+    zone = funder.current().zone
+    names = {row.person: str(row.person) for row in rows}
+    held = {because: grounds.ground(because) for because in {row.because for row in rows}}
+    told = [(words.moment(row.at, zone), names[row.person], row.reference, row.file or "—", held[row.because]) for row in rows]
     return render(request, "audit_desk/readings.html", {"form": form, "rows": told, "most": queries.READINGS_SHOWN})
 
 

@@ -47,14 +47,28 @@ def memberships_held(at: datetime, organisation_name: str) -> QuerySet[Membershi
     return held.select_related("person", "organisation", "granted_by").order_by("organisation__name", "power", "pk")
 
 
-def readings(*, reference: str = "", person: str = "") -> list[Reading]:
+@dataclass(frozen=True)
+class Read:
+    """One reading: when, by whom, of which case and, where it was one of its files, of which; on which ground."""
+
+    at: datetime
+    person: Person
+    reference: str
+    file: str | None
+    because: str
+
+
+def readings(*, reference: str = "", person: str = "") -> list[Read]:
     """This will list who read what, newest first, of one case or one person where named."""
-    rows = Reading.objects.select_related("person", "case", "document").order_by("-read_at", "-pk")
+    rows = Reading.objects.order_by("-read_at", "-pk")
     if reference:
         rows = rows.filter(case__reference=reference.strip().upper())
     if person:
         rows = rows.filter(person__name__icontains=person.strip())
-    return list(rows[:READINGS_SHOWN])
+    found = list(rows.values_list("read_at", "person_id", "case__reference", "document__name", "because")[:READINGS_SHOWN])
+    # A few people read many cases: each is fetched once.
+    persons = Person.objects.in_bulk({row[1] for row in found})
+    return [Read(at, persons[by], of, file, because) for at, by, of, file, because in found]
 
 
 def person_named(text: str) -> Person | None:

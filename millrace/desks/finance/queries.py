@@ -109,7 +109,7 @@ def every_instalment(actor: Actor, at: datetime, *, search: str, scheme: str) ->
 
 
 def _in_force(actor: Actor, at: datetime, search: str, scheme: str) -> QuerySet[Case]:
-    cases = visible_cases(actor, at).filter(status="in_force").select_related("lead")
+    cases = visible_cases(actor, at).filter(status="in_force").select_related("lead").defer(*Case.SEARCHED_BY)
     if scheme:
         cases = cases.filter(scheme=scheme)
     for word in search.lower().split()[:8]:

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "calls": calls_now(schemes, request.at),
         "schemes": [scheme_card(scheme, request.at) for scheme in schemes],
-        "headlines": [told for name in funder.current().headlines if (told := headline(name, request.at))],
+        "headlines": headlines(request.at),
     }
     return render(request, "public/home.html", context)
 
@@ -56,11 +56,20 @@ def calls_now(schemes: list[Scheme], at: datetime) -> list[dict[str, Any]]:
     return [{"scheme": cards[call.scheme], "closes_at": call.closes_at} for call in running[:OPEN_SHOWN] if call.scheme in cards]
 
 
-def headline(name: str, at: datetime) -> dict[str, Any] | None:
+def headlines(at: datetime) -> list[dict[str, Any]]:
+    """This will answer the figures of the front page as at yesterday; those there is nothing to give of are left out."""
+    try:
+        known = figures.known_now()
+    except Refusal:
+        return []
+    return [told for name in funder.current().headlines if (told := headline(name, at, known))]
+
+
+def headline(name: str, at: datetime, known: figures.Known) -> dict[str, Any] | None:
     """This will answer one figure as at yesterday, with its title and seal; None while there is none to give."""
     day = at.astimezone(funder.current().zone).date() - timedelta(days=1)
     try:
-        given = figures.ask(name, as_at=day)
+        given = figures.ask(name, as_at=day, known=known)
     except Refusal:
         return None
     told = given.answer

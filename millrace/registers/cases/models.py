@@ -41,6 +41,9 @@ class Case(models.Model):
         db_persist=True,
     )
 
+    # What only a search reads: hundreds of pairs of letters a row, deferred where cases are shown.
+    SEARCHED_BY = ("search_text", "search_grams")
+
     class Meta:
         indexes = [
             models.Index(fields=["status", "-submitted_at", "id"], name="case_status_submitted"),

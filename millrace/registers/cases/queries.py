@@ -21,7 +21,8 @@ def joined_at(at: datetime) -> Q:
 
 
 def _at_reference(reference: str) -> QuerySet[Case]:
-    return Case.objects.select_related("lead", "scheme_version").defer("scheme_version__text").filter(reference=reference)
+    rows = Case.objects.select_related("lead", "scheme_version").defer("scheme_version__text", *Case.SEARCHED_BY)
+    return rows.filter(reference=reference)
 
 
 def _with_ways(rows: QuerySet[Case], person: int, at: datetime) -> QuerySet[Case]:

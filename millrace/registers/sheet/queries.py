@@ -11,9 +11,14 @@ from millrace.registers.cases.models import Case
 from millrace.registers.sheet.models import Cursor, Row
 
 
+def cursor() -> QuerySet[Cursor, int]:
+    """This will be the question for the seal number the sheet has followed to."""
+    return Cursor.objects.filter(pk=1).values_list("number", flat=True)
+
+
 def stands_at() -> int:
     """This will give the seal number the sheet has followed to; a figure of today carries it."""
-    return Cursor.objects.values_list("number", flat=True).get(pk=1)
+    return cursor().get()
 
 
 def rows_as_at(day: date, seal_number: int | None = None) -> QuerySet[Row]:

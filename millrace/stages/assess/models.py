@@ -95,12 +95,18 @@ class Assignment(models.Model):
     assigned_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default=Outcome.WAITING)
     declared_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True, help_text="when the review was, first: what is to do is found without looking")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["person", "outcome"], name="assignment_person"),
             models.Index(fields=["person", "due_on", "id"], name="assignment_due", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["person", "due_on", "id"],
+                name="assignment_to_do",
+                condition=Q(ended_at__isnull=True, written_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "person", "role"], condition=Q(ended_at__isnull=True), name="assignment_once"),

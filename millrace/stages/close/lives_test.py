@@ -17,7 +17,7 @@ from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
+from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release, Unpaid
 
 MILLION = 1_000_000_00
 # How often each is tried: what earns and pays much more often than what ends a case.
@@ -197,6 +197,9 @@ class Life:
             assert claim.allowed_cents + claim.refused_cents == claim.claimed_cents
         settled = sum(payment.amount_cents for payment in Payment.objects.filter(case=held.case, state="settled"))
         assert held.case.paid_cents == settled - statement.total("returned", unit)
+        payments = Payment.objects.filter(case=held.case).exclude(state__in=["rejected", "cancelled"])
+        waiting = set(Unpaid.objects.filter(release__case=held.case).values_list("release", flat=True))
+        assert waiting == {one.pk for one in released} - set(payments.values_list("release", flat=True))
 
     def _holds_ratios(self, released: list[Release], statement: Any) -> None:
         used: dict[str, int] = defaultdict(int)

@@ -187,6 +187,15 @@ class Release(models.Model):
         ]
 
 
+class Unpaid(models.Model):
+    """A release that waits to be ordered: its row goes when a payment takes it up, and comes back if that is cancelled or rejected.
+
+    Releases themselves never change; among a hundred thousand of them finance finds the few that wait without looking at each.
+    """
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="unpaid")
+
+
 class PayeeAccount(models.Model):
     """Where an organisation is paid; two people of finance verify it, neither of them its proposer, before a cent goes there."""
 

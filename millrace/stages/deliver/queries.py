@@ -6,14 +6,14 @@ Facts are gathered here and decided in core; nothing here changes anything.
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
 from millrace.core import claims
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
-from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, Payment, Release
+from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, Release
 
 REASON_WORDS = {
     "outside_period": _("The cost falls outside the period of the agreement."),
@@ -159,6 +159,5 @@ def live_account(organisation: Organisation) -> PayeeAccount | None:
 
 def unpaid_releases() -> QuerySet[Release]:
     """This will give the releases no payment that still stands has taken up, oldest first."""
-    standing_payments = Payment.objects.exclude(state__in=[Payment.State.REJECTED, Payment.State.CANCELLED])
-    waiting = Release.objects.filter(~Exists(standing_payments.filter(release=OuterRef("pk"))))
+    waiting = Release.objects.filter(unpaid__isnull=False)
     return waiting.select_related("case", "case__lead").order_by("released_at", "id")

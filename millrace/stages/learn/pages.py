@@ -3,6 +3,7 @@
 Anyone may ask any figure for any day, as known at any moment; the answer shows its definition, source, seal and what changed since.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from millrace.core.figures.answer import Breakdown
 from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
 from millrace.stages.learn import actions, forms, queries, telling
-from millrace.stages.learn.queries import Given
+from millrace.stages.learn.queries import Given, Known
 from millrace.web import clock, errors, funder
 from millrace.web.access import entry
 
@@ -43,22 +44,23 @@ def figures(request: HttpRequest) -> HttpResponse:
     """This will list the figures that are published, each with what it says today."""
     today, spoken = _today(), language()
     try:
-        last = queries.last_seal()
+        known = queries.known_now()
     except Refusal:
         return render(request, "learn/figures.html", {"rows": [], "today": today})
     rows = []
-    for name, figure in sorted(queries.published(last.number).items()):
-        given = _given_or_none(name, today)
+    for name, figure in sorted(known.figures.items()):
+        given = _given_or_none(name, today, known)
         question, title = figure.question.said_in(spoken), figure.title.said_in(spoken)
         rows.append({"name": name, "title": title, "question": question, "currency": figure.currency, "given": given})
-    return render(request, "learn/figures.html", {"rows": rows, "today": today, "seal": last})
+    return render(request, "learn/figures.html", {"rows": rows, "today": today, "seal": known.last})
 
 
 @entry("public")
 def figure(request: HttpRequest, name: str) -> HttpResponse:
     """This will answer one figure for the day and moment asked, or say in words why it cannot."""
     form = forms.QuestionForm(request.GET or None)
-    published = queries.published(queries.last_seal().number).get(name)
+    known = queries.known_now()
+    published = known.figures.get(name)
     if published is None:
         raise Refusal.not_found()
     context = {
@@ -73,7 +75,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "learn/figure.html", context, status=422)
     asked = form.cleaned_data if form.is_bound else {}
     try:
-        given = _ask(name, asked)
+        given = _ask(name, asked, known)
     except Refusal as refused:
         if refused.status == 404:
             raise
@@ -81,13 +83,13 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "learn/figure.html", context | _answer(given, asked) | _as_staff(request, given))
 
 
-def _ask(name: str, asked: dict[str, Any]) -> Given:
+def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:
     seal = None
     if asked.get("seal"):
         seal = queries.seal_numbered(asked["seal"])
     elif asked.get("as_known"):
         seal = queries.seal_as_known(_in_zone(asked["as_known"]))
-    return queries.ask(name, as_at=asked.get("as_at") or _today(), seal=seal)
+    return queries.ask(name, as_at=asked.get("as_at") or _today(), seal=seal, known=known)
 
 
 def _in_zone(typed: datetime) -> datetime:
@@ -104,9 +106,9 @@ def language() -> str:
     return translation.get_language() or "en"
 
 
-def _given_or_none(name: str, as_at: date) -> Given | None:
+def _given_or_none(name: str, as_at: date, known: Known) -> Given | None:
     try:
-        return queries.ask(name, as_at=as_at)
+        return queries.ask(name, as_at=as_at, known=known)
     except Refusal:
         return None
 
@@ -152,15 +154,12 @@ def _table_note(given: Given, language: str) -> str:
     return notes[0] if notes else ""
 
 
-def _label(given: Given, by: str, key: str) -> str:
-    return scheme_title(key) if by == "scheme" else telling.label(given, by, key, language())
-
-
-def scheme_title(slug: str) -> str:
-    """This will name a scheme as its last version does; one that was never published keeps its code."""
-    if not policy.scheme_versions(slug):
-        return slug
-    return policy.scheme(slug).versions[-1].title.said_in(language())
+def _labels(given: Given, by: str, keys: Iterable[str]) -> dict[str, str]:
+    """This will word the lines of a breakdown; schemes as their last versions name them, one never published by its code."""
+    if by != "scheme":
+        return {key: telling.label(given, by, key, language()) for key in keys}
+    titles = {scheme.slug: scheme.versions[-1].title.said_in(language()) for scheme in policy.published_schemes(clock.now())}
+    return {key: titles.get(key, key) for key in keys}
 
 
 def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
@@ -168,11 +167,12 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
     by_money = any(line.amount_cents for line in each.lines)
     sizes = [line.amount_cents if by_money else line.count for line in each.lines]
     largest = max(sizes) or 1
+    labels = _labels(given, each.by, [line.key for line in each.lines])
     bars = [
-        Bar(_label(given, each.by, line.key), line.count, line.amount_cents, max(1, WIDEST * size // largest) if size else 0, 4 + 26 * row)
+        Bar(labels[line.key], line.count, line.amount_cents, max(1, WIDEST * size // largest) if size else 0, 4 + 26 * row)
         for row, (line, size) in enumerate(zip(each.lines, sizes, strict=True))
     ]
-    of = _label(given, "programme", each.of) if each.of else ""
+    of = telling.label(given, "programme", each.of, language()) if each.of else ""
     return {
         "title": f"{of}: {_(BY[each.by])}" if of else _(BY.get(each.by, each.by)),
         "bars": bars,
@@ -190,5 +190,6 @@ def drift(given: Given) -> dict[str, Any] | None:
         return None
     now, changes = found
     by = given.answer.breakdowns[0].by
-    rows = [{"label": _label(given, by, each.key), "each": each} for each in changes]
+    labels = _labels(given, by, [each.key for each in changes])
+    rows = [{"label": labels[each.key], "each": each} for each in changes]
     return {"now": now.answer, "seal": now.seal, "rows": rows}

@@ -17,6 +17,7 @@ from millrace.core.figures.answer import Answer, Drift, NotYetBegun
 from millrace.core.figures.definition import Condition, Figure, FigureVersion, FromSeries
 from millrace.core.figures.series import Series
 from millrace.core.refusal import Refusal
+from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
@@ -36,9 +37,39 @@ class Given:
     is_last_seal: bool
 
 
+@dataclass(frozen=True)
+class Known:
+    """The last seal and what was published by it: asked once by a page that asks several figures."""
+
+    last: Seal
+
+    @functools.cached_property
+    def figures(self) -> dict[str, Figure]:
+        return published(self.last.number)
+
+    @functools.cached_property
+    def series(self) -> dict[str, Series]:
+        return _published_series(self.last.number)
+
+    def figures_at(self, seal: Seal) -> dict[str, Figure]:
+        return self.figures if seal.number == self.last.number else published(seal.number)
+
+    def series_at(self, seal: Seal) -> dict[str, Series]:
+        return self.series if seal.number == self.last.number else _published_series(seal.number)
+
+
+def known_now() -> Known:
+    """This will give what is known at the last seal; refused while nothing is sealed."""
+    return Known(last_seal())
+
+
 def published(number: int) -> dict[str, Figure]:
     """This will give the figures in force as known at a seal, by name."""
     return {row.name: _figure(row.name, row.text) for row in _in_force("figure", number)}
+
+
+def _published_series(number: int) -> dict[str, Series]:
+    return {row.name: _series(row.name, row.text) for row in _in_force("series", number)}
 
 
 def _in_force(kind: str, number: int) -> Iterable[Publication]:
@@ -57,9 +88,12 @@ def _series(name: str, text: str) -> Series:
     return parse.series(f"series/{name}.toml", text)
 
 
+_last = prepared.Prepared(lambda: Seal.objects.filter(number__lte=Subquery(sheet.cursor())).order_by("-number")[:1])
+
+
 def last_seal() -> Seal:
     """This will give the last seal the sheet has followed to; refused while nothing is sealed."""
-    seal = Seal.objects.filter(number__lte=sheet.stands_at()).order_by("-number").first()
+    seal = _last.first()
     if seal is None:
         raise Refusal("nothing-sealed", what=_("Nothing has been recorded in this system yet."), status=404)
     return seal
@@ -89,13 +123,14 @@ def seal_numbered(number: int) -> Seal:
     return seal
 
 
-def ask(name: str, *, as_at: date, seal: Seal | None = None) -> Given:
+def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None = None) -> Given:
     """This will answer a figure for a day as known at a seal (by default the last); refused before the figure begins."""
-    last = last_seal()
+    known = known or known_now()
+    last = known.last
     seal = seal or last
-    figure = published(seal.number).get(name)
+    figure = known.figures_at(seal).get(name)
     if figure is None:
-        if name not in published(last.number):
+        if name not in known.figures:
             raise Refusal.not_found()
         what = _("This figure was not yet defined at that moment.")
         raise Refusal("figure-not-defined", what=what, next_step=_("Ask as known at a later moment."), field="as_known", status=422)
@@ -105,8 +140,7 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None) -> Given:
     if not isinstance(version.reads, FromSeries):
         found = answer.of_groups(version, _kept_groups(version, as_at, seal), as_at)
         return Given(figure, version, None, found, seal, seal.number == last.number)
-    wanted = version.reads.series
-    read = next(_series(row.name, row.text) for row in _in_force("series", seal.number) if row.name == wanted)
+    read = known.series_at(seal)[version.reads.series]
     told = series.answer(version, read, as_at)
     if isinstance(told, NotYetBegun):
         raise _before(told.first_day)

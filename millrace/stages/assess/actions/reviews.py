@@ -65,6 +65,9 @@ def submit_review(
             submitted_at=at,
             event_id=event_id,
         )
+        if assignment.written_at is None:
+            assignment.written_at = at
+            assignment.save(update_fields=["written_at"])
         return timeline.record(
             "review_submitted",
             event_id=event_id,

@@ -23,7 +23,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import gather, letters, queries
-from millrace.stages.deliver.models import Payment, PaymentRun, Release
+from millrace.stages.deliver.models import Payment, PaymentRun, Release, Unpaid
 
 
 def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
@@ -53,6 +53,7 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
         )
         payments = [_payment(run, release, cases) for release in chosen]
         Payment.objects.bulk_create(payments)
+        Unpaid.objects.filter(release__in=chosen).delete()
         run.sha256 = digest(payments)
         run.save(update_fields=["sha256"])
         _must_have_cash(run, payments, cases)
@@ -91,6 +92,7 @@ def cancel_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uu
         run.state, run.closed_at = PaymentRun.State.CANCELLED, at
         run.save()
         Payment.objects.filter(run=run).update(state=Payment.State.CANCELLED)
+        Unpaid.objects.bulk_create(Unpaid(release=payment.release) for payment in payments)
         for case, amount in _by_case(payments, cases):
             _announce("payment_cancelled", case, amount, run, by=by, at=at, command=command)
         return run
@@ -136,6 +138,7 @@ def reject_payment(payment: Payment, *, reason: str, by: Person, at: datetime, c
         payment = _sent(payment)
         payment.state, payment.reason = Payment.State.REJECTED, reason
         payment.save()
+        Unpaid.objects.create(release=payment.release)
         _close_if_done(run, at)
         event, day = timeline.reserve_id(), gather.local_day(at)
         for envelope, part in gather.envelopes_of(case, "paid", payment.amount_cents, unit=run.unit):

@@ -20,7 +20,7 @@ from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import gather, queries, standing
-from millrace.stages.deliver.models import Release
+from millrace.stages.deliver.models import Release, Unpaid
 
 
 def release_instalment(
@@ -44,7 +44,7 @@ def release_instalment(
         release = planned.release
         _must_be_releasable(release, expected_cents, terms.unit)
         event = timeline.reserve_id()
-        Release.objects.create(
+        made = Release.objects.create(
             case=case,
             number=(Release.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1,
             instalment=instalment,
@@ -59,6 +59,7 @@ def release_instalment(
             released_by=by,
             event=event,
         )
+        Unpaid.objects.create(release=made)
         _post(case, release, terms.unit, event=event, at=at)
         facts = {"instalment": instalment, "stage": planned.stage, "amount_cents": release.amount_cents, "unit": terms.unit}
         facts |= {"planned_cents": planned.instalment.planned_cents, "matching_cents": release.matching_cents}
