@@ -22,7 +22,7 @@ def told(make, monkeypatch):
     case = make.case(status="submitted")
     member, officer = make.member(case.lead), make.person(powers=("officer",))
     with transaction.atomic():
-        facts = {"requested_cents": 1_000_000_00, "receipt": "R1"}
+        facts = {"requested_cents": 1_000_000_00, "unit": "HKD", "receipt": "R1"}
         event = timeline.record("application_submitted", command=uuid.uuid4(), by=member, at=NOON, case=case, facts=facts)
         messages.send_notice([member, officer], event_id=event.pk, case=case, at=NOON)
     return case, member, officer
