@@ -66,6 +66,7 @@ DESKS = (
             (word("The whole chain"), "/policy/", {"policy"}),
             (word("Rules in force"), "/policy/rules/", {"policy"}),
             (word("Drafts"), "/policy/drafts/", {"policy"}),
+            (word("Past cases"), "/policy/compare/", {"policy"}),
             (word("Figures given"), "/figures/given/", {"policy", "authority", "auditor"}),
         ),
     ),

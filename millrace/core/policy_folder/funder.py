@@ -107,8 +107,10 @@ class Funder:
         """Give the first moment of the funder's day, in UTC."""
         return datetime.combine(day, time.min, zoneinfo.ZoneInfo(self.zone)).astimezone(UTC)
 
-    def closing_moment(self, day: date) -> datetime:
-        """Give the moment at which the funder's day is over, in UTC."""
+    def closing_moment(self, day: date, hour: str = "") -> datetime:
+        """Give the moment at which the funder's day is over, or an hour of it such as 17:00 strikes, in UTC."""
+        if hour:
+            return datetime.combine(day, time.fromisoformat(hour), zoneinfo.ZoneInfo(self.zone)).astimezone(UTC)
         return self.first_moment(day + timedelta(days=1))
 
     def financial_year(self, day: date) -> Span[date]:

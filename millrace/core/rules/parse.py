@@ -7,6 +7,7 @@ so that nothing needs the folder after it was published.
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -31,6 +32,8 @@ from millrace.core.rules.rulebook import (
 )
 from millrace.core.texts import Text
 from millrace.core.toml_text import Document, Finding, Table, Unreadable
+
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def scheme(slug: str, papers: Papers) -> Scheme:
@@ -162,13 +165,17 @@ def _listed(root: Table, key: str, version: str, shelf: Shelf, read: Callable[[T
 def _call(table: Table, shelf: Shelf) -> Call:
     opens, closes = read_rules.start_of(table, "opens"), read_rules.start_of(table, "closes")
     if closes.earliest < opens.latest:
-        table.complain("a call must close on or after the day it opens", "closes")
+        table.complain("a call must close on or after the day it opens", "closes", "mend one of the two days")
+    hour = table.string("closing_hour", "")
+    if hour and not _HOUR.fullmatch(hour):
+        table.complain(f"a closing hour is written 17:00, not {hour!r}", "closing_hour", "leave it out where the call closes at midnight")
     return Call(
         id=table.string("id"),
         title=table.words("title", shelf.languages),
         opens_on=opens.earliest,
         closes_on=closes.earliest,
         source=read_rules.source(table, shelf),
+        closing_hour=hour,
     )
 
 

@@ -73,13 +73,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One invitation: the days on which applications are taken, both included."""
+    """One invitation: the days on which applications are taken, both included; the last one until `closing_hour`, where one is set."""
 
     id: str
     title: Text
     opens_on: date
     closes_on: date
     source: str = ""
+    closing_hour: str = ""  # "17:00", in the funder's zone
 
     @property
     def days(self) -> Span[date]:

@@ -48,7 +48,7 @@ def _windows(version: SchemeVersion, book: rulebook.SchemeVersion) -> list[Call]
             code=call.id,
             announced_by=version,
             opens_at=funder.first_moment(call.opens_on),
-            closes_at=funder.closing_moment(call.closes_on),
+            closes_at=funder.closing_moment(call.closes_on, call.closing_hour),
         )
         for call in book.calls
     ]

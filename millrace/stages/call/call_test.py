@@ -35,6 +35,14 @@ def test_a_call_closes_at_midnight_in_the_funders_zone(raise_2025):
     assert queries.call_now("nifs", last).closes_at is None
 
 
+def test_a_call_that_names_its_hour_closes_when_it_strikes(raise_2025):
+    seam = Call.objects.get(scheme="innohk", code="seam-2025")
+    assert seam.closes_at == datetime(2025, 8, 29, 9, tzinfo=UTC)
+    last = seam.closes_at - timedelta(microseconds=1)
+    assert seam in queries.open_calls(last) and seam not in queries.open_calls(seam.closes_at)
+    assert "29 August 2025, 17:00" in Client().get("/schemes/innohk/").content.decode()
+
+
 def test_announced_twice_a_call_is_written_once(raise_2025, make):
     actions.announce_calls(raise_2025.announced_by, by=make.person(), at=EARLY, command=uuid.uuid4())
     assert Call.objects.filter(scheme="raise-plus").count() == 3

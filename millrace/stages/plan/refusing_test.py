@@ -16,6 +16,7 @@ from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
 
 RULES, SCHEME, FACTS = "schemes/nifs/rules.toml", "schemes/nifs/scheme.toml", "facts.toml"
+INNOHK = "schemes/innohk/scheme.toml"
 TEXT = '{ en = "A", zh_hant = "甲", zh_hans = "甲" }'
 FIXED_SUM = f"""
 [fixed-sum]
@@ -57,6 +58,7 @@ def mistakes() -> Iterator[Mistake]:
     yield "above its cap", {**sound, RULES: sound[RULES] + FIXED_SUM.encode()}, RULES, "[[fixed-sum.values]]", "above the ceiling"
     yield "circular", {**sound, FACTS: sound[FACTS] + CIRCLE.encode()}, FACTS, 'sum = ["second", "own_money"]', "circular"
     yield "text for a number", with_(RULES, "value_cents = 15_000_000_00", 'value_cents = "15m"'), RULES, '"15m"', "whole number"
+    yield "an hour that is none", with_(INNOHK, '"17:00"', '"25:00"'), INNOHK, '"25:00"', "closing hour"
     yield "a file cut short", {**sound, RULES: sound[RULES][:3_000]}, RULES, "", "not TOML"
     yield "a file missing", {path: text for path, text in sound.items() if path != "sources.toml"}, "sources.toml", "", "missing"
     yield "a scheme without its rules", {path: text for path, text in sound.items() if path != RULES}, RULES, "", "missing"
