@@ -14,7 +14,6 @@ from millrace.jobs.models import Night
 from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
-from millrace.stages.plan import past
 from millrace.web import funder
 
 HOUR = 2
@@ -35,6 +34,8 @@ def lapse_offers(at: datetime) -> int:
 
 def copy_past_cases(at: datetime) -> object:
     """This will bring the columnar copy of past cases up to date, so that a draft is tried on them without a wait."""
+    from millrace.stages.plan import past  # NumPy with it, 15 MB, once a night and not all day
+
     return f"{past.up_to_date().copy.case_count} cases"
 
 

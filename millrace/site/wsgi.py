@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millrace.site.settings")
 
@@ -21,6 +22,7 @@ def _leave_with_parent() -> None:
 
 threading.Thread(target=_leave_with_parent, daemon=True).start()
 application: Any = get_wsgi_application()
+_ = get_resolver().url_patterns  # every page's module, before the first click rather than with it
 
 # What is loaded by now stays: the collector need not walk it, in the middle of someone's click, over and over.
 gc.collect()

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import yaml
-
 from millrace.core.rules import bodies, judge
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.rulebook import Rule, Scheme, SchemeVersion
@@ -38,6 +36,8 @@ class WorkedCase:
 
 def read(file: str, content: bytes, findings: list[Finding]) -> tuple[WorkedCase, ...]:
     """Read cases.yaml; what is malformed becomes findings with their lines."""
+    import yaml  # 4 MB that a web worker, which reads published texts alone, never needs
+
     try:
         loader = (yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)(content)
         root = loader.get_single_node()

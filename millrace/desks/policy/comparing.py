@@ -5,7 +5,7 @@ Conflicted cases are left out before anything is counted: their sum would be the
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,11 +21,14 @@ from millrace.desks.policy import drafts, queries
 from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Draft
-from millrace.stages.plan import comparing, past
 from millrace.web import access, words
 from millrace.web.access import entry
 from millrace.web.forms import said
 
+if TYPE_CHECKING:
+    from millrace.stages.plan import comparing
+
+# What compares is imported by the pages that do: NumPy comes with it, 15 MB that every other worker is spared.
 SHOWN = 25
 READ_AT_MOST = 5_000  # by a page that someone waits for; more is read at a press, or by night
 AS_JUDGED = "as-judged"
@@ -34,6 +37,8 @@ AS_JUDGED = "as-judged"
 @entry(power="policy")
 def index(request: HttpRequest) -> HttpResponse:
     """This will list what can be tried on past cases, and bring their copy up to date at a press."""
+    from millrace.stages.plan import past
+
     if request.method == "POST":
         past.up_to_date()
         messages.success(request, _("The copy of past cases is up to date."))
@@ -42,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _index(request: HttpRequest, *, behind: int = 0) -> HttpResponse:
+    from millrace.stages.plan import past
+
     is_published = policy.is_published()
     context = {
         "schemes": [(scheme.slug, said(scheme.versions[-1].title)) for scheme in policy.published_schemes(request.at)]
@@ -89,6 +96,8 @@ class Trial:
 
 
 def _tried(request: HttpRequest, trial: Trial, crumbs: list[tuple[str, str]]) -> HttpResponse:
+    from millrace.stages.plan import comparing, past
+
     seen = access.cases_visible_to(request.user, request.at).filter(scheme=trial.slug).values_list("pk", flat=True)
     try:
         found = comparing.over_past_cases(trial.slug, trial.after, before=trial.before, visible=set(seen), most=READ_AT_MOST)
@@ -105,8 +114,10 @@ def _tried(request: HttpRequest, trial: Trial, crumbs: list[tuple[str, str]]) ->
     return render(request, "policy/compare.html", context)
 
 
-def compared(trial: Trial, found: comparing.Found) -> dict[str, Any]:
+def compared(trial: Trial, found: "comparing.Found") -> dict[str, Any]:
     """This will lay out what one version would have meant against another, or against what was said."""
+    from millrace.stages.plan import comparing
+
     summary, after = found.summary, trial.after
     moved = summary.largest(SHOWN)
     gain, lose = (summary.moved_count(direction) for direction in (1, -1))

@@ -8,8 +8,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from millrace.core import money, paper
 from millrace.registers.messages import glyphs
 from millrace.registers.messages.models import Letter
@@ -24,6 +22,8 @@ _FACES = {
 
 def made(letter: Letter) -> bytes:
     """This will set the letter on paper."""
+    import typst  # loaded by the process that sets a first letter, not by all
+
     return typst.compile(
         _TEMPLATE,
         font_paths=[glyphs.FONT.parent],
