@@ -5,13 +5,14 @@ in Traditional Chinese.
 """
 
 import re
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Text:
     """One meaning in several languages; languages are keys such as en, zh_hant, zh_hans."""
 
@@ -44,8 +45,13 @@ class Text:
 
 
 def text(by_language: Mapping[str, str]) -> Text:
-    """Build a text from {"en": …, "zh_hant": …}, keeping the order given."""
-    return Text(tuple(by_language.items()))
+    """Build a text from {"en": …, "zh_hant": …}, keeping the order given. The same wordings are one text: the versions of a
+    scheme, and schemes among themselves, say most things alike, and a process holds all of them."""
+    wordings = tuple(by_language.items())
+    return _held.setdefault(wordings, Text(wordings))
+
+
+_held: "weakref.WeakValueDictionary[tuple[tuple[str, str], ...], Text]" = weakref.WeakValueDictionary()
 
 
 def filled(wording: str, values: Mapping[str, str]) -> str:
