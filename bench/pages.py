@@ -16,6 +16,7 @@ from millrace.site import database
 AROUND = 40
 SOURCES = 250
 TABS = ("application", "assessment", "award", "delivery", "money", "access")
+LINE = "applicant_kind=company&place_of_incorporation=hong_kong&project_purpose=production_line&total_cost=30,000,000&own_money=19,600,000"
 Row = tuple[str, str, str]
 
 
@@ -39,7 +40,11 @@ def addresses(reference: str, lead: str) -> list[Row]:
         ("audit desk", "auditor", "/audit/"),
         ("who read what", "auditor", "/audit/readings/"),
         ("applicant's desk", "", "/home/"),
+        ("front page", "public", "/"),
+        ("finder, answered", "public", f"/find/?{LINE}"),
+        ("schemes", "public", "/schemes/"),
         ("public register", "public", "/register/"),
+        ("figures", "public", "/figures/"),
         ("figure of today", "public", "/figures/approved-by-scheme/"),
         ("figure of a past day", "public", "/figures/approved-by-scheme/?as_at=2025-03-31"),
     ]
