@@ -30,6 +30,7 @@ class Subject:
     status: str
     standings: frozenset[str] = frozenset()
     parties: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    is_test: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "party:partner:signatory": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
     "party:sponsor:member": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
     "party:sponsor:signatory": frozenset({"read_case", "read_own_part", "confirm_part", "upload"}),
+    # Tries the rules of a draft by an application of its own; to everyone else a test does not exist.
+    "standing:tester": frozenset({"read_case", "read_application", "read_timeline", "edit_draft", "upload", "sign_off"}),
     # Asked to assess: may declare an interest or say no, and sees nothing of the dossier before.
     "standing:invited": frozenset({"declare_interest", "decline_assignment"}),
     "standing:assessor": frozenset({"read_case", "read_application", "score", "declare_interest"}),
@@ -108,6 +111,8 @@ def relations(actor: Actor, subject: Subject) -> frozenset[str]:
     """This will name every relation of `actor` to the case, in the words `MAY` uses."""
     if not actor.is_signed_in:
         return frozenset()
+    if subject.is_test:
+        return frozenset({"standing:tester"} if "tester" in subject.standings else ())
     named = {f"standing:{standing}" for standing in subject.standings}
     for organisation, roles in subject.parties.items():
         powers = actor.organisations.get(organisation, frozenset())

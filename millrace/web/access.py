@@ -178,7 +178,7 @@ def subject_of(person: Person, case: Case, at: datetime) -> Subject:
     by, asked_at, kept = getattr(case, "gathered", (None, None, None))
     if kept is not None and (by, asked_at) == (person.pk, at):
         return kept
-    return Subject(case.status, *cases.relations_of(person, case, at))
+    return Subject(case.status, *cases.relations_of(person, case, at), is_test=case.is_test)
 
 
 def may(actor: Actor, person: Person, action: str, case: Case, at: datetime) -> access.Decision:

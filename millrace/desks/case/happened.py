@@ -43,6 +43,8 @@ def sides(case: Case, person: Person, at: datetime) -> frozenset[str]:
         if any(organisation in actor.organisations for organisation, roles in subject.parties.items() if "lead" in roles)
         else set()
     )
+    if "tester" in subject.standings:
+        found.add("party")
     if case.status not in DRAFT_STATUSES:
         found |= {_SIDES[power] for power in actor.powers if power in _SIDES}
     return frozenset(found | ({"assessor"} if "assessor" in subject.standings else set()))

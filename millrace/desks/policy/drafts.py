@@ -21,11 +21,14 @@ from millrace.core.refusal import Refusal
 from millrace.core.rules import cases
 from millrace.core.toml_text import Unreadable
 from millrace.desks.policy import forms
+from millrace.registers.cases.models import Case
 from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Draft
+from millrace.stages.apply.actions import trying
 from millrace.stages.plan import drafts as actions
 from millrace.web import asking, commands
+from millrace.web import forms as described
 from millrace.web.access import entry
 
 
@@ -95,6 +98,9 @@ def draft(request: HttpRequest, draft: int) -> HttpResponse:
         "is_clean": lint.is_clean(found.remarks),
         "files": [(path, _address(held, path)) for path in sorted(held.files)],
         "differences": _differences(found, request),
+        "schemes": [(slug, described.said(one.versions[-1].title)) for slug, one in sorted(found.policy.schemes.items())]
+        if found.policy
+        else [],
         "crumbs": [(_("Drafts"), reverse("policy_desk:drafts"))],
     }
     return render(request, "policy/draft.html", context, status=status)
@@ -164,3 +170,26 @@ def text(request: HttpRequest, draft: int) -> HttpResponse:
         "crumbs": [(_("Drafts"), reverse("policy_desk:drafts")), (held.title, reverse("policy_desk:draft", args=[held.pk]))],
     }
     return render(request, "policy/draft_text.html", context, status=409 if form.errors else 200)
+
+
+@entry(power="policy")
+def tried(request: HttpRequest, draft: int, slug: str) -> HttpResponse:
+    """This will begin a test application under a scheme's last version as a draft says it, and list one's own earlier tests."""
+    held = get_object_or_404(Draft, pk=draft)
+    whole = look(held).policy
+    if whole is None or slug not in whole.schemes:
+        raise Refusal.not_found()
+    book = whole.schemes[slug].versions[-1]
+    title, back = described.said(book.title), reverse("policy_desk:draft", args=[held.pk])
+    if request.method == "POST":
+        event = trying.begin_test(book, draft=held, by=request.user, at=request.at, command=commands.given(request))
+        return redirect("apply:draft", reference=event.case.reference)
+    own = Case.every.filter(is_test=True, opened_by=request.user, scheme=slug, scheme_version__draft=held).select_related("scheme_version")
+    context = {
+        "draft": held,
+        "book": book,
+        "title": title,
+        "rows": [(case, case.scheme_version.sha256 == book.sha256) for case in own.order_by("-pk")[:50]],
+        "crumbs": [(_("Drafts"), reverse("policy_desk:drafts")), (held.title, back)],
+    }
+    return render(request, "policy/tried.html", context)

@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("policy/drafts/", drafts.listed, name="drafts"),
     path("policy/drafts/<int:draft>/", drafts.draft, name="draft"),
     path("policy/drafts/<int:draft>/text/", drafts.text, name="draft_text"),
+    path("policy/drafts/<int:draft>/test/<slug:slug>/", drafts.tried, name="draft_test"),
     path("policy/drafts/<int:draft>/compare/<slug:slug>/", comparing.draft, name="draft_compare"),
 ]

@@ -3,11 +3,20 @@
 For example: reference NIFS-7KQ2-M4XD, Harbour Precision Ltd in the lead, bound to the NIFS version of 8 January 2024.
 """
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+
+class CountedCases(models.Manager["Case"]):
+    """The cases there are: a test of rules that are not published is in no list, count or export."""
+
+    def get_queryset(self) -> models.QuerySet["Case"]:
+        return super().get_queryset().filter(is_test=False)
 
 
 class Case(models.Model):
@@ -32,7 +41,7 @@ class Case(models.Model):
     approved_cents = models.BigIntegerField(default=0)
     paid_cents = models.BigIntegerField(default=0)
     unit = models.CharField(max_length=12)
-    is_test = models.BooleanField(default=False)
+    is_test = models.BooleanField(default=False, help_text="tries rules that are not published; found through `every` alone")
     is_demonstration = models.BooleanField(default=False)
     search_text = models.TextField(blank=True, help_text="reference, title and parties' names, both scripts, lower case")
     search_grams = models.GeneratedField(
@@ -43,6 +52,9 @@ class Case(models.Model):
 
     # What only a search reads: hundreds of pairs of letters a row, deferred where cases are shown.
     SEARCHED_BY = ("search_text", "search_grams")
+
+    objects = CountedCases()
+    every: ClassVar[models.Manager["Case"]] = models.Manager()
 
     class Meta:
         indexes = [
@@ -90,6 +102,7 @@ class Standing(models.Model):
         ASSESSOR = "assessor", _("Assessor")
         COMMITTEE = "committee", _("Committee member")
         CONFLICTED = "conflicted", _("Conflicted")
+        TESTER = "tester", _("Tries the rules of a draft")
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="standings")

@@ -21,7 +21,7 @@ def joined_at(at: datetime) -> Q:
 
 
 def _at_reference(reference: str) -> QuerySet[Case]:
-    rows = Case.objects.select_related("lead", "scheme_version").defer("scheme_version__text", *Case.SEARCHED_BY)
+    rows = Case.every.select_related("lead", "scheme_version").defer("scheme_version__text", *Case.SEARCHED_BY)
     return rows.filter(reference=reference)
 
 

@@ -9,7 +9,7 @@ from millrace.core.policy_folder.funder import Funder
 from millrace.core.rules import rulebook
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries
-from millrace.registers.policy.models import SchemeVersion
+from millrace.registers.policy.models import Draft, SchemeVersion
 
 
 def is_new(book: rulebook.SchemeVersion) -> bool:
@@ -32,3 +32,21 @@ def keep_version(book: rulebook.SchemeVersion, *, funder: Funder, event_id: int,
         published_at=at,
         published_by=by,
     )
+
+
+def keep_tried(book: rulebook.SchemeVersion, *, draft: Draft, funder: Funder, by: Person, at: datetime) -> SchemeVersion:
+    """This will keep a version as a draft says it, to be tried by test applications; it is not published and never in force."""
+    kept, _made = SchemeVersion.every.get_or_create(
+        draft=draft,
+        scheme=book.scheme,
+        version=book.id,
+        sha256=book.sha256,
+        defaults={
+            "starts_on": str(book.starts),
+            "effective_at": funder.first_moment(book.starts.latest),
+            "text": book.text,
+            "published_at": at,
+            "published_by": by,
+        },
+    )
+    return kept

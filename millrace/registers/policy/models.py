@@ -3,8 +3,18 @@
 Nothing here is ever changed: a clerk's mistake is mended by a version with the same days, recorded later.
 """
 
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+
+class PublishedVersions(models.Manager["SchemeVersion"]):
+    """The versions that were published: one only tried from a draft is in no list, and never in force."""
+
+    def get_queryset(self) -> models.QuerySet["SchemeVersion"]:
+        return super().get_queryset().filter(draft__isnull=True)
 
 
 class SchemeVersion(models.Model):
@@ -19,10 +29,19 @@ class SchemeVersion(models.Model):
     event_id = models.BigIntegerField(null=True, help_text="the event that announced it")
     published_at = models.DateTimeField()
     published_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(
+        "policy.Draft", null=True, on_delete=models.PROTECT, related_name="+", help_text="tried from this draft, and not published"
+    )
+
+    objects = PublishedVersions()
+    every: ClassVar[models.Manager["SchemeVersion"]] = models.Manager()
 
     class Meta:
         indexes = [models.Index(fields=["scheme", "effective_at"])]
-        constraints = [models.UniqueConstraint(fields=["scheme", "version", "sha256"], name="scheme_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "version", "sha256"], condition=Q(draft__isnull=True), name="scheme_version_once"),
+            models.UniqueConstraint(fields=["draft", "scheme", "version", "sha256"], name="scheme_version_tried_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.version}"

@@ -72,13 +72,20 @@ def gathered(book: rulebook.SchemeVersion, answers: Mapping[str, Any], applying:
     stream = declared.get(book.stream_from)
     if stream is not None:
         applying = Applying(applying.organisation, applying.call, applying.case, applying.on, str(stream.value))
-    return declared | registered(book, applying.organisation) | computed(book, applying)
+    known = _as_if_registered(book, declared) if applying.case and applying.case.is_test else registered(book, applying.organisation)
+    return declared | known | computed(book, applying)
 
 
 def registered(book: rulebook.SchemeVersion, organisation: Organisation) -> dict[str, facts_.FactValue]:
     """This will read what the register of organisations knows, by the version's own mapping; nothing is asked of the database."""
     record = {column: getattr(organisation, column) for column in facts_.RECORDED}
     return facts_.from_record(book.vocabulary.facts, record, is_confirmed=organisation.confirmed_at is not None)
+
+
+def _as_if_registered(book: rulebook.SchemeVersion, declared: Mapping[str, facts_.FactValue]) -> dict[str, facts_.FactValue]:
+    """A test has no applicant on record: what it says of itself stands for what the register would say."""
+    kept = {name: declared[name] for name, fact in book.vocabulary.facts.items() if fact.recorded and name in declared}
+    return {name: facts_.FactValue(fact.value, facts_.Standing.VERIFIED) for name, fact in kept.items()}
 
 
 def computed(book: rulebook.SchemeVersion, applying: Applying) -> dict[str, facts_.FactValue]:

@@ -10,7 +10,7 @@ from millrace.registers.people.models import Organisation
 _lead = prepared.Prepared(lambda lead: Organisation.objects.select_for_update(no_key=True).filter(pk=lead).values_list("pk"), lead=int)
 _case = prepared.Prepared(
     lambda case: (
-        Case.objects.select_for_update(no_key=True, of=("self",))
+        Case.every.select_for_update(no_key=True, of=("self",))
         .select_related("lead", "scheme_version", "opened_by")
         .defer("scheme_version__text")
         .filter(pk=case)

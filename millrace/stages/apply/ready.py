@@ -100,7 +100,7 @@ def gather(case: Case, *, at: datetime) -> Gathered:
     return Gathered(
         case=case,
         draft=draft,
-        rules=terms.in_force(case.scheme, at),
+        rules=terms.under_test(draft.version, at) if case.is_test else terms.in_force(case.scheme, at),
         saved=queries.saved_answers(case),
         parts=tuple(queries.parts_of(case)),
         documents=tuple(documents.documents_of(case)),

@@ -18,6 +18,8 @@ def rows(submission: Submission, case: Case) -> list[tuple[str, str]]:
         (_("Rules"), f"{schemes.short_title(submission.version.scheme)} {submission.version.version}"),
         (_("SHA-256 of what was received"), submission.sha256),
     ]
+    if case.is_test:
+        told.insert(0, (_("Test"), _("Nothing was applied for: the rules tried here are not published.")))
     if submission.day_hash:
         told.append((_("Last published hash of our records before it"), submission.day_hash))
     return told

@@ -51,6 +51,12 @@ def of_row(row: SchemeVersion) -> Terms:
     return Terms(row, policy.read_version(row))
 
 
+def under_test(row: SchemeVersion, at: datetime) -> InForce:
+    """This will give a draft's version to its test applications: as of today, or of its first day where that is still to come."""
+    held, funder = of_row(row), policy.funder()
+    return InForce(max(funder.day_of(at), held.book.starts.latest), (held,), funder)
+
+
 def in_force(scheme: str, at: datetime) -> InForce:
     """This will give the version or versions of a scheme that may be in force at the moment, or refuse if none is."""
     funder = policy.funder()

@@ -54,6 +54,12 @@ def _windows(version: SchemeVersion, book: rulebook.SchemeVersion) -> list[Call]
     ]
 
 
+def call_for_tests(version: SchemeVersion, *, at: datetime) -> Call:
+    """This will give the call under which a version of a draft is tried: always open, and announced to nobody."""
+    told = {"announced_by": version, "opens_at": at, "is_test": True}
+    return Call.every.get_or_create(scheme=version.scheme, code=f"test-{version.pk}", defaults=told)[0]
+
+
 def extend_call(call: Call, *, closes_at: datetime, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will move the closing of a call to a later moment, for everyone alike, with its reason."""
     with transaction.atomic(durable=True):

@@ -3,8 +3,17 @@
 A call comes from the published policy; here is only what may happen to it afterwards: an extension for all, or leave for one.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
+
+
+class AnnouncedCalls(models.Manager["Call"]):
+    """The calls that were announced; those of test applications are in no list."""
+
+    def get_queryset(self) -> models.QuerySet["Call"]:
+        return super().get_queryset().filter(is_test=False)
 
 
 class Call(models.Model):
@@ -15,6 +24,10 @@ class Call(models.Model):
     announced_by = models.ForeignKey("policy.SchemeVersion", on_delete=models.PROTECT, related_name="+")
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField(null=True, help_text="the first moment that is too late")
+    is_test = models.BooleanField(default=False, help_text="for test applications under a draft of the rules")
+
+    objects = AnnouncedCalls()
+    every: ClassVar[models.Manager["Call"]] = models.Manager()
 
     class Meta:
         indexes = [models.Index(fields=["opens_at", "closes_at"], name="call_window")]

@@ -6,6 +6,7 @@ from millrace.registers.timeline.kinds.kind import Kind, by_name
 
 KINDS = by_name(
     Kind("case_opened", _("Draft begun under the rules of version %(version)s")),
+    Kind("test_begun", _("Test application begun under a draft of the rules, version %(version)s")),
     Kind("draft_version_confirmed", _("Draft continued under the rules of version %(version)s, with every answer kept")),
     Kind("partner_invited", _("A %(role)s invited"), "partner"),
     Kind("part_confirmed", _("A %(role)s confirmed its part: %(cash_cents)s in cash, %(in_kind_cents)s in kind"), "partner"),

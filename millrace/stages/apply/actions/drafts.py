@@ -88,7 +88,7 @@ def save_answers(
     open `page` saved since `based_on`, by itself, makes nothing stale.
     """
     with transaction.atomic(durable=True):
-        case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
+        case = Case.every.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
         must_be_draft(case)
         later = list(Answers.objects.filter(case=case, section=section, part=part, number__gte=based_on).order_by("-number"))
         present = later[0] if later else None

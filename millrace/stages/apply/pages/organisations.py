@@ -120,8 +120,15 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 @entry(power="officer")
 def unconfirmed(request: HttpRequest) -> HttpResponse:
     """This will list the organisations that wait to be confirmed, oldest first."""
-    waiting = Organisation.objects.filter(confirmed_at__isnull=True).select_related("registered_by").order_by("registered_at")
-    confirmed = Organisation.objects.filter(confirmed_at__isnull=False).order_by("-confirmed_at")[:50]
+    waiting = (
+        Organisation.objects.exclude(kind=Organisation.Kind.FUNDER)
+        .filter(confirmed_at__isnull=True)
+        .select_related("registered_by")
+        .order_by("registered_at")
+    )
+    confirmed = (
+        Organisation.objects.exclude(kind=Organisation.Kind.FUNDER).filter(confirmed_at__isnull=False).order_by("-confirmed_at")[:50]
+    )
     return render(request, "apply/unconfirmed.html", {"waiting": waiting[:200], "confirmed": confirmed})
 
 
