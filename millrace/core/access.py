@@ -86,7 +86,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "power:officer": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
         | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case"}
-        | {"accept_document", "read_access", "grant_hours", "meter_hours", "correct", "reverse_finding"}
+        | {"accept_document", "read_access", "grant_hours", "meter_hours", "correct", "reverse_finding", "record_joint"}
     ),
     "power:authority": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}

@@ -83,7 +83,7 @@ _STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
     "joint_funder": _table(
         "await_joint_funder: here → awaiting_joint_funder",
         "record_joint_support: here, awaiting_joint_funder → jointly_supported",
-        "record_joint_refusal: here, awaiting_joint_funder → refused",
+        "record_joint_refusal: here, awaiting_joint_funder, jointly_supported → refused",
     ),
     "authority": _table("approve: here → approved", "refuse: here, not_recommended, standby → refused"),
 }

@@ -201,6 +201,12 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
     decides = table.flag("decides")
     if decides and kind != "committee":
         table.complain("only a committee decides in place of the authority", "decides")
+    is_joint = kind == "joint_funder"
+    currency = table.string("currency", "")
+    if is_joint and currency not in money.CURRENCIES:
+        table.complain(
+            f"the other funder pays in no known currency: {currency!r}", "currency", f"one of: {', '.join(sorted(money.CURRENCIES))}"
+        )
     return WorkflowStep(
         kind,
         body,
@@ -209,7 +215,10 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
         why,
         streams=streams,
         tracks=tracks,
-        partner=table.words("partner", shelf.languages, is_required=kind == "joint_funder"),
+        partner=table.words("partner", shelf.languages, is_required=is_joint),
+        place=table.words("place", shelf.languages, is_required=is_joint),
+        programme=table.words("programme", shelf.languages, is_required=is_joint),
+        currency=currency,
         decides=decides,
     )
 

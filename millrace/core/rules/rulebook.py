@@ -91,8 +91,9 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class WorkflowStep:
     """One step a case passes through, and who takes it (a body's name may change over time). `streams` and `tracks` name
-    those whose cases pass through it (empty: all); `partner` is the other funder of a joint step, of which `body` is the authority;
-    `decides` says that the committee's own recommendation is the decision."""
+    those whose cases pass through it (empty: all); `partner` is the other funder of a joint step, of which `body` is the
+    authority (`place` where it is, `programme` what it funds its side from, `currency` what it pays in); `decides` says that the
+    committee's own recommendation is the decision."""
 
     kind: str
     body: Dated[Text]
@@ -102,6 +103,9 @@ class WorkflowStep:
     streams: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     partner: Text = NOTHING_SAID
+    place: Text = NOTHING_SAID
+    programme: Text = NOTHING_SAID
+    currency: str = ""
     decides: bool = False
 
 

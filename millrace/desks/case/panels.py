@@ -15,7 +15,9 @@ from millrace.core import lifecycle
 from millrace.desks.case import application, happened, overview, seen
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
+from millrace.stages.assess import joint
 from millrace.stages.assess import panels as assess
+from millrace.stages.assess.actions import joint as joint_acts
 from millrace.stages.award import panels as award
 from millrace.stages.close import panels as close
 from millrace.stages.deliver import panels as deliver
@@ -60,7 +62,17 @@ TABS: dict[str, str] = {
 }
 
 DRAFTS = frozenset({"draft", "awaiting_sign_off"})
-UNDECIDED = DRAFTS | {"submitted", "information_needed", "screened", "under_assessment", "recommended", "not_recommended"}
+UNDECIDED = DRAFTS | {
+    "submitted",
+    "information_needed",
+    "screened",
+    "under_assessment",
+    "recommended",
+    "not_recommended",
+    "awaiting_joint_funder",
+    "jointly_supported",
+    "selected",
+}
 IN_FORCE = frozenset({"in_force"})
 
 PANELS: tuple[Panel, ...] = (
@@ -77,6 +89,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("assessors", word("Who was asked"), "read_reviews", assess.assessors, "assess/panels/assessors.html", "assessment"),
     Panel("reviews", word("Reviews"), "read_reviews", assess.reviews, "assess/panels/reviews.html", "assessment"),
     Panel("advice", word("Advice of the committee"), "read_reviews", assess.advice, "assess/panels/advice.html", "assessment"),
+    Panel("joint", word("The other side"), "read_award", joint.panel, "assess/panels/joint.html", "assessment"),
     Panel("decision", word("Decision"), "read_award", award.decision, "award/panels/decision.html", "award"),
     Panel("agreement", word("Terms agreed"), "read_award", award.agreement, "award/panels/agreement.html", "award"),
     Panel("letters", word("Letters"), "read_award", award.letters, "award/panels/letters.html", "award"),
@@ -118,7 +131,19 @@ STEPS: tuple[Step, ...] = (
     Step(
         word("Declare a conflict"), "assess:interest", "declare_interest", frozenset({"under_assessment", "recommended", "not_recommended"})
     ),
-    Step(word("Decide"), "award:decision", "decide", frozenset({"recommended", "not_recommended"}), is_main=True),
+    Step(
+        word("Record the partner's filing"), "assess:joint_filing", "record_joint", joint_acts.BEFORE_THEIR_DECISION, applies=joint.is_joint
+    ),
+    Step(
+        word("Record the other side's decision"), "assess:joint_decision", "record_joint", joint_acts.THEIR_DECISION, applies=joint.is_joint
+    ),
+    Step(
+        word("Decide"),
+        "award:decision",
+        "decide",
+        frozenset({"recommended", "not_recommended", "jointly_supported", "selected"}),
+        is_main=True,
+    ),
     Step(word("Accept or decline the offer"), "award:offer", "accept_offer", frozenset({"approved"}), is_main=True),
     Step(word("Advice on the next stage"), "assess:recommendation", "record_meeting", IN_FORCE, applies=award.has_next_stage),
     Step(word("Open the next stage"), "award:stage", "open_stage", IN_FORCE, applies=award.has_next_stage),

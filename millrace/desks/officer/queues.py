@@ -38,7 +38,7 @@ def narrowed(cases: QuerySet[Case], queue: str, person: Person) -> QuerySet[Case
         case "meeting":
             return cases.filter(~Exists(_unwritten_reviews()), status="under_assessment")
         case "decide":
-            return cases.filter(status__in=("recommended", "not_recommended"))
+            return cases.filter(status__in=("recommended", "not_recommended", "jointly_supported", "selected"))
         case _:
             return cases
 

@@ -48,6 +48,11 @@ def workflow(book: rulebook.SchemeVersion, track: str, stream: str = "") -> tupl
     return moves.steps_of(book, track=track, stream=stream)
 
 
+def workflow_of(case: Case) -> tuple[str, ...]:
+    """This will give the steps that this case takes."""
+    return moves.workflow(case)
+
+
 def must_move(case: Case, name: str) -> str:
     """This will give the status the move leads to, or refuse it in words."""
     return moves.must(case, name)

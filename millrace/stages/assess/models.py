@@ -195,3 +195,44 @@ class Seat(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recommendation", "person"], name="seat_once")]
+
+
+class JointFiling(models.Model):
+    """The partner's own application to the other funder, as an officer saw it; a correction is a later row, and the last counts."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=100, help_text="as the other funder numbers it")
+    filed_on = models.DateField()
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-id"], name="joint_filing_case")]
+
+
+class JointDecision(models.Model):
+    """What the other funder decided on its side, with the evidence; the last row counts. Its money is shown and never in our books."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    decided_on = models.DateField()
+    amount_cents = models.BigIntegerField(default=0, help_text="minor units of `currency`: theirs, not ours")
+    currency = models.CharField(max_length=12)
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    remarks = models.TextField(blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-id"], name="joint_decision_case")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gte=0), name="joint_decision_not_negative"),
+            models.CheckConstraint(condition=Q(outcome="approved") | Q(amount_cents=0), name="joint_decision_refused_gives_nothing"),
+        ]

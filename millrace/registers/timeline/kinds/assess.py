@@ -16,5 +16,10 @@ KINDS = by_name(
     Kind("conflict_declared", _("A conflict of interest was declared; the case is closed to that person"), "audit"),
     Kind("assignment_declined", _("An assessor declined, for another reason than a conflict"), "staff"),
     Kind("review_submitted", _("A review was submitted (version %(version)s)"), "staff"),
+    Kind("joint_filing_recorded", _("The partner's filing with the other funder of %(filed_on)s was recorded")),
+    Kind(
+        "joint_decision_recorded",
+        _("The other funder decided on its side: %(outcome)s, %(their_cents)s of its own money, not counted in ours"),
+    ),
     Kind("recommendation_made", _("The committee made its recommendation"), "staff"),
 )

@@ -21,7 +21,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, terms
-from millrace.stages.assess import guard, judging, queries
+from millrace.stages.assess import guard, joint, judging, queries
 from millrace.stages.assess.actions import assignments
 from millrace.stages.assess.models import Assignment, Meeting, Recommendation, Seat
 
@@ -127,6 +127,8 @@ def must_be_possible(case: Case, book: rulebook.SchemeVersion, held: Held, advic
             next_step=_("Wait for the review, or ask another assessor."),
             values={"step": missing[0]},
         )
+    if advice.outcome == Recommendation.Outcome.RECOMMENDED:
+        joint.must_be_filed(case)
     if advice.outcome != Recommendation.Outcome.RECOMMENDED:
         _must_give_reasons(advice)
         return

@@ -19,7 +19,7 @@ from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, readings, terms
-from millrace.stages.assess import guard, judging, post
+from millrace.stages.assess import guard, joint, judging, post
 from millrace.stages.assess.models import Screening
 
 _MOVES = {Screening.Outcome.PASSED: "pass_screening", Screening.Outcome.INELIGIBLE: "find_ineligible"}
@@ -48,6 +48,7 @@ def record_screening(
         target = guard.must_move(case, _MOVES[Screening.Outcome(outcome)])
         said = judging.judge_again(case, at=at)
         if outcome == Screening.Outcome.PASSED:
+            joint.must_be_filed(case)
             _must_pass(said)
             chosen: list[str] = []
         else:

@@ -19,7 +19,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, terms
-from millrace.stages.assess import guard, judging
+from millrace.stages.assess import guard, joint, judging
 from millrace.stages.assess import queries as assess
 from millrace.stages.award.actions import concluding
 from millrace.stages.award.models import Decision
@@ -44,6 +44,8 @@ def decide(
             return done
         guard.must(by, "decide", case, at)
         book, is_approval = terms.of_row(case.scheme_version).book, outcome == Decision.Outcome.APPROVED
+        if is_approval:
+            joint.must_be_supported(case)
         target = guard.must_move(case, "approve" if is_approval else "refuse")
         said = judging.judge_again(case, at=at)
         limit = people.limit_of(by, at)

@@ -21,7 +21,7 @@ from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, terms
-from millrace.stages.assess import guard, post
+from millrace.stages.assess import guard, joint, post
 from millrace.stages.award import agreements
 from millrace.stages.award.actions.concluding import envelope_of
 from millrace.stages.award.models import Offer
@@ -34,6 +34,7 @@ def accept_offer(case: Case, *, by: Person, at: datetime, command: uuid.UUID) ->
         if done := timeline.replay(command, case):
             return done
         guard.must(by, "accept_offer", case, at)
+        joint.must_be_supported(case)
         offer, book, today = open_offer(case, on=terms.local_day(at)), terms.of_row(case.scheme_version).book, terms.local_day(at)
         target, event_id = guard.must_move(case, "accept_offer"), timeline.reserve_id()
         said = read_verdict(offer.decision.verdict.verdict)

@@ -1,0 +1,86 @@
+"""The pages of the other funder's side — e.g. /cases/MHKJFS-7KQ2-M4XD/other-side/filing/ takes the Ministry's reference and its paper."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from millrace.core.refusal import Refusal
+from millrace.core.rules.rulebook import WorkflowStep
+from millrace.stages.apply import terms
+from millrace.stages.assess import forms_joint as forms
+from millrace.stages.assess import joint
+from millrace.stages.assess.actions import joint as actions
+from millrace.stages.assess.pages import address, crumbs
+from millrace.web import asking
+from millrace.web.access import entry
+from millrace.web.forms import said
+
+
+def _step(request: HttpRequest) -> WorkflowStep:
+    step = joint.step_of(request.case)
+    if step is None:
+        raise Refusal.not_found()
+    return step
+
+
+def _facts(step: WorkflowStep) -> tuple[tuple[str, str], ...]:
+    return ((_("Authority"), said(step.partner)), (_("Place"), said(step.place)), (_("Programme"), said(step.programme)))
+
+
+def _paper(given: dict[str, Any]) -> actions.Paper:
+    return actions.Paper(given["file"][0].name, given["file"][0].read())
+
+
+@entry(case="record_joint")
+def filing(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will record the partner's filing with the other funder."""
+    case, step = request.case, _step(request)
+    form = forms.FilingForm(request.POST or None, request.FILES or None, today=terms.local_day(request.at))
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        actions.record_joint_filing(
+            case,
+            reference=given["reference"],
+            filed_on=given["filed_on"],
+            paper=_paper(given),
+            by=request.user,
+            at=request.at,
+            command=command,
+        )
+
+    asked = asking.Asked(
+        title=_("The partner's filing"),
+        caption=f"{case.reference} · {case.title}",
+        lead=_("Without it the case goes no further: a filing on one side alone is refused."),
+        button=_("Record the filing"),
+        back=address(case),
+        done=_("The filing is recorded."),
+        facts=_facts(step),
+        crumbs=crumbs(case),
+    )
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="record_joint")
+def decision(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will record what the other funder decided."""
+    case, step = request.case, _step(request)
+    form = forms.TheirDecisionForm(request.POST or None, request.FILES or None, currency=step.currency, today=terms.local_day(request.at))
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        theirs = actions.Theirs(given["outcome"], given["decided_on"], given["amount"] or 0, step.currency, given["remarks"])
+        actions.record_joint_decision(case, theirs=theirs, paper=_paper(given), by=request.user, at=request.at, command=command)
+
+    asked = asking.Asked(
+        title=_("The other side's decision"),
+        caption=f"{case.reference} · {case.title}",
+        lead=_("Its money is shown with its currency, and never counted in ours. If it refuses before our decision, the case ends."),
+        button=_("Record their decision"),
+        back=address(case),
+        done=_("The other side's decision is recorded."),
+        facts=_facts(step),
+        crumbs=crumbs(case),
+    )
+    return asking.ask(request, form, act, asked)

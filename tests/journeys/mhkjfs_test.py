@@ -1,0 +1,172 @@
+"""The MHKJFS story over HTTP: one project, two funders, from submission on both sides to the first claim.
+
+HK$1.8m of ours for a platform project of HK$2m, and RMB¥1.5m of the Ministry's, which is shown and counted nowhere.
+"""
+
+import re
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from millrace.registers.ledger import queries as ledger
+from millrace.registers.messages.models import Letter
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.sheet.models import Row
+from millrace.registers.timeline import sealer
+from millrace.registers.timeline.models import Event
+from millrace.stages.apply.conftest import published  # noqa: F401  # a fixture found by name in this module
+from millrace.stages.award.models import Decision
+from millrace.stages.plan import envelopes
+from millrace.web import clock
+from tests.journeys import chain_story
+from tests.journeys import raise_plus_story as story
+from tests.journeys.chain_story import CONTACT
+from tests.journeys.raise_plus_story import Play, enter
+
+MILLION = 1_000_000_00
+THEIRS = 1_500_000_00
+APPLICATION: dict[str, dict[str, Any]] = {
+    "applicant": CONTACT | {"sector": "biotechnology"},
+    "project": {
+        "project_title": "Antibodies made on both sides 兩地共研抗體",
+        "project_purpose": "research",
+        "project_type": "platform",
+        "theme": "biotechnology",
+        "project_summary": "Screened here, made there.",
+        "project_months": "24",
+        "milestones-0-title": "Screen done",
+        "milestones-0-due_on": "2025-12-31",
+        "milestones-1-title": "Report",
+        "milestones-1-due_on": "2026-10-31",
+    },
+    "mainland_side": {
+        "mainland_partner": "Invented Institute, Guangzhou",
+        "is_filed_on_both_sides": "yes",
+        "mainland_filed_on": "2024-05-20",
+        "mainland_division": "Screening here, making there.",
+        "mainland_work_share": "40",
+        "mainland_cost": "800,000",
+    },
+    "money": {
+        "budget_lines-0-head": "manpower",
+        "budget_lines-0-item": "Scientists",
+        "budget_lines-0-amount": "2,000,000",
+        "sponsorship_cash": "200,000",
+        "sponsorship_in_kind": "0",
+        "requested_amount": "1,800,000",
+        "other_support": "no",
+    },
+}
+
+
+@pytest.fixture
+def play(make: Any, published: None, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> Play:  # noqa: F811  # the fixture
+    settings.MEDIA_ROOT = tmp_path
+    begun = chain_story.begun(make, monkeypatch, date(2024, 5, 20), ("itf",))
+    finance = begun.people["finance"]
+    envelopes.share_out("itf", "mhkjfs", 100 * MILLION, by=finance, at=begun.clock.now(), command=uuid.uuid4())
+    sponsor = make.organisation("Kestrel Instruments Ltd", at=chain_story.EARLY)
+    begun.people |= {"sponsor_company": sponsor, "sponsor": make.member(sponsor, "member", "signatory", at=chain_story.EARLY)}
+    return begun
+
+
+def filed(play: Play) -> None:
+    """Submitted to us, and the partner's filing recorded: until then the case does not pass screening."""
+    documents = {name: play.proof() for name in ("cooperation_agreement", "sponsorship_letters")}
+    chain_story.drafted(play, "mhkjfs", APPLICATION | {"documents": documents})
+    story.joined(play, "sponsor", cash_cents="200,000")
+    story.submitted(play)
+    play.clock.to(date(2024, 7, 15))
+    one_sided = play.at("officer", "screening/").submit("Record the finding", outcome="passed", status=409)
+    one_sided.sees("Only our side of this project is filed", "Ministry of Science and Technology")
+    filing = {"reference": "MOST-2024-0815", "filed_on": "2024-05-20", "file": play.proof()}
+    page = play.at("officer", "other-side/filing/").sees("Ministry of Science and Technology", "The Mainland")
+    page.submit("Record the filing", **filing | {"filed_on": "2024-12-31"}, status=422)
+    page.submit("Record the filing", **filing, times=2)
+    assert Event.objects.filter(kind="joint_filing_recorded").count() == 1
+    play.at("officer", "screening/").submit("Record the finding", outcome="passed")
+
+
+def recommended(play: Play) -> None:
+    chain_story.called(play, experts=("expert",))
+    play.clock.to(date(2024, 10, 7))
+    story.advised(play, outcome="recommended", amount="1,800,000")
+    assert play.case().status == "recommended"
+
+
+def decided(play: Play, outcome: str, **more: Any) -> None:
+    """The Ministry's decision, recorded with its letter."""
+    told = {"outcome": outcome, "decided_on": play.clock.today.isoformat(), "file": play.proof(), **more}
+    play.at("officer", "other-side/decision/").submit("Record their decision", **told, times=2)
+
+
+def of_ours() -> dict[str, Any]:
+    """Everything that adds up our money: the books, and the sheet that figures read."""
+    sealer.seal(clock.now())
+    sheet.project()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), coalesce(sum(amount), 0) FROM ledger_posting")
+        books = cursor.fetchone()
+    sums = ("requested_cents", "approved_cents", "committed_cents", "paid_cents", "unit")
+    shown = [enter(None).open(f"/figures/{name}/").text for name in ("approved-by-scheme", "mainland-collaboration-approved")]
+    figures = [re.sub(r"\d\d:\d\d(:\d\d)?|[Ss]eal(ed)? (number )?\d+|[0-9a-f]{8,}|\d+ \w+ 2024", "", text) for text in shown]
+    return {"books": books, "sheet": sorted(Row.objects.filter(known_before=None).values_list(*sums), key=str), "figures": figures}
+
+
+def test_an_approval_stands_only_with_both(play: Play) -> None:
+    filed(play)
+    recommended(play)
+    play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000", status=409).sees(
+        "The other side, Ministry of Science and Technology, has not approved"
+    )
+    assert not Decision.objects.exists()
+    before = of_ours()
+    play.clock.to(date(2024, 11, 11))
+    decided(play, "approved", amount="1,500,000")
+    assert play.case().status == "jointly_supported"
+    after = of_ours()
+    assert (after["books"], after["figures"]) == (before["books"], before["figures"])
+    assert {row[:5] for row in after["sheet"]} == {row[:5] for row in before["sheet"]}
+    play.at("officer", "?show=assessment").sees("RMB¥1,500,000", "not counted in ours", "MOST-2024-0815")
+    play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000")
+    play.at("signatory", "?show=assessment").sees("RMB¥1,500,000")
+    play.at("signatory", "offer/").submit("Send your answer", answer="accept")
+    case = play.case()
+    assert (case.status, case.approved_cents) == ("in_force", 1_800_000_00)
+    assert ledger.statement(case).total("committed") == 1_800_000_00
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_posting WHERE amount = %s", [THEIRS])
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT count(*) FROM ledger_account WHERE unit = 'CNY'")
+        assert cursor.fetchone() == (0,)
+    assert of_ours()["sheet"] and not Row.objects.filter(unit="CNY").exists()
+    play.at("officer").sees("The other funder decided on its side", "RMB¥1,500,000")
+
+
+def test_their_refusal_before_ours_ends_the_case_with_a_letter(play: Play) -> None:
+    filed(play)
+    recommended(play)
+    decided(play, "refused")
+    assert play.case().status == "refused"
+    assert "Ministry of Science and Technology" in Letter.objects.get(kind="refused").body
+    play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000", status=409)
+
+
+def test_their_refusal_after_ours_bars_the_acceptance(play: Play) -> None:
+    filed(play)
+    recommended(play)
+    decided(play, "approved", amount="1,500,000")
+    play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000")
+    play.clock.to(date(2024, 10, 14))
+    decided(play, "refused")
+    assert play.case().status == "approved"
+    offer = play.at("signatory", "offer/")
+    offer.submit("Send your answer", answer="accept", status=409).sees("It refused its side")
+    assert ledger.statement(play.case()).total("committed") == 0
+    offer.submit("Send your answer", answer="decline")
+    assert play.case().status == "declined" and ledger.statement(play.case()).total("reserved") == 0
+    for role in ("signatory", "authority", "finance"):
+        play.at(role, "other-side/decision/", status=404)
