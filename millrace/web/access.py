@@ -178,7 +178,12 @@ def subject_of(person: Person, case: Case, at: datetime) -> Subject:
     by, asked_at, kept = getattr(case, "gathered", (None, None, None))
     if kept is not None and (by, asked_at) == (person.pk, at):
         return kept
-    return Subject(case.status, *cases.relations_of(person, case, at), is_test=case.is_test)
+    return Subject(case.status, *cases.relations_of(person, case, at), is_test=_is_tried(case))
+
+
+def _is_tried(case: Case) -> bool:
+    """Whether it tries a draft of the rules. A true application later corrected to a test is still its parties' and officers'."""
+    return case.is_test and case.scheme_version is not None and case.scheme_version.draft_id is not None
 
 
 def may(actor: Actor, person: Person, action: str, case: Case, at: datetime) -> access.Decision:

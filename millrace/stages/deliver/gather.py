@@ -38,7 +38,7 @@ def lock_cases(wanted_cases: Iterable[Case]) -> dict[int, Case]:
     """This will lock the cases' applicants, then the cases, and give the cases as they are now, by id."""
     wanted = {case.pk: case.lead_id for case in wanted_cases}
     list(Organisation.objects.select_for_update(no_key=True).filter(pk__in=set(wanted.values())).order_by("pk").values_list("pk"))
-    locked = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
+    locked = Case.every.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
     return {case.pk: case for case in locked.select_related("lead", "scheme_version")}
 
 

@@ -87,7 +87,7 @@ def correct_case(
     one without effect, and the very person who recorded it.
     """
     with transaction.atomic(durable=True):
-        case = Case.objects.select_for_update().get(pk=case.pk)
+        case = Case.every.select_for_update().get(pk=case.pk)
         if done := timeline.replay(command, case):
             return done
         _must_be_second(by, case, corrects, at)

@@ -211,7 +211,7 @@ def _must_have_cash(run: PaymentRun, payments: Sequence[Payment], cases: dict[in
 
 def _locked(run: PaymentRun) -> tuple[PaymentRun, list[Payment], dict[int, Case]]:
     """This will lock the run's applicants and cases, then the run, and give all of them as they are now."""
-    cases = gather.lock_cases(Case.objects.filter(pk__in=Payment.objects.filter(run=run).values("case_id")))
+    cases = gather.lock_cases(Case.every.filter(pk__in=Payment.objects.filter(run=run).values("case_id")))
     run = PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     payments = list(Payment.objects.filter(run=run).select_related("account", "release").order_by("id"))
     return run, payments, cases
