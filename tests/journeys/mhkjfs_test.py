@@ -53,7 +53,10 @@ APPLICATION: dict[str, dict[str, Any]] = {
     "money": {
         "budget_lines-0-head": "manpower",
         "budget_lines-0-item": "Scientists",
-        "budget_lines-0-amount": "2,000,000",
+        "budget_lines-0-amount": "1,500,000",
+        "budget_lines-1-head": "equipment",
+        "budget_lines-1-item": "Cell sorter",
+        "budget_lines-1-amount": "500,000",
         "sponsorship_cash": "200,000",
         "sponsorship_in_kind": "0",
         "requested_amount": "1,800,000",
@@ -170,3 +173,56 @@ def test_their_refusal_after_ours_bars_the_acceptance(play: Play) -> None:
     assert play.case().status == "declined" and ledger.statement(play.case()).total("reserved") == 0
     for role in ("signatory", "authority", "finance"):
         play.at(role, "other-side/decision/", status=404)
+
+
+def in_force(play: Play) -> None:
+    """Both sides approved, the offer accepted, the account verified."""
+    filed(play)
+    recommended(play)
+    decided(play, "approved", amount="1,500,000")
+    play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000")
+    play.at("signatory", "offer/").submit("Send your answer", answer="accept")
+    account = {"holder": "Invented University", "bank_code": "004", "account_number": "123456789"}
+    play.at("signatory", "account/").submit("Propose this account", **account)
+    for role in ("finance", "maker"):
+        enter(play.people[role]).open("/finance/accounts/").submit("Verified")
+
+
+def claimed(play: Play, *lines: tuple[str, str, str]) -> None:
+    """A claim of lines of head, amount and place, with its proofs, submitted."""
+    play.at("writer", "?show=delivery").submit("Begin a claim")
+    day, rows = play.clock.today.isoformat(), {}
+    for number, (head, amount, place) in enumerate(lines):
+        row = {"head": head, "item": f"Work {number}", "supplier": "Lab Ltd", "invoice": f"C-{number}", "spent_on": day, "paid_on": day}
+        rows |= {f"lines-{number}-{name}": value for name, value in (row | {"claimed_cents": amount, "place": place}).items()}
+    page = play.at("writer", "claims/1/lines/").sees("Where it was spent", "The Mainland")
+    unplaced = {name: "" if name.endswith("place") else value for name, value in rows.items()}
+    proofs = {f"{kind}-{number}": play.proof() for number in range(1, len(lines) + 1) for kind in ("receipt", "payment_proof")}
+    page.submit("Save and continue", **unplaced).submit("Save and continue", **proofs)
+    page.submit("Submit", status=422).sees("does not say where it was spent")
+    page = play.at("writer", "claims/1/lines/")
+    page.submit("Save and continue", **rows).submit("Save and continue").submit("Submit")
+
+
+def ruled(play: Play, *amounts: str) -> None:
+    for number, amount in enumerate(amounts, 1):
+        page = play.at("officer", f"claims/1/lines/{number}/rule/").sees("Where it was spent")
+        page.submit("Record the ruling", allowed_cents=amount, reason="ineligible_item")
+
+
+def test_the_first_claim_is_judged_by_where_the_money_was_spent(play: Play) -> None:
+    in_force(play)
+    play.clock.to(date(2025, 6, 16))
+    claimed(play, ("manpower", "600,000", "hong_kong"), ("manpower", "500,000", "mainland"), ("equipment", "200,000", "mainland"))
+    ruled(play, "600,000", "500,000", "200,000")
+    refused = play.at("finance", "claims/1/decide/").sees("Judged again at this claim").submit("Decide", status=409)
+    refused.sees("is judged at each claim does not hold", "At most half of the spending", "HK$700,000")
+    assert not Event.objects.filter(kind="claim_decided").exists()
+    ruled(play, "600,000", "500,000", "100,000")
+    play.at("finance", "claims/1/decide/").submit("Decide", times=2)
+    event = Event.objects.get(kind="claim_decided")
+    assert event.facts["rules"] == {"mainland-work": "pass", "mainland-spending": "pass"}
+    play.at("signatory", "claims/1/").sees("Judged again at this claim", "HK$600,000", "The Mainland")
+    story.brought(play, "sponsor_company", "200,000")
+    story.released(play, 1)
+    assert ledger.statement(play.case()).total("due", "HKD") == 720_000_00

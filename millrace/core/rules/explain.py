@@ -5,7 +5,7 @@ HK$19,600,000 as you declared; "A further HK$400,000 of your own money would qua
 """
 
 import functools
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,8 +79,13 @@ def sentences(
     said: Verdict, version: SchemeVersion, language: str, *, outcomes: Container[Outcome] = tuple(Outcome)
 ) -> tuple[Sentence, ...]:
     """Say every rule of a verdict that came out as one of `outcomes`, in the order of the rules."""
+    return rule_sentences((one for one in said.rules if one.outcome in outcomes), version, language)
+
+
+def rule_sentences(said: Iterable[RuleVerdict], version: SchemeVersion, language: str) -> tuple[Sentence, ...]:
+    """Say some rules, such as those judged at a claim."""
     speaker = _speaker(version, language)
-    return tuple(speaker.sentence(one, speaker.heard[one.rule]) for one in said.rules if one.outcome in outcomes)
+    return tuple(speaker.sentence(one, speaker.heard[one.rule]) for one in said)
 
 
 def amount_lines(said: Verdict, version: SchemeVersion, language: str) -> tuple[AmountLine, ...]:

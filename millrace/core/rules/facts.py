@@ -82,6 +82,17 @@ class Derived:
     parts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What the lines of claims make of a fact: the cost allowed in all ("sum"), or the share ("share") of it, where the choice `of`
+    a line's place is `place` and its head one of `heads` (none named: of any)."""
+
+    how: str
+    of: str = ""
+    place: str = ""
+    heads: tuple[str, ...] = ()
+
+
 # What the register of organisations records of one; a fact may be read from these.
 RECORDED = frozenset({"kind", "registration_kind", "registration_number", "incorporated_in"})
 
@@ -114,6 +125,7 @@ class Fact:
     derived: Derived | None = None
     is_asked_in_finder: bool = False
     recorded: tuple[Recorded, ...] = ()  # read from the register of organisations: the first that fits
+    claimed: Claimed | None = None  # worked out anew from the lines of claims
     assumed: Value | None = None  # what is taken for declared while nothing was told, e.g. no patent costs
 
     @property

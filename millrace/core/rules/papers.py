@@ -116,8 +116,10 @@ def _facts_used(version: SchemeVersion, papers: Papers) -> dict[str, Any]:
 
 
 def _made_of(name: str, facts: Mapping[str, Fact]) -> set[str]:
-    """Name a fact and everything it is made of, derived facts between them included."""
-    derived = facts[name].derived
+    """Name a fact and everything it is made of, derived facts between them included, and the places that claims are told apart by."""
+    derived, claimed = facts[name].derived, facts[name].claimed
+    if claimed and claimed.of:
+        return {name, claimed.of}
     return {name}.union(*(_made_of(part, facts) for part in derived.parts)) if derived else {name}
 
 

@@ -7,7 +7,20 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from millrace.core import money
-from millrace.core.rules.facts import MEASURES, RECORDED, Choice, Counted, Derived, Fact, FactType, Recorded, Value, WrongFact, checked
+from millrace.core.rules.facts import (
+    MEASURES,
+    RECORDED,
+    Choice,
+    Claimed,
+    Counted,
+    Derived,
+    Fact,
+    FactType,
+    Recorded,
+    Value,
+    WrongFact,
+    checked,
+)
 from millrace.core.rules.rulebook import Source, Vocabulary
 from millrace.core.toml_text import Table
 
@@ -63,6 +76,7 @@ def vocabulary(root: Table, *, currency: str, languages: Collection[str]) -> Voc
     for name in facts_table.names():
         facts[name] = _fact(facts_table.table(name), name, currency, languages, units)
     _check_derived(facts_table, facts)
+    _check_claimed(facts_table, facts)
     return Vocabulary(facts, units, ones, words)
 
 
@@ -85,6 +99,7 @@ def _fact(table: Table, name: str, currency: str, languages: Collection[str], un
         counted=counted,
         derived=_derived(table),
         is_asked_in_finder=table.flag("finder"),
+        claimed=_claimed(table, fact_type),
     )
     return replace(fact, assumed=_assumed(table, fact), recorded=tuple(_recorded(item, fact) for item in table.tables("register")))
 
@@ -157,6 +172,27 @@ def _derived(table: Table) -> Derived | None:
     if len(parts) < 2:
         table.complain("a derived fact is made from two facts or more", "derived", 'derived = { sum = ["a", "b"] }')
     return Derived(how, parts)
+
+
+def _claimed(table: Table, fact_type: FactType) -> Claimed | None:
+    """What claims make of a fact: `at_claim = { how = "share", of = "place_of_spending", place = "mainland", heads = ["manpower"] }`."""
+    if not table.has("at_claim"):
+        return None
+    made = table.table("at_claim")
+    how = made.one_of("how", ("sum", "share"))
+    if fact_type is not {"sum": FactType.MONEY, "share": FactType.SHARE}.get(how):
+        made.complain("a sum of claims is money, and a share of them a share", "how")
+    claimed = Claimed(how, made.string("of", ""), made.string("place", ""), made.strings("heads"))
+    if bool(claimed.of) != bool(claimed.place) or (how == "share" and not claimed.place):
+        made.complain("a place is a choice of the fact that `of` names; a share is of a place", "place")
+    return claimed
+
+
+def _check_claimed(facts_table: Table, facts: dict[str, Fact]) -> None:
+    for name, fact in facts.items():
+        of = fact.claimed.of if fact.claimed else ""
+        if of and (of not in facts or fact.claimed is None or fact.claimed.place not in facts[of].choice_ids):
+            facts_table.table(name).complain(f"{of!r} is no fact with that choice", "at_claim")
 
 
 def _check_derived(facts_table: Table, facts: dict[str, Fact]) -> None:

@@ -165,7 +165,7 @@ class Verdict:
             "outcome": str(self.outcome),
             "track": self.track,
             "amount": self.amount.to_data(),
-            "rules": [_rule_data(said) for said in self.rules],
+            "rules": [rule_data(said) for said in self.rules],
             "facts": self.facts,
         }
 
@@ -188,14 +188,15 @@ def from_data(data: dict[str, Any]) -> Verdict:
         on=date.fromisoformat(data["on"]),
         as_told=data["as_told"],
         outcome=Outcome(data["outcome"]),
-        rules=tuple(_rule_from(rule) for rule in data["rules"]),
+        rules=tuple(rule_from(rule) for rule in data["rules"]),
         amount=support.from_data(data["amount"]),
         track=data["track"],
         facts=data["facts"],
     )
 
 
-def _rule_data(said: RuleVerdict) -> dict[str, Any]:
+def rule_data(said: RuleVerdict) -> dict[str, Any]:
+    """Give what was said of one rule as plain data."""
     return {
         "rule": said.rule,
         "kind": said.kind,
@@ -227,7 +228,8 @@ def _check_data(check: Check) -> dict[str, Any]:
     }
 
 
-def _rule_from(data: dict[str, Any]) -> RuleVerdict:
+def rule_from(data: dict[str, Any]) -> RuleVerdict:
+    """Build what was said of one rule back."""
     return RuleVerdict(
         rule=data["rule"],
         kind=data["kind"],

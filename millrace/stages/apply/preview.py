@@ -3,13 +3,14 @@
 A preview reads limits from what we counted just now; it decides nothing. The same words serve the stored verdict of a case.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language
 
 from millrace.core.rules import explain, verdict
-from millrace.core.rules.verdict import Outcome, Verdict
+from millrace.core.rules.verdict import Outcome, RuleVerdict, Verdict
 from millrace.stages.apply.ready import Gathered
 from millrace.stages.apply.terms import Terms
 from millrace.web import forms as described
@@ -56,6 +57,11 @@ def in_words(said: Verdict, held: Terms) -> Shown:
         failed_count=sum(gate.outcome is Outcome.FAIL for gate in gates),
         unknown_count=sum(gate.outcome is Outcome.UNKNOWN for gate in gates),
     )
+
+
+def of_rules(said: Iterable[RuleVerdict], held: Terms) -> list[dict[str, Any]]:
+    """This will say some rules in the reader's language, such as those judged again at a claim."""
+    return [_finding(sentence) for sentence in explain.rule_sentences(said, held.book, get_language() or "en")]
 
 
 def _outcome(outcome: Outcome) -> str:

@@ -89,7 +89,9 @@ def _without_optional(form: forms.Form) -> None:
 class LinesForm(forms.Form):
     """The lines of a claim, any number of them, without scripts."""
 
-    def __init__(self, *args: Any, heads: Sequence[tuple[str, str]], unit: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, heads: Sequence[tuple[str, str]], unit: str, places: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         columns = [
             lines.Column("head", _("Kind of cost"), "choice", choices=heads),
@@ -100,6 +102,8 @@ class LinesForm(forms.Form):
             lines.Column("paid_on", _("Paid on"), "day", is_required=False),
             lines.Column("claimed_cents", _("Amount"), "money", unit=unit),
         ]
+        if places:
+            columns.insert(-1, lines.Column("place", _("Where it was spent"), "choice", is_required=False, choices=places))
         self.fields["lines"] = lines.LinesField(label=_("Lines"), columns=columns, max_lines=200, required=False)
         _without_optional(self)
 
@@ -110,7 +114,7 @@ class LinesForm(forms.Form):
 
 def lines_of(claim: Claim) -> list[dict[str, Any]]:
     """This will give a draft's lines as the form shows them."""
-    names = ("head", "item", "supplier", "invoice", "spent_on", "paid_on", "claimed_cents")
+    names = ("head", "item", "supplier", "invoice", "spent_on", "paid_on", "claimed_cents", "place")
     return [{name: getattr(line, name) for name in names} for line in claim.lines.order_by("number")]
 
 

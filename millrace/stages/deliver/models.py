@@ -92,6 +92,7 @@ class Claim(models.Model):
     refused_cents = models.BigIntegerField(default=0)
     payable_cents = models.BigIntegerField(default=0)
     steps = models.JSONField(default=list, help_text="the arithmetic of the decision, as core/claims gave it")
+    judged = models.JSONField(default=dict, help_text="the rules judged at claims, with the facts of all claims so far")
 
     class Meta:
         indexes = [
@@ -119,6 +120,7 @@ class ClaimLine(models.Model):
     invoice = models.CharField(max_length=80, blank=True)
     spent_on = models.DateField(null=True)
     paid_on = models.DateField(null=True)
+    place = models.CharField(max_length=40, blank=True, help_text="where it was spent, where a rule of the scheme asks")
     claimed_cents = models.BigIntegerField(default=0)
     is_related_supplier = models.BooleanField(default=False)
     receipt = models.ForeignKey("documents.Document", null=True, on_delete=models.PROTECT, related_name="+")

@@ -19,7 +19,7 @@ from millrace.registers.documents import actions as documents
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, queries
+from millrace.stages.deliver import gather, judging, queries
 from millrace.stages.deliver.actions.evidence import File
 from millrace.stages.deliver.models import Claim, ClaimLine
 
@@ -39,6 +39,7 @@ class LineEntry:
     spent_on: date | None = None
     paid_on: date | None = None
     is_related_supplier: bool = False
+    place: str = ""
 
 
 def open_claim(case: Case, *, by: Person, at: datetime) -> Claim:
@@ -102,7 +103,7 @@ def submit_claim(claim: Claim, *, by: Person, at: datetime, command: uuid.UUID) 
         gather.must_be_in_force(case)
         claim = _draft(claim)
         lines = list(claim.lines.order_by("number"))
-        _must_be_complete(lines)
+        _must_be_complete(lines, has_places=bool(judging.places(case)))
         claim.state, claim.submitted_at, claim.submitted_by = Claim.State.SUBMITTED, at, by
         claim.claimed_cents = sum(line.claimed_cents for line in lines)
         claim.save()
@@ -150,13 +151,17 @@ def decide_claim(claim: Claim, *, by: Person, at: datetime, command: uuid.UUID) 
         claim = Claim.objects.get(pk=claim.pk)
         lines = list(claim.lines.order_by("number"))
         _must_be_decidable(claim, lines, by)
+        found = judging.judged(case, gather.local_day(at), claim=claim)
+        judging.must_hold(case, found)
         payable = queries.payable(claim, gather.terms_of(case, gather.local_day(at)))
         claim.state, claim.decided_at, claim.decided_by = Claim.State.DECIDED, at, by
         claim.claimed_cents, claim.allowed_cents, claim.refused_cents = payable.claimed_cents, payable.allowed_cents, payable.refused_cents
         claim.payable_cents, claim.steps = payable.payable_cents, [step.as_json() for step in payable.steps]
+        claim.judged = found.to_data()
         claim.save()
         facts = {"claim": claim.number, "claimed_cents": claim.claimed_cents, "allowed_cents": claim.allowed_cents}
         facts |= {"refused_cents": claim.refused_cents, "payable_cents": claim.payable_cents, "unit": claim.unit}
+        facts |= {"rules": {rule.rule: str(rule.outcome) for rule in found.rules}} if found.rules else {}
         day = gather.local_day(at)
         return timeline.record("claim_decided", command=command, by=by, at=at, case=case, happened_on=day, facts=facts)
 
@@ -196,7 +201,7 @@ def _proofs(line: ClaimLine) -> dict[str, object]:
     return {"receipt_id": line.receipt_id, "payment_proof_id": line.payment_proof_id, "receipt_sha256": line.receipt_sha256}
 
 
-def _must_be_complete(lines: Sequence[ClaimLine]) -> None:
+def _must_be_complete(lines: Sequence[ClaimLine], *, has_places: bool) -> None:
     if not lines:
         raise Refusal("no-lines", what=_("The claim has no lines."), next_step=_("Write at least one item of spending."), field="lines")
     for line in lines:
@@ -205,6 +210,16 @@ def _must_be_complete(lines: Sequence[ClaimLine]) -> None:
                 "line-incomplete",
                 what=_("Line %(line)s has no amount or no date."),
                 next_step=_("Complete the line or take it out."),
+                field="lines",
+                status=422,
+                values={"line": line.number},
+            )
+        if has_places and not line.place:
+            raise Refusal(
+                "line-without-place",
+                what=_("Line %(line)s does not say where it was spent."),
+                why=_("The scheme limits what may be spent in some places, and is judged again at each claim."),
+                next_step=_("Choose the place."),
                 field="lines",
                 status=422,
                 values={"line": line.number},

@@ -19,7 +19,7 @@ from millrace.registers.ledger import actions as ledger
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, queries, standing
+from millrace.stages.deliver import gather, judging, queries, standing
 from millrace.stages.deliver.models import Release, Unpaid
 
 
@@ -43,6 +43,7 @@ def release_instalment(
             raise Refusal("no-such-instalment", what=_("The agreement has no such instalment."), field="instalment")
         release = planned.release
         _must_be_releasable(release, expected_cents, terms.unit)
+        judging.must_hold(case, judging.judged(case, day))
         event = timeline.reserve_id()
         made = Release.objects.create(
             case=case,

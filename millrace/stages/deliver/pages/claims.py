@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from millrace.core.claims import Examination
 from millrace.core.refusal import Refusal
-from millrace.stages.deliver import actions, forms, gather, heads, queries, telling
+from millrace.stages.deliver import actions, forms, gather, heads, judging, queries, telling
 from millrace.stages.deliver.models import Claim, ClaimLine
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
 from millrace.web import access, asking, words
@@ -47,7 +47,9 @@ def edit_lines(request: HttpRequest, reference: str, number: int) -> HttpRespons
         return HttpResponseRedirect(_address(request, claim))
     terms = gather.terms_of(request.case, gather.local_day(request.at))
     choices = forms.head_choices(terms, heads.words_of(request.case))
-    form = forms.LinesForm(request.POST or None, heads=choices, unit=claim.unit, initial={"lines": forms.lines_of(claim)})
+    form = forms.LinesForm(
+        request.POST or None, heads=choices, unit=claim.unit, places=judging.places(request.case), initial={"lines": forms.lines_of(claim)}
+    )
     status = 200
     if request.method == "POST" and not form.wants_more_lines:
         if form.is_valid():
@@ -75,6 +77,7 @@ def _line_entry(line: dict[str, Any]) -> actions.LineEntry:
         invoice=line["invoice"] or "",
         spent_on=_day(line["spent_on"]),
         paid_on=_day(line["paid_on"]),
+        place=line.get("place") or "",
     )
 
 
@@ -145,9 +148,9 @@ def _shown(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     terms = gather.terms_of(request.case, gather.local_day(request.at))
     examined = {} if claim.state == Claim.State.DECIDED else queries.examinations(claim, terms)
     names = dict(forms.head_choices(terms, heads.words_of(request.case)))
-    is_staff = asking.is_desk(request)
+    is_staff, places = asking.is_desk(request), dict(judging.places(request.case))
     rows = [
-        telling.line(line, examined.get(line.number), names, unit=claim.unit, is_staff=is_staff)
+        telling.line(line, examined.get(line.number), names, unit=claim.unit, is_staff=is_staff) | {"place": places.get(line.place, "")}
         for line in claim.lines.select_related("receipt", "payment_proof").order_by("number")
     ]
     may = {action: _may(request, action) for action in ("rule_claim", "approve_claim")}
@@ -158,12 +161,20 @@ def _shown(request: HttpRequest, claim: Claim) -> dict[str, Any]:
         "rows": rows,
         "total_cents": claim.claimed_cents or total,
         "sums": telling.sums(claim.steps, claim.unit),
+        "judged": _judged(request, claim) if is_shown else [],
         "may": may,
         "rulings_shown": is_shown,
         "all_ruled": all(row["outcome"] for row in rows),
         "crumbs": crumbs(request),
         "address": _address(request, claim),
     }
+
+
+def _judged(request: HttpRequest, claim: Claim) -> list[dict[str, Any]]:
+    """The rules judged again at this claim: as they were at its decision, or on the rulings so far."""
+    if claim.state == Claim.State.DECIDED:
+        return judging.in_words(request.case, claim.judged)
+    return judging.in_words(request.case, judging.judged(request.case, gather.local_day(request.at), claim=claim).rules)
 
 
 def _may(request: HttpRequest, action: str) -> bool:
@@ -187,7 +198,7 @@ def rule(request: HttpRequest, reference: str, number: int, line: int) -> HttpRe
         button=_("Record the ruling"),
         back=_next_address(request, claim, line),
         done=_("The ruling is recorded."),
-        facts=tuple(_line_facts(row, examined, names)),
+        facts=tuple(_line_facts(row, examined, names, dict(judging.places(request.case)))),
         above="deliver/line_findings.html",
         context={"crumbs": [*crumbs(request), (_("Claim %(number)s") % {"number": number}, _address(request, claim))], "row": told},
     )
@@ -214,7 +225,7 @@ def _next_address(request: HttpRequest, claim: Claim, line: int) -> str:
     return _address(request, claim, f"lines/{after}/rule/" if after else "")
 
 
-def _line_facts(row: ClaimLine, examined: Examination, names: dict[str, str]) -> list[tuple[str, Any]]:
+def _line_facts(row: ClaimLine, examined: Examination, names: dict[str, str], places: dict[str, str]) -> list[tuple[str, Any]]:
     unit = row.claim.unit
     return [
         (_("Item"), row.item),
@@ -223,6 +234,7 @@ def _line_facts(row: ClaimLine, examined: Examination, names: dict[str, str]) ->
         (_("Invoice"), row.invoice or "—"),
         (_("Dated"), words.day(row.spent_on) or "—"),
         (_("Paid on"), words.day(row.paid_on) or "—"),
+        *([(_("Where it was spent"), places.get(row.place, "—"))] if places else []),
         (_("Claimed"), words.amount(row.claimed_cents, unit)),
         (_("The terms leave room for"), words.amount(examined.room_cents, unit)),
     ]
