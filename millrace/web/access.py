@@ -135,7 +135,7 @@ def enter_case(request: HttpRequest, address: dict[str, Any], action: str) -> No
     if found is None:
         raise Refusal.not_found()
     case, standings, parties = found
-    subject = Subject(case.status, standings, parties)
+    subject = Subject(case.status, standings, parties, is_test=_is_tried(case))
     decision = access.decide(request.actor, action, subject)
     if not decision.allowed:
         raise Refusal.not_found()
