@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assess', '0003_reversal'),
-        ('cases', '0006_tests_by_standing'),
+        ('cases', '0007_tests_by_standing'),
         ('documents', '0002_no_reverse_names'),
         ('timeline', '0003_figures_given'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
