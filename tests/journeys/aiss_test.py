@@ -21,7 +21,7 @@ from tests.journeys.raise_plus_story import MEMBERS, Play
 MILLION = 1_000_000_00
 ENVELOPE = Envelope("aiss", "aiss", "HKD")
 APPLICATION: dict[str, dict[str, Any]] = {
-    "applicant": CONTACT | {"sector": "information_technology"},
+    "applicant": CONTACT | {"applicant_kind": "ugc_university", "sector": "information_technology"},
     "project": {
         "project_title": "A language model for clinical notes 臨床記錄語言模型",
         "project_purpose": "computing",

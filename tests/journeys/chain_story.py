@@ -20,7 +20,7 @@ from tests.journeys.visitor import Visitor
 
 POWERS = {"officer": "officer", "second": "officer", "authority": "authority", "expert": "assessor", "finance": "finance"}
 POWERS |= {"maker": "finance_maker", "checker": "finance_checker"} | dict.fromkeys(story.MEMBERS, "committee")
-CONTACT = {"contact_name": "Wu Siu Fan", "contact_email": "wu@example.org", "applicant_kind": "ugc_university"}
+CONTACT = {"contact_name": "Wu Siu Fan", "contact_email": "wu@example.org"}
 
 
 def begun(make: Any, monkeypatch: pytest.MonkeyPatch, on: date, funds: tuple[str, ...]) -> Play:

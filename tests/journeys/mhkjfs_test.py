@@ -139,7 +139,7 @@ def test_an_approval_stands_only_with_both(play: Play) -> None:
     play.at("signatory", "offer/").submit("Send your answer", answer="accept")
     case = play.case()
     assert (case.status, case.approved_cents) == ("in_force", 1_800_000_00)
-    assert ledger.statement(case).total("committed") == 1_800_000_00
+    assert ledger.statement(case).total("committed", "HKD") == 1_800_000_00
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_posting WHERE amount = %s", [THEIRS])
         assert cursor.fetchone() == (0,)
@@ -168,9 +168,9 @@ def test_their_refusal_after_ours_bars_the_acceptance(play: Play) -> None:
     assert play.case().status == "approved"
     offer = play.at("signatory", "offer/")
     offer.submit("Send your answer", answer="accept", status=409).sees("It refused its side")
-    assert ledger.statement(play.case()).total("committed") == 0
+    assert ledger.statement(play.case()).total("committed", "HKD") == 0
     offer.submit("Send your answer", answer="decline")
-    assert play.case().status == "declined" and ledger.statement(play.case()).total("reserved") == 0
+    assert play.case().status == "declined" and ledger.statement(play.case()).total("reserved", "HKD") == 0
     for role in ("signatory", "authority", "finance"):
         play.at(role, "other-side/decision/", status=404)
 

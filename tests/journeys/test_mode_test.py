@@ -28,8 +28,6 @@ from tests.journeys.visitor import Visitor, enter
 RULES = "schemes/nifs/rules.toml"
 APPLICATION: dict[str, dict[str, Any]] = {
     "eligibility": {
-        "applicant_kind": "company",
-        "place_of_incorporation": "hong_kong",
         "sector": "electrical_electronic",
         "contact_name": "Officer Po",
         "contact_email": "po@example.org",
@@ -117,7 +115,9 @@ def tried(officer: Visitor) -> str:
     text = draft.files[RULES].replace("value_cents = 15_000_000_00", "value_cents = 20_000_000_00")
     officer.open(file).submit("Save", text=text)
     officer.open(f"/policy/drafts/{draft.pk}/").sees("Try the application").click("New Industrialisation Funding Scheme")
-    officer.sees("counts against nobody's limits").submit("Begin a test", times=2)
+    officer.sees("counts against nobody's limits").submit(
+        "Begin a test", applicant_kind="company", place_of_incorporation="hong_kong", times=2
+    )
     found = re.search(r"TEST-NIFS-[A-Z0-9-]+", officer.address)
     assert found and Case.every.filter(is_test=True).count() == 1
     base = f"/cases/{found.group()}/"

@@ -25,6 +25,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Draft
+from millrace.stages.apply import facts
 from millrace.stages.apply.actions import trying
 from millrace.stages.plan import drafts as actions
 from millrace.web import asking, commands
@@ -181,15 +182,19 @@ def tried(request: HttpRequest, draft: int, slug: str) -> HttpResponse:
         raise Refusal.not_found()
     book = whole.schemes[slug].versions[-1]
     title, back = described.said(book.title), reverse("policy_desk:draft", args=[held.pk])
-    if request.method == "POST":
-        event = trying.begin_test(book, draft=held, by=request.user, at=request.at, command=commands.given(request))
+    form = forms.TestForm(request.POST or None, recorded=facts.recorded_facts(book))
+    if request.method == "POST" and form.is_valid():
+        event = trying.begin_test(
+            book, draft=held, stands_for=form.cleaned_data, by=request.user, at=request.at, command=commands.given(request)
+        )
         return redirect("apply:draft", reference=event.case.reference)
     own = Case.every.filter(is_test=True, opened_by=request.user, scheme=slug, scheme_version__draft=held).select_related("scheme_version")
     context = {
         "draft": held,
+        "form": form,
         "book": book,
         "title": title,
         "rows": [(case, case.scheme_version.sha256 == book.sha256) for case in own.order_by("-pk")[:50]],
         "crumbs": [(_("Drafts"), reverse("policy_desk:drafts")), (held.title, back)],
     }
-    return render(request, "policy/tried.html", context)
+    return render(request, "policy/tried.html", context, status=422 if form.errors else 200)

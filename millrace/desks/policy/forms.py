@@ -2,11 +2,15 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from millrace.core.rules.facts import Fact
 from millrace.web import fields
+from millrace.web.forms import said
 
 MOST_BYTES, MOST_FILES = 4_000_000, 1_000
 
@@ -37,6 +41,16 @@ class ApproveForm(forms.Form):
 
     from_day = fields.DayField(label=_("Publish not before"), help_text=_("Leave it empty to publish at any time."), required=False)
     sha256 = forms.CharField(widget=forms.HiddenInput)
+
+
+class TestForm(forms.Form):
+    """What the register of organisations would say of the applicant a test stands for: the forms do not ask it."""
+
+    def __init__(self, *args: Any, recorded: Mapping[str, Fact], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, fact in recorded.items():
+            choices = [(choice.id, said(choice.label)) for choice in fact.choices]
+            self.fields[name] = fields.ChoiceField(label=said(fact.label), choices=choices, initial=choices[0][0] if choices else None)
 
 
 def unpacked(content: bytes) -> dict[str, str]:

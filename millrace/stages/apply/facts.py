@@ -72,7 +72,7 @@ def gathered(book: rulebook.SchemeVersion, answers: Mapping[str, Any], applying:
     stream = declared.get(book.stream_from)
     if stream is not None:
         applying = Applying(applying.organisation, applying.call, applying.case, applying.on, str(stream.value))
-    known = _as_if_registered(book, declared) if applying.case and applying.case.is_test else registered(book, applying.organisation)
+    known = _as_if_registered(book, answers) if applying.case and applying.case.is_test else registered(book, applying.organisation)
     return declared | known | computed(book, applying)
 
 
@@ -82,10 +82,16 @@ def registered(book: rulebook.SchemeVersion, organisation: Organisation) -> dict
     return facts_.from_record(book.vocabulary.facts, record, is_confirmed=organisation.confirmed_at is not None)
 
 
-def _as_if_registered(book: rulebook.SchemeVersion, declared: Mapping[str, facts_.FactValue]) -> dict[str, facts_.FactValue]:
-    """A test has no applicant on record: what it says of itself stands for what the register would say."""
-    kept = {name: declared[name] for name, fact in book.vocabulary.facts.items() if fact.recorded and name in declared}
-    return {name: facts_.FactValue(fact.value, facts_.Standing.VERIFIED) for name, fact in kept.items()}
+def _as_if_registered(book: rulebook.SchemeVersion, answers: Mapping[str, Any]) -> dict[str, facts_.FactValue]:
+    """A test has no applicant on record: what its tester chose for one when it began stands for what the register would say."""
+    chosen = {name: answers[name] for name in recorded_facts(book) if name in answers}
+    return facts_.read(book.vocabulary.facts, chosen, standing=facts_.Standing.VERIFIED)
+
+
+def recorded_facts(book: rulebook.SchemeVersion) -> dict[str, facts_.Fact]:
+    """This will give the facts its rules speak of that the register of organisations knows, such as the kind of applicant."""
+    spoken = {name: book.vocabulary.facts[name] for name in book.facts_used if name in book.vocabulary.facts}
+    return {name: fact for name, fact in spoken.items() if fact.recorded}
 
 
 def computed(book: rulebook.SchemeVersion, applying: Applying) -> dict[str, facts_.FactValue]:

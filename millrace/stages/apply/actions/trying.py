@@ -5,6 +5,7 @@ funder's own name, is marked on every page and on the sheet, and is in no list, 
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -20,16 +21,28 @@ from millrace.registers.policy import models as policy_models
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import locks, terms
+from millrace.stages.apply import facts, locks, terms
 from millrace.stages.apply.actions import drafts
-from millrace.stages.apply.models import Draft
+from millrace.stages.apply.models import Answers, Draft
 from millrace.stages.call import actions as calls
 
+RECORD = "applicant-record"  # the answers that stand for the register's
 OWN = {"registration_kind": "funder", "registration_number": "TEST"}
 
 
-def begin_test(book: rulebook.SchemeVersion, *, draft: policy_models.Draft, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will begin a test application under `book`, the version as the draft says it, by a policy officer."""
+def begin_test(
+    book: rulebook.SchemeVersion,
+    *,
+    draft: policy_models.Draft,
+    stands_for: Mapping[str, str],
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
+) -> Event:
+    """This will begin a test application under `book`, the version as the draft says it, by a policy officer.
+
+    `stands_for` is what the register would say of the applicant it stands for: fact → choice, such as the kind of applicant.
+    """
     with transaction.atomic(durable=True):
         applicant = locks.lock_organisation(_applicant(by, at))
         if done := Event.objects.filter(command=command, kind="test_begun").select_related("case").first():
@@ -50,6 +63,8 @@ def begin_test(book: rulebook.SchemeVersion, *, draft: policy_models.Draft, by: 
         )
         Standing.objects.create(person=by, case=case, relation=Standing.Relation.TESTER, starts_at=at, granted_by=by)
         call = calls.call_for_tests(row, at=at)
+        told = {name: stands_for[name] for name in facts.recorded_facts(book) if name in stands_for}
+        Answers.objects.create(case=case, section=RECORD, number=1, answers=told, saved_at=at, saved_by=by)
         Draft.objects.create(case=case, call=call, version=row, confirmed_at=at, confirmed_by=by)
         return timeline.record(
             "test_begun",
