@@ -68,6 +68,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "sign_off",
             "submit",
             "accept_offer",
+            "record_selection",
             "withdraw",
             "supply_information",
             "change_account",

@@ -67,6 +67,12 @@ def ask(request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any], u
     return render(request, asked.template, context, status=status)
 
 
+def more_lines(request: HttpRequest, form: forms.Form, asked: Asked) -> HttpResponse:
+    """This will show the form again with what was typed, and more room."""
+    context = {"asked": asked, "form": form, "desk": is_desk(request), "crumbs": asked.crumbs, **asked.context}
+    return render(request, asked.template, context)
+
+
 def put_on(form: forms.Form, refusal: Refusal) -> None:
     """This will say a refusal at its field, or at the top where it is about none of them."""
     worded = errors.in_words(refusal)

@@ -15,7 +15,7 @@ from millrace.core import lifecycle
 from millrace.desks.case import application, happened, overview, seen
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
-from millrace.stages.assess import joint
+from millrace.stages.assess import delegated, joint
 from millrace.stages.assess import panels as assess
 from millrace.stages.assess.actions import joint as joint_acts
 from millrace.stages.award import panels as award
@@ -89,6 +89,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("assessors", word("Who was asked"), "read_reviews", assess.assessors, "assess/panels/assessors.html", "assessment"),
     Panel("reviews", word("Reviews"), "read_reviews", assess.reviews, "assess/panels/reviews.html", "assessment"),
     Panel("advice", word("Advice of the committee"), "read_reviews", assess.advice, "assess/panels/advice.html", "assessment"),
+    Panel("selection", word("The panel's selection"), "read_application", delegated.panel, "assess/panels/selection.html", "assessment"),
     Panel("joint", word("The other side"), "read_award", joint.panel, "assess/panels/joint.html", "assessment"),
     Panel("decision", word("Decision"), "read_award", award.decision, "award/panels/decision.html", "award"),
     Panel("agreement", word("Terms agreed"), "read_award", award.agreement, "award/panels/agreement.html", "award"),
@@ -130,6 +131,14 @@ STEPS: tuple[Step, ...] = (
     Step(word("Write your review"), "assess:review", "score", frozenset({"under_assessment"}), is_main=True),
     Step(
         word("Declare a conflict"), "assess:interest", "declare_interest", frozenset({"under_assessment", "recommended", "not_recommended"})
+    ),
+    Step(
+        word("Record the panel's selection"),
+        "assess:selection",
+        "record_selection",
+        frozenset({"submitted"}),
+        is_main=True,
+        applies=delegated.is_delegated,
     ),
     Step(
         word("Record the partner's filing"), "assess:joint_filing", "record_joint", joint_acts.BEFORE_THEIR_DECISION, applies=joint.is_joint

@@ -236,3 +236,53 @@ class JointDecision(models.Model):
             models.CheckConstraint(condition=Q(amount_cents__gte=0), name="joint_decision_not_negative"),
             models.CheckConstraint(condition=Q(outcome="approved") | Q(amount_cents=0), name="joint_decision_refused_gives_nothing"),
         ]
+
+
+class PanelMeeting(models.Model):
+    """The meeting in which an applicant's own panel selected for the funder within its block grant: when, and out of how much."""
+
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    scheme = models.SlugField(max_length=60)
+    stream = models.CharField(max_length=40, blank=True)
+    met_on = models.DateField()
+    unit = models.CharField(max_length=12)
+    block_cents = models.BigIntegerField(help_text="the block grant it selected within")
+    used_cents = models.BigIntegerField(help_text="what of it was granted or selected before")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "scheme", "-id"], name="panel_meeting_of")]
+
+
+class PanelMember(models.Model):
+    """One member present at such a meeting, in the university's own words; a declared interest is in one case, and closes it to them."""
+
+    meeting = models.ForeignKey(PanelMeeting, on_delete=models.PROTECT, related_name="members")
+    line = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    interest = models.CharField(max_length=300, blank=True)
+    interest_in = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
+    has_left = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meeting", "line"], name="panel_member_line_once")]
+
+
+class PanelChoice(models.Model):
+    """What the panel said of one case: selected for an amount, or not and why."""
+
+    meeting = models.ForeignKey(PanelMeeting, on_delete=models.PROTECT, related_name="choices")
+    case = models.OneToOneField("cases.Case", on_delete=models.PROTECT, related_name="+")
+    is_selected = models.BooleanField()
+    amount_cents = models.BigIntegerField(default=0)
+    reason = models.TextField(blank=True, help_text="why it was not selected")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_selected=True, amount_cents__gt=0) | (Q(is_selected=False, amount_cents=0) & ~Q(reason="")),
+                name="panel_choice_whole",
+            ),
+        ]

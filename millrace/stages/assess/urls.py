@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from millrace.stages.assess import joint_pages, meetings, pages
+from millrace.stages.assess import joint_pages, meetings, pages, selection_pages
 
 app_name = "assess"
 CASE = "cases/<str:reference>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{CASE}interest/", pages.interest, name="interest"),
     path(f"{CASE}decline/", pages.decline, name="decline"),
     path(f"{CASE}review/", pages.review, name="review"),
+    path(f"{CASE}selection/", selection_pages.selection, name="selection"),
     path(f"{CASE}other-side/filing/", joint_pages.filing, name="joint_filing"),
     path(f"{CASE}other-side/decision/", joint_pages.decision, name="joint_decision"),
     path(f"{CASE}recommendation/", pages.recommendation, name="recommendation"),

@@ -12,7 +12,7 @@ from millrace.registers.messages import pdf
 from millrace.registers.messages import queries as messages
 from millrace.registers.people import queries as people
 from millrace.stages.apply import preview, terms
-from millrace.stages.assess import judging
+from millrace.stages.assess import delegated, judging
 from millrace.stages.assess import queries as assess
 from millrace.stages.assess import telling as assessed
 from millrace.stages.assess.actions.recommendations import Advice, Held
@@ -29,7 +29,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     """This will show what the decision rests on, and take it."""
     case, held = request.case, terms.of_row(request.case.scheme_version)
     said, advice = judging.judge_again(case, at=request.at), assess.recommendation_for(case)
-    proposed = advice.amount_cents if advice and advice.outcome == Recommendation.Outcome.RECOMMENDED else None
+    proposed = advice.amount_cents if advice and advice.outcome == Recommendation.Outcome.RECOMMENDED else delegated.most_cents(case)
     form = forms.DecisionForm(
         request.POST or None,
         unit=case.unit,

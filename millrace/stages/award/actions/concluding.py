@@ -18,7 +18,7 @@ from millrace.registers.ledger import actions as ledger
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import terms
-from millrace.stages.assess import guard, judging, post
+from millrace.stages.assess import delegated, guard, judging, post
 from millrace.stages.award import agreements
 from millrace.stages.award.models import Decision, Offer
 
@@ -97,6 +97,20 @@ def must_stand(case: Case, said: Verdict, objections: Sequence[str], *, limit: i
             next_step=_("Refuse it by these rules, or return it to its officer."),
             clause=", ".join(rule.clause for rule in rules if rule.clause),
             values={"clauses": ", ".join(rule.clause or rule.id for rule in rules), "rules": failing},
+        )
+
+
+def must_be_within_selection(case: Case, amount_cents: int) -> None:
+    """This will refuse more than the applicant's own panel selected the case for."""
+    most = delegated.most_cents(case)
+    if most is not None and amount_cents > most:
+        raise Refusal(
+            "above-selection",
+            what=_("The amount is above what the panel selected it for."),
+            why=_("The panel selected it for %(selected_cents)s of its block grant."),
+            next_step=_("Approve at most that amount."),
+            field="amount",
+            values={"selected_cents": most, "unit": case.unit},
         )
 
 

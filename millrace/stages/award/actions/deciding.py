@@ -48,6 +48,8 @@ def decide(
             joint.must_be_supported(case)
         target = guard.must_move(case, "approve" if is_approval else "refuse")
         said = judging.judge_again(case, at=at)
+        if is_approval:
+            concluding.must_be_within_selection(case, amount_cents)
         limit = people.limit_of(by, at)
         asked = asked_of(case, said, amount_cents, limit=limit, by=by, at=at)
         concluding.must_stand(case, said, delegation.objections(asked, is_approval=is_approval), limit=limit, is_approval=is_approval)
