@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from millrace.core import dated, lifecycle, toml_text
+from millrace.core import dated, lifecycle, money, toml_text
 from millrace.core.rules import check_whole, read_facts, read_form, read_rules
 from millrace.core.rules import papers as papers_
 from millrace.core.rules.papers import Papers

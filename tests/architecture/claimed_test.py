@@ -10,7 +10,7 @@ from millrace.core.rules.claimed import Spent
 from millrace.core.rules.facts import Standing
 from millrace.core.rules.verdict import Outcome
 
-FOLDER = Path(__file__).resolve().parents[3] / "policies" / "hong-kong"
+FOLDER = Path(__file__).resolve().parents[2] / "policies" / "hong-kong"
 POLICY = read.policy({path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()})
 MHKJFS, NIFS = (POLICY.schemes[slug].versions[-1] for slug in ("mhkjfs", "nifs"))
 HERE, THERE = "hong_kong", "mainland"
