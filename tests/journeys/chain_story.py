@@ -51,7 +51,7 @@ def drafted(
     found = re.search(r"/cases/([A-Z0-9-]+)/", writer.address)
     assert found, writer.address
     play.reference = found.group(1)
-    writer.client.cookies["django_language"] = language
+    writer.client.cookies["language"] = language
     for section, answers in sections.items():
         saved(writer, f"/cases/{play.reference}/draft/sections/{section}/", answers, button)
     return writer
