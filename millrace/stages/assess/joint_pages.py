@@ -26,7 +26,7 @@ def _step(request: HttpRequest) -> WorkflowStep:
 
 
 def _facts(step: WorkflowStep) -> tuple[tuple[str, str], ...]:
-    return ((_("Authority"), said(step.partner)), (_("Place"), said(step.place)), (_("Programme"), said(step.programme)))
+    return ((_("Funding authority"), said(step.partner)), (_("Place"), said(step.place)), (_("Its programme"), said(step.programme)))
 
 
 def _paper(given: dict[str, Any]) -> actions.Paper:
