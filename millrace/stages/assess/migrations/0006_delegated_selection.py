@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assess', '0004_joint_funder'),
+        ('assess', '0005_joint_funder'),
         ('cases', '0007_tests_by_standing'),
         ('people', '0004_say_the_place'),
         ('timeline', '0003_figures_given'),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliver', '0003_say_the_unit'),
+        ('deliver', '0004_unpaid'),
     ]
 
     operations = [

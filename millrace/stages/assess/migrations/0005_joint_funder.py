@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assess', '0003_reversal'),
+        ('assess', '0004_written_at'),
         ('cases', '0007_tests_by_standing'),
         ('documents', '0002_no_reverse_names'),
         ('timeline', '0003_figures_given'),
