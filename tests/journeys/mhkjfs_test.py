@@ -146,6 +146,7 @@ def test_an_approval_stands_only_with_both(play: Play) -> None:
         cursor.execute("SELECT count(*) FROM ledger_account WHERE unit = 'CNY'")
         assert cursor.fetchone() == (0,)
     assert of_ours()["sheet"] and not Row.objects.filter(unit="CNY").exists()
+    enter(None).open(f"/register/{play.reference}/").sees("RMB¥1,500,000 (Ministry of Science and Technology)", "not counted in ours")
     play.at("officer").sees("The other funder decided on its side", "RMB¥1,500,000")
 
 

@@ -31,7 +31,7 @@ from millrace.stages.learn import actions as learn
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.testing.database import REPOSITORY, Provider, entered
 from millrace.testing.policies import HONG_KONG, files_of
-from tests.prove import worth
+from tests.prove import other_chains, worth
 
 # What people type, and what a translation must leave alone.
 TYPED = {
@@ -52,6 +52,10 @@ TYPED = {
     "assess.Interest": ("details",),
     "assess.Review": ("comments", "summary"),
     "assess.Recommendation": ("conditions", "reasons"),
+    "assess.JointFiling": ("reference",),
+    "assess.JointDecision": ("remarks",),
+    "assess.PanelMember": ("name", "interest"),
+    "assess.PanelChoice": ("reason",),
     "award.Decision": ("conditions", "remarks"),
     "award.Offer": ("remarks",),
     "award.AgreedTerms": ("milestone_titles",),
@@ -68,7 +72,7 @@ def mark(template: str, at: datetime) -> str:
     sources = [
         path for top in ("millrace", "policies") for path in (REPOSITORY / top).rglob("*") if path.suffix in (".py", ".sql", ".toml")
     ]
-    for file in sorted([*sources, Path(__file__), Path(worth.__file__)]):
+    for file in sorted([*sources, Path(__file__), Path(worth.__file__), Path(other_chains.__file__)]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -96,6 +100,7 @@ def tell(at: datetime) -> None:
     case = Case.objects.filter(status="in_force", scheme="nifs").order_by("opened_at")[0]
     writer = case.lead.memberships.filter(power="member", ends_at=None)[0].person
     deliver.open_claim(case, by=writer, at=at)
+    other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
     keyed = Person(email=worth.KEYED_EMAIL, name="Keyed Person (invented)", name_zh="持匙人（虛構）", joined_at=at, is_demonstration=True)
     keyed.set_password(worth.SECRET)
     keyed.save()

@@ -17,6 +17,7 @@ from millrace.desks.public import register, telling
 from millrace.registers.cases.models import Case, Party
 from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import queries as sheet
+from millrace.stages.assess import joint
 from millrace.web import funder, statuses, words
 from millrace.web.access import entry
 
@@ -62,6 +63,13 @@ def _money(field: str) -> Callable[[Case, datetime], str]:
     return lambda case, _at: words.amount(getattr(case, field), case.unit)
 
 
+def _of_the_other_funder(case: Case, _at: datetime) -> str:
+    step, theirs = joint.step_of(case), joint.decision_of(case)
+    if step is None or theirs is None or not theirs.amount_cents:
+        return ""
+    return f"{words.amount(theirs.amount_cents, theirs.currency)} ({telling.said(step.partner)})"
+
+
 FIELDS = (
     Field(word("Reference"), MADE, lambda case, _at: case.reference),
     Field(word("Organisation"), MADE, lambda case, _at: str(case.lead)),
@@ -69,6 +77,7 @@ FIELDS = (
     Field(word("Scheme"), MADE, _scheme),
     Field(word("Rules it was judged by"), MADE, _rules),
     Field(word("Approved"), MADE, _money("approved_cents")),
+    Field(word("Money of the other funder, not counted in ours"), MADE, _of_the_other_funder),
     Field(word("Agreement in force since"), MADE, _day("agreed_on")),
     Field(word("Paid so far"), PAID, _money("paid_cents")),
     Field(word("Now"), MADE, lambda case, _at: statuses.in_words(case.status)),

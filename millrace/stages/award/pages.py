@@ -12,7 +12,7 @@ from millrace.registers.messages import pdf
 from millrace.registers.messages import queries as messages
 from millrace.registers.people import queries as people
 from millrace.stages.apply import preview, terms
-from millrace.stages.assess import delegated, judging
+from millrace.stages.assess import delegated, guard, judging
 from millrace.stages.assess import queries as assess
 from millrace.stages.assess import telling as assessed
 from millrace.stages.assess.actions.recommendations import Advice, Held
@@ -75,6 +75,8 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
 def committee(request: HttpRequest, reference: str) -> HttpResponse:
     """This will record the decision of a committee that decides itself, and who was there."""
     case, held = request.case, terms.of_row(request.case.scheme_version)
+    if guard.workflow_of(case)[-1:] != ("committee",):
+        raise Refusal.not_found()
     said = judging.judge_again(case, at=request.at)
     called = assess.assignments_of(case).filter(role=Assignment.Role.COMMITTEE).exclude(outcome=Assignment.Outcome.DECLINED)
     form = forms.CommitteeDecisionForm(
