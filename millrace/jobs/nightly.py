@@ -34,7 +34,7 @@ def lapse_offers(at: datetime) -> int:
 
 def copy_past_cases(at: datetime) -> object:
     """This will bring the columnar copy of past cases up to date, so that a draft is tried on them without a wait."""
-    from millrace.stages.plan import past  # NumPy with it, 15 MB, once a night and not all day
+    from millrace.stages.plan import past  # NumPy with it: 13 MB, for the process that does the night
 
     return f"{past.up_to_date().copy.case_count} cases"
 
@@ -51,6 +51,12 @@ def due_day(at: datetime) -> date:
     """This will name the last day whose night work should be done at `at`: today's from two o'clock on, else yesterday's."""
     local = at.astimezone(funder.current().zone)
     return local.date() if local.hour >= HOUR else local.date() - timedelta(days=1)
+
+
+def is_due(at: datetime) -> bool:
+    """This will say whether a night's work is still to be done and in nobody's hands."""
+    night = Night.objects.filter(day=due_day(at)).first()
+    return night is None or (night.finished_at is None and at - night.started_at >= GIVEN_UP_AFTER)
 
 
 def run_if_due(*, at: datetime) -> Night | None:

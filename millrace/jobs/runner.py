@@ -1,11 +1,13 @@
 """The jobs process: seals, projects and reacts several times a second, and does the nightly work — e.g. seals a submission 0.1 s later."""
 
+import functools
 import logging
 import os
 import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -49,7 +51,7 @@ def run(*, should_stop: Callable[[], bool] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda which, _frame: told.append(which))
     parent = os.getppid()
-    due = [Periodic(MAIL_SECONDS, messages.deliver_mail), Periodic(NIGHTLY_CHECK_SECONDS, nightly.run_if_due)]
+    due = [Periodic(MAIL_SECONDS, messages.deliver_mail), Periodic(NIGHTLY_CHECK_SECONDS, night)]
     while not told and os.getppid() == parent and not (should_stop and should_stop()):
         try:
             acts = tick()
@@ -63,6 +65,30 @@ def run(*, should_stop: Callable[[], bool] | None = None) -> int:
             time.sleep(TICK_SECONDS)
     connection.close()
     return 0
+
+
+def night(*, at: datetime) -> None:
+    """This will have a night's work done, when it is due, by a process of its own."""
+    if nightly.is_due(at):
+        apart(functools.partial(nightly.run_if_due, at=at))
+
+
+def apart(work: Callable[[], object]) -> None:
+    """This will do some work in a copy of this process and wait for it: what the work loads and gathers leaves with the copy,
+    where this process would weigh a third more ever after."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    # The connection is the parent's: it is left alone, neither used nor closed, and the work opens its own.
+    _parents, connection.connection = connection.connection, None
+    try:
+        work()
+    except Exception:
+        logger.exception("work of its own process fails")
+    finally:
+        connection.close()
+        os._exit(0)
 
 
 def _wait() -> None:
