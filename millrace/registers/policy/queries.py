@@ -47,7 +47,7 @@ def _text_of(row: SchemeVersion) -> str:
     """This will fetch the text of a row taken without it and leave it with nobody: ninety kilobytes, read once."""
     if "text" not in row.get_deferred_fields():
         return row.text
-    return SchemeVersion.objects.values_list("text", flat=True).get(pk=row.pk)
+    return SchemeVersion.every.values_list("text", flat=True).get(pk=row.pk)
 
 
 def scheme_versions(scheme: str, *, known_at: datetime | None = None) -> list[SchemeVersion]:
