@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, F, Func, JSONField, Q, QuerySet
 
 from millrace.core.rules import past, rulebook
@@ -54,11 +55,11 @@ def up_to_date(*, most: int | None = None, anew: bool = False) -> Brought:
     if last is None:
         return Brought(EMPTY)
     with files.locked():
-        held = _ours(files.manifest())
+        held = _ours(files.manifest(), last)
         if held is not None and held.seal >= last.number and not anew:
             return Brought(held)
     with files.locked(to_write=True):
-        held = None if anew else _ours(files.manifest())
+        held = None if anew else _ours(files.manifest(), last)
         if held is not None and held.seal >= last.number:
             return Brought(held)
         return _extended(held, last, most)
@@ -66,16 +67,31 @@ def up_to_date(*, most: int | None = None, anew: bool = False) -> Brought:
 
 def kept() -> Manifest | None:
     """This will give the copy as it is kept, if it is one of this database's history; it may lag behind."""
+    last = sealer.last_seal()
     with files.locked():
-        return _ours(files.manifest())
+        return _ours(files.manifest(), last)
 
 
-def _ours(held: Manifest | None) -> Manifest | None:
+def _ours(held: Manifest | None, last: Seal | None) -> Manifest | None:
     """Take a copy only if its seal is one of this database's: the chained hash tells histories apart."""
-    if held is None:
+    if held is None or last is None:
         return None
+    if held.seal > last.number:
+        return held if _chain_now(held.seal) == held.chain else None
     seal = Seal.objects.filter(number=held.seal).first()
     return held if seal is not None and bytes(seal.chain).hex() == held.chain else None
+
+
+def _chain_now(number: int) -> str:
+    """Ask for a seal past this transaction's own moment: another process may have brought the copy further since it began."""
+    outside = connection.copy()
+    try:
+        with outside.cursor() as cursor:
+            cursor.execute("SELECT chain FROM timeline_seal WHERE number = %s", [number])
+            row = cursor.fetchone()
+    finally:
+        outside.close()
+    return bytes(row[0]).hex() if row else ""
 
 
 def _extended(held: Manifest | None, last: Seal, most: int | None) -> Brought:
@@ -171,6 +187,7 @@ def of_scheme(scheme: str, *, most: int | None = None) -> tuple[Brought, Held]:
 
 def _loaded(brought: Brought, scheme: str) -> tuple[Brought, Held]:
     """Read the files of a scheme as the manifest beside them names them: another process may have brought it further meanwhile."""
+    last = sealer.last_seal()
     with files.locked():
-        copy = _ours(files.manifest()) or brought.copy
+        copy = _ours(files.manifest(), last) or brought.copy
         return replace(brought, copy=copy), [(book(part.version), files.read(part)) for part in copy.parts if part.scheme == scheme]

@@ -2,9 +2,11 @@
 
 import json
 import uuid
+from concurrent import futures
 from dataclasses import replace
 
 import pytest
+from django.db import connection, transaction
 
 from millrace.core.rules import compare, facts, verdict
 from millrace.registers.cases.models import Verdict
@@ -115,6 +117,27 @@ def test_a_case_its_own_version_cannot_read_is_named_and_left_out(submitted_case
     assert brought.copy.unreadable == (again.case.reference,)
     assert brought.copy.case_count == 1
     assert "1 cannot be read" in comparing.copy_line(brought)
+
+
+def test_a_page_that_began_before_the_copy_was_extended_takes_the_longer_copy(submitted_case):
+    submitted_case()
+    past.up_to_date()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        began = sealer.last_number()
+        with futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(_submit_and_extend, submitted_case).result()
+        assert sealer.last_number() == began
+        brought = past.up_to_date()
+        assert (brought.read_count, brought.is_new, brought.copy.case_count) == (0, False, 2)
+        assert brought.copy.seal > began
+        assert past.kept() == brought.copy
+
+
+def _submit_and_extend(submitted_case):
+    submitted_case(DEARER)
+    past.up_to_date()
+    connection.close()
 
 
 def test_nothing_is_copied_before_anything_was_sealed(db_clone):
