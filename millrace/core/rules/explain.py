@@ -261,7 +261,7 @@ def statement(rule: Rule, version: SchemeVersion, language: str) -> str:
     return _speaker(version, language).hear(rule).statement
 
 
-_MOST_KEPT = 256  # every version of every scheme in three languages, and a few drafts
+_MOST_KEPT = 128  # every version of every scheme in three languages, and a draft or two
 _speakers: dict[tuple[str, str], _Speaker] = {}
 
 
