@@ -126,7 +126,7 @@ def tried(officer: Visitor) -> str:
         officer.sees("counted nowhere")
     officer.open(f"{base}draft/check/").sees("HK$20,000,000", "counted nowhere").submit("Send to be signed")
     officer.open(f"{base}sign/").submit("Sign and submit", is_true="on", times=2)
-    officer.sees("Nothing was applied for", "TEST-", "counted nowhere")
+    officer.sees("Nothing was applied for", "TEST-", "counted nowhere").sees_nothing_of("An officer checks the application")
     return found.group()
 
 
