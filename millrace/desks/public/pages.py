@@ -42,8 +42,8 @@ def schemes(request: HttpRequest) -> HttpResponse:
     listed = [telling.answer(one) for one in finding.find({}, on=on, schemes=held)]
     listed.sort(key=lambda one: one.title)
     groups = [
-        (_("Taking applications"), [one for one in listed if one.found.takes_applications]),
-        (_("Not taking applications now"), [one for one in listed if not one.found.takes_applications]),
+        (_("Taking applications"), [one for one in listed if one.is_open]),
+        (_("Not taking applications now"), [one for one in listed if not one.is_open]),
     ]
     return render(request, "public/schemes.html", {"groups": [(title, told) for title, told in groups if told]})
 

@@ -100,3 +100,4 @@ def test_the_list_puts_first_what_takes_applications(hong_kong):
     taking, not_now = html.split("Not taking applications now")
     assert "New Industrialisation Funding Scheme" in taking
     assert "Technology Voucher Programme" in not_now
+    assert "No call is open" not in taking

@@ -48,6 +48,11 @@ class Answer:
         return self.found.slug
 
     @property
+    def is_open(self) -> bool:
+        """Whether applications are taken today, as `call` says in words."""
+        return self.found.first.version.is_always_open or self.found.open_call is not None
+
+    @property
     def rank(self) -> tuple[int, int]:
         """First what fits, then what figures would make fit, the fewest first, then what is not yet known."""
         order = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.UNKNOWN: 2}
