@@ -226,4 +226,9 @@ def test_the_first_claim_is_judged_by_where_the_money_was_spent(play: Play) -> N
     play.at("signatory", "claims/1/").sees("Judged again at this claim", "HK$600,000", "The Mainland")
     story.brought(play, "sponsor_company", "200,000")
     story.released(play, 1)
-    assert ledger.statement(play.case()).total("due", "HKD") == 720_000_00
+    unpaid = ledger.statement(play.case()).total("due", "HKD")
+    assert unpaid == 720_000_00
+    envelopes.share_out("itf", "mhkjfs", unpaid, financial_year="2025-26", by=play.people["finance"], at=clock.now(), command=uuid.uuid4())
+    story.paid(play)
+    statement = ledger.statement(play.case())
+    assert (statement.total("due", "HKD"), statement.total("paid", "HKD")) == (0, unpaid)

@@ -68,6 +68,13 @@ def provide_cash(envelope: Envelope, financial_year: str, amount: int, **when: U
     return post([Move(Account("cash_vote", envelope.unit, envelope.fund, "", financial_year), target, amount)], **when)
 
 
+def share_cash(source: Envelope, target: Envelope, financial_year: str, amount: int, **when: Unpack[When]) -> list[int]:
+    """This will move part of what is left of a year's cash from one envelope to another of the same unit."""
+    books.open_account(target.account("cash_available", financial_year=financial_year))
+    moved = [each.account("cash_available", financial_year=financial_year) for each in (source, target)]
+    return post([Move(moved[0], moved[1], amount)], **when)
+
+
 def lapse_cash(envelope: Envelope, financial_year: str, **when: Unpack[When]) -> list[int]:
     """This will close a year's provision: what was not paid lapses. Nothing to lapse posts nothing."""
     source = envelope.account("cash_available", financial_year=financial_year)

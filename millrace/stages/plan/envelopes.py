@@ -74,25 +74,35 @@ def _year_source(fund: Fund, year: str) -> Account:
     return Account("cash_vote", fund.unit, fund.id, "", year)
 
 
-def share_out(name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will move part of what a fund of several schemes has not yet shared out into one scheme's envelope."""
+def share_out(
+    name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID, financial_year: str = ""
+) -> Event:
+    """This will move part of what a fund of several schemes has not yet shared out into one scheme's envelope: of the commitment,
+    or of a year's cash."""
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
         must_be_finance(by, at)
-        return shared_out(name, scheme, amount_cents, by=by, at=at, command=command)
+        return shared_out(name, scheme, amount_cents, by=by, at=at, command=command, financial_year=financial_year)
 
 
-def shared_out(name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will do what `share_out` does, inside the transaction of an order that two people gave."""
+def shared_out(
+    name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID, financial_year: str = ""
+) -> Event:
+    """This will do what `share_out` does, inside the transaction of an order that two people gave; of a year's cash where one is named."""
     fund, day = policy.fund(name), policy.funder().day_of(at)
     if scheme not in fund.schemes or len(fund.schemes) == 1:
         raise Refusal.not_found()
     pool, share = Envelope(fund.id, "", fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
     event_id = timeline.reserve_id()
-    ledger.transfer(pool, share, amount_cents, event=event_id, on=day, at=at)
     facts = {"fund": fund.id, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
-    return timeline.record("envelope_shared_out", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+    if financial_year:
+        ledger.share_cash(pool, share, financial_year, amount_cents, event=event_id, on=day, at=at)
+        facts["financial_year"] = financial_year
+    else:
+        ledger.transfer(pool, share, amount_cents, event=event_id, on=day, at=at)
+    kind = "cash_shared_out" if financial_year else "envelope_shared_out"
+    return timeline.record(kind, command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 
 def lapse_year(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event:

@@ -9,6 +9,8 @@ from millrace.core.policy_folder.funds import Fund
 from millrace.registers.people.models import Power
 from millrace.web import fields, schemes
 
+COMMITMENT = "commitment"
+
 
 class GrantForm(forms.Form):
     """Who is to hold which power; someone not here yet is invited by e-mail."""
@@ -41,8 +43,20 @@ class OrderForm(forms.Form):
             self.fields["scheme"] = fields.ChoiceField(
                 label=_("Scheme"), choices=[(slug, schemes.short_title(slug)) for slug in fund.schemes]
             )
+            cash = [(each, _("Cash of %(year)s") % {"year": each}) for each in years]
+            self.fields["financial_year"] = fields.ChoiceField(
+                label=_("What is shared out"),
+                choices=[(COMMITMENT, _("The approved commitment")), *cash],
+                initial=COMMITMENT,
+                help_text=_("The commitment gates approvals; the cash of a year gates payments. A scheme needs both."),
+            )
             self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=fund.unit, minimum=1)
         if kind == "lapse":
             choices = [(each, each) for each in years]
             initial = year if year in years else None
             self.fields["financial_year"] = fields.ChoiceField(label=_("Financial year"), choices=choices, initial=initial)
+
+    def clean_financial_year(self) -> str:
+        """The commitment has no year."""
+        chosen = str(self.cleaned_data["financial_year"])
+        return "" if chosen == COMMITMENT else chosen

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from millrace.core.ledger import Envelope
+from millrace.core.policy_folder.funds import Fund
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
 from millrace.registers.people import queries as people
@@ -36,7 +37,8 @@ def propose_order(
     at: datetime,
     command: uuid.UUID,
 ) -> Event:
-    """This will propose to take in what was voted, to share out to a scheme, or to let a year's cash lapse."""
+    """This will propose to take in what was voted, to share out to a scheme (the commitment, or the cash of `financial_year`), or
+    to let a year's cash lapse."""
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
@@ -74,7 +76,7 @@ def confirm_order(order: FundOrder, *, by: Person, at: datetime, command: uuid.U
 def _carry_out(order: FundOrder, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
     common: dict[str, Any] = {"by": by, "at": at, "command": command}
     if order.kind == Kind.SHARE:
-        return envelopes.shared_out(order.fund, order.scheme, order.amount_cents, **common)
+        return envelopes.shared_out(order.fund, order.scheme, order.amount_cents, financial_year=order.financial_year, **common)
     if order.kind == Kind.LAPSE:
         return envelopes.lapsed(order.fund, order.financial_year, **common)
     if event := envelopes.funded(order.fund, **common):
@@ -115,7 +117,7 @@ def _must_be_alone(order: FundOrder) -> None:
 def _must_be_possible(order: FundOrder, at: datetime) -> None:
     fund, day = policy.fund(order.fund), policy.funder().day_of(at)
     if order.kind == Kind.SHARE:
-        _must_be_shareable(order, balances.available(Envelope(fund.id, "", fund.unit)), fund.schemes)
+        _must_be_shareable(order, _left_to_share(fund, order.financial_year), fund.schemes)
     elif order.kind == Kind.LAPSE:
         envelopes.must_be_over(order.financial_year, day)
         left = [each.account("cash_available", financial_year=order.financial_year) for each in envelopes.envelopes_of(fund)]
@@ -125,6 +127,14 @@ def _must_be_possible(order: FundOrder, at: datetime) -> None:
         voted, cash = envelopes.new_money(fund, day)
         if voted <= 0 and not cash:
             raise _nothing_new()
+
+
+def _left_to_share(fund: Fund, financial_year: str) -> int:
+    """What no scheme has yet, of the commitment or of a year's cash."""
+    pool = Envelope(fund.id, "", fund.unit)
+    if not financial_year:
+        return balances.available(pool)
+    return balances.balance(pool.account("cash_available", financial_year=financial_year))
 
 
 def _must_be_shareable(order: FundOrder, available: int, schemes: tuple[str, ...]) -> None:

@@ -90,3 +90,41 @@ def test_the_pages_show_a_fund_on_any_day_and_carry_an_order_to_its_end(two, mak
     officer.see(base, 404)
     second.see(f"{base}orders/share/", 404)
     second.see("/finance/funds/nothing/", 404)
+
+
+def test_a_fund_of_several_schemes_shares_out_its_commitment_and_each_years_cash(two, make):
+    policy, finance = two
+    pool, share = Envelope("itf", "", "HKD"), Envelope("itf", "mhkjfs", "HKD")
+    envelopes.fund_envelope("itf", by=finance, at=NOON, command=uuid.uuid4())
+    before = ledger.envelope_state(pool)
+    cash = before.cash["2025-26"].available
+    assert refusal_of(
+        orders.propose_order, "share", "itf", scheme="mhkjfs", financial_year="2025-26", amount_cents=cash + 1, by=policy
+    ) == ("more-than-available")
+    assert refusal_of(orders.propose_order, "share", "itf", scheme="mhkjfs", financial_year="1999-00", amount_cents=1, by=policy) == (
+        "more-than-available"
+    )
+    for year, amount in (("", 700), ("2025-26", 300)):
+        orders.propose_order(
+            "share", "itf", scheme="mhkjfs", financial_year=year, amount_cents=amount, by=policy, at=NOON, command=uuid.uuid4()
+        )
+        order = FundOrder.objects.get(decided_at=None)
+        orders.confirm_order(order, by=finance, at=NOON, command=uuid.uuid4())
+    after, shared = ledger.envelope_state(pool), ledger.envelope_state(share)
+    assert (shared.available, shared.cash["2025-26"].available) == (700, 300)
+    assert (before.available - after.available, cash - after.cash["2025-26"].available) == (700, 300)
+    event = Event.objects.get(kind="cash_shared_out")
+    assert event.facts == {"fund": "itf", "scheme": "mhkjfs", "unit": "HKD", "amount_cents": 300, "financial_year": "2025-26"}
+
+
+def test_the_page_asks_what_is_shared_out(two, sign_in):
+    policy, finance = two
+    envelopes.fund_envelope("itf", by=finance, at=NOON, command=uuid.uuid4())
+    base, proposer = "/finance/funds/itf/", sign_in(policy)
+    page = proposer.see(f"{base}orders/share/")
+    assert 'value="commitment"' in page and 'value="2025-26"' in page and 'value="2024-25"' not in page
+    proposer.press(f"{base}orders/share/", scheme="mhkjfs", financial_year="2025-26", amount_cents="1,000")
+    order = FundOrder.objects.get()
+    assert (order.financial_year, order.amount_cents) == ("2025-26", 1_000_00)
+    sign_in(finance).press(f"{base}orders/{order.pk}/decide/", do="confirm")
+    assert ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD")).cash["2025-26"].available == 1_000_00

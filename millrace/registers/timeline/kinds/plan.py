@@ -12,6 +12,11 @@ KINDS = by_name(
     Kind("fund_order_proposed", _("An order on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
     Kind("fund_order_refused", _("An order on fund %(fund)s was not confirmed: %(order_kind)s"), "finance"),
     Kind("envelope_funded", _("Envelope of fund %(fund)s funded: %(voted_cents)s voted"), "finance"),
+    Kind(
+        "cash_shared_out",
+        _("%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved to the envelope of %(scheme)s"),
+        "finance",
+    ),
     Kind("envelope_shared_out", _("%(amount_cents)s of fund %(fund)s moved to the envelope of %(scheme)s"), "finance"),
     Kind("cash_lapsed", _("Cash provision of fund %(fund)s for %(financial_year)s lapsed"), "finance"),
 )

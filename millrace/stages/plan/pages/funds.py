@@ -139,7 +139,9 @@ def propose(request: HttpRequest, fund: str, kind: str) -> HttpResponse:
     found = policy.fund(fund)
     if kind not in TITLES or (kind == "share" and len(found.schemes) < 2):
         raise Refusal.not_found()
-    form = forms.OrderForm(request.POST or None, kind=kind, fund=found, year=request.GET.get("year", ""), years=_over(found, request))
+    form = forms.OrderForm(
+        request.POST or None, kind=kind, fund=found, year=request.GET.get("year", ""), years=_yearly(found, kind, request)
+    )
 
     def act(told: dict[str, Any], command: uuid.UUID) -> None:
         orders.propose_order(kind, found.id, **told, by=request.user, at=request.at, command=command)
@@ -160,8 +162,14 @@ def propose(request: HttpRequest, fund: str, kind: str) -> HttpResponse:
     return asking.ask(request, form, act, asked)
 
 
-def _over(fund: Fund, request: HttpRequest) -> list[str]:
-    return [row["year"] for row in _years(fund, ledger.envelope_states(), policy.funder().day_of(request.at)) if row["may_lapse"]]
+def _yearly(fund: Fund, kind: str, request: HttpRequest) -> list[str]:
+    """The years an order may name: whose cash may lapse, or whose cash the fund has and may still be paid from."""
+    today = policy.funder().day_of(request.at)
+    rows = _years(fund, ledger.envelope_states(), today)
+    if kind == "lapse":
+        return [row["year"] for row in rows if row["may_lapse"]]
+    now = policy.funder().financial_year_name(today)
+    return [row["year"] for row in rows if row["year"] >= now and row["left"]]
 
 
 @require_POST
