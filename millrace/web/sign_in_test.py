@@ -75,3 +75,12 @@ def test_pages_carry_a_strict_policy_and_no_inline_script(db_clone: Any) -> None
     assert "frame-ancestors 'none'" in policy
     assert re.findall(r"<script(?![^>]*(?:nonce=|application/json))", answer.text) == []
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("begin", "has_another"), [("login/code/", True), ("password/reset/", False)])
+def test_a_page_that_asks_for_a_code_has_a_button_in_every_form(client: Any, db_clone: Any, begin: str, has_another: bool) -> None:
+    page = client.post(f"/account/{begin}", {"email": "nobody@example.org"}, follow=True).content.decode()
+    assert "nobody@example.org" in page and ('value="resend"' in page) == has_another
+    forms = page.split("<main", 1)[1].split("<form")[1:]
+    assert all("<button" in form.split("</form>")[0] or 'id="leave"' in form for form in forms) and 'form="leave"' in page
+    assert not has_another or client.post(f"/account/{begin}confirm/", {"action": "resend"}, follow=True).status_code == 200
