@@ -84,7 +84,7 @@ def apart(work: Callable[[], object]) -> None:
     _parents, connection.connection = connection.connection, None
     try:
         work()
-    except Exception:
+    except Exception:  # whatever it is, the copy must end below: raised on, it would run the jobs a second time
         logger.exception("work of its own process fails")
     finally:
         connection.close()

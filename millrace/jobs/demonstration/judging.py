@@ -5,6 +5,7 @@ For example: passed on 14 March, one assessor in conflict, supported on 25 April
 
 from datetime import timedelta
 
+from millrace.core.rules import rulebook
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.tale import Tale, Telling
 from millrace.registers.cases.models import Case
@@ -78,7 +79,7 @@ def assessed(cast: Cast, case: Case, tale: Tale) -> Telling:
             _review(case, book.criteria, person, role, tale)
 
 
-def _review(case: Case, criteria: tuple, person: Person, role: str, tale: Tale) -> None:  # type: ignore[type-arg]  # rulebook's own criteria
+def _review(case: Case, criteria: tuple[rulebook.Criterion, ...], person: Person, role: str, tale: Tale) -> None:
     low, high = (30, 55) if tale.ending in ("refused", "not_recommended") else (60, 95)
     marks = {one.id: tale.dice.randint(low, high) for one in criteria}
     words = "Sound and well led (invented)." if low > 50 else "The case for the line is weak (invented)."
