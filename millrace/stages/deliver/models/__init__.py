@@ -1,0 +1,12 @@
+"""Evidence, claims, releases, payee accounts and payment runs — e.g. line 3 of a NIFS claim, reduced to the cap on patent fees.
+
+Amounts that move are in the ledger; these rows say why they moved. Free text, names and bank details live here and never in an
+event. Foreign keys point down to registers.
+"""
+
+from millrace.stages.deliver.models.claims import Claim, ClaimLine
+from millrace.stages.deliver.models.evidence import Evidence
+from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentRun
+from millrace.stages.deliver.models.releases import Release, Unpaid
+
+__all__ = ["Claim", "ClaimLine", "Evidence", "PayeeAccount", "Payment", "PaymentRun", "Release", "Unpaid"]
