@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 from millrace.core import toml_text
 from millrace.core.figures import parse as figure_texts
 from millrace.core.figures.definition import Figure
-from millrace.core.policy_folder import blueprint, funder, funds
+from millrace.core.policy_folder import blueprint, funder, funds, handling
 from millrace.core.policy_folder.blueprint import Blueprint, Facility
 from millrace.core.policy_folder.funder import Funder
 from millrace.core.policy_folder.funds import Fund
+from millrace.core.policy_folder.handling import Handling
 from millrace.core.rules import cases, parse, read_facts
 from millrace.core.rules.cases import WorkedCase
 from millrace.core.rules.papers import Papers
@@ -27,13 +28,15 @@ from millrace.core.toml_text import Document, Finding, Unreadable
 Read = TypeVar("Read")
 
 _TOP = ("policy", "facts", "sources", "funds", "blueprint", "facilities")
+# A policy may say nothing of how money is handled after an award: then nothing is priced, tolerated or sampled by rule.
+_HANDLING = "handling.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One published text that is no scheme version: what it is, its canonical text and its hash."""
 
-    kind: str  # funder | funds | blueprint | facilities
+    kind: str  # funder | funds | blueprint | facilities | handling
     slug: str
     text: str
     sha256: str
@@ -52,6 +55,7 @@ class Policy:
     figures: Mapping[str, Figure]
     blueprint: Blueprint
     facilities: tuple[Facility, ...]
+    handling: Handling
     papers: tuple[Paper, ...]
 
 
@@ -80,28 +84,30 @@ class _Folder:
 def policy(files: Mapping[str, bytes]) -> Policy:
     """Read the folder. Raises `Unreadable` with every finding unless there is none."""
     folder = _Folder(files)
-    top = {name: folder.document(f"{name}.toml") for name in _TOP}
+    names = [*_TOP, *(["handling"] if _HANDLING in files else [])]
+    top = {name: folder.document(f"{name}.toml") for name in names}
     who = funder.read(top["policy"].root)
     words = read_facts.vocabulary(top["facts"].root, currency=who.currency, languages=who.languages)
     sources = read_facts.sources(top["sources"].root, who.languages)
     fund_list = funds.read(top["funds"].root, who.languages)
     plan = blueprint.read(top["blueprint"].root, who.languages, sources)
     places = blueprint.read_facilities(top["facilities"].root, who.languages)
+    measures = handling.read(top["handling"].root, who.languages) if "handling" in top else handling.NONE
     figures = _figures(folder)
     schemes, worked = _schemes(folder, who, top)
     for document in top.values():
         document.root.finish()
     _check_funds(top["funds"], fund_list, schemes)
+    _check_handling(top, measures, schemes, sources)
     _check_strays(folder)
     if folder.findings:
         raise Unreadable(folder.findings)
-    told = {
-        kind: {"languages": list(who.languages), "data": top[kind].root.data} for kind in ("policy", "funds", "blueprint", "facilities")
-    }
+    kinds = [kind for kind in ("policy", "funds", "blueprint", "facilities", "handling") if kind in top]
+    told = {kind: {"languages": list(who.languages), "data": top[kind].root.data} for kind in kinds}
     named = {target["source"] for target in top["blueprint"].root.data.get("targets", [])}
     told["blueprint"]["sources"] = {name: top["sources"].root.data["sources"][name] for name in sorted(named)}
     papers = [_paper("funder" if kind == "policy" else kind, who.slug, content) for kind, content in told.items()]
-    return Policy(who, words, sources, schemes, worked, fund_list, figures, plan, places, tuple(papers))
+    return Policy(who, words, sources, schemes, worked, fund_list, figures, plan, places, measures, tuple(papers))
 
 
 def _schemes(folder: _Folder, who: Funder, top: Mapping[str, Document]) -> tuple[dict[str, Scheme], dict[str, tuple[WorkedCase, ...]]]:
@@ -163,6 +169,15 @@ def _check_funds(document: Document, fund_list: tuple[Fund, ...], schemes: Mappi
                 document.complain((), f"the fund {fund!r} does not name the scheme {scheme.slug}", "add it to schemes")
 
 
+def _check_handling(top: Mapping[str, Document], measures: Handling, schemes: Mapping[str, Scheme], sources: Mapping[str, Source]) -> None:
+    for measure in measures.measures.values():
+        for value in measure.values:
+            for scheme in set(value.schemes) - set(schemes):
+                top["handling"].complain((), f"{measure.id} names the scheme {scheme!r}, which is not here", "mend its name")
+            if value.source and value.source not in sources:
+                top["handling"].complain((), f"{measure.id} names the source {value.source!r}, which is not in sources.toml", "add it")
+
+
 def _check_strays(folder: _Folder) -> None:
     for path in folder.files:
         if path not in folder.used and not path.endswith((".md", ".gitkeep")):
@@ -191,6 +206,7 @@ def from_paper(kind: str, text: str) -> Any:
         "funds": lambda: funds.read(root, languages),
         "blueprint": lambda: blueprint.read(root, languages, _sources(content, languages, findings)),
         "facilities": lambda: blueprint.read_facilities(root, languages),
+        "handling": lambda: handling.read(root, languages),
     }
     made = readers[kind]()
     if findings:

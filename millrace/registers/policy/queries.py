@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core import dated
 from millrace.core.letters import Letter
+from millrace.core.policy_folder import handling as handling_
 from millrace.core.policy_folder import read
 from millrace.core.policy_folder.blueprint import Blueprint, Facility
 from millrace.core.policy_folder.funder import Calendar, Funder, IdentifierKind
@@ -164,6 +165,12 @@ def blueprint() -> Blueprint:
 def facilities() -> tuple[Facility, ...]:
     """This will list the facilities of the policy."""
     value: tuple[Facility, ...] = _paper("facilities")
+    return value
+
+
+def handling() -> handling_.Handling:
+    """This will give the rates, caps and tolerances by which money is handled after an award; none where the policy has none."""
+    value: handling_.Handling = _found("handling") or handling_.NONE
     return value
 
 
