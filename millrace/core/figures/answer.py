@@ -5,11 +5,12 @@ HK$181.6m was printed, which the rounding of the printed rows allows.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from millrace.core.figures.definition import FigureVersion, FromSheet
+from millrace.core.figures.definition import Beside, FigureVersion, FromSheet
 from millrace.core.texts import Text
 
 
@@ -63,8 +64,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """One number as an authority stated it: of a measure, for one group of it or in all (""), exactly or "over", "about", "nearly".
+
+    Money is in minor units; any other number is as printed.
+    """
+
+    measure: str
+    group: str
+    number: Decimal
+    qualifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What a figure says: asked for `as_at`, answered with what was so on `speaks_of`."""
+    """What a figure says: asked for `as_at`, answered with what was so on `speaks_of`.
+
+    A figure read from statements has them in `stated`; its count and amount are then nothing and are not shown.
+    """
 
     as_at: date
     speaks_of: date
@@ -75,6 +92,8 @@ class Answer:
     source: Source | None = None
     table_version: int = 0
     rounding_cents: int = 0
+    stated: tuple[Stated, ...] = ()
+    is_day_about: bool = False
 
     @property
     def is_earlier(self) -> bool:
@@ -125,8 +144,8 @@ def of_groups(version: FigureVersion, groups: Iterable[tuple[str, int, int]], as
 
 def drift(before: Answer, after: Answer) -> tuple[Drift, ...]:
     """List the groups of the first breakdown whose count or money differs between two answers."""
-    was = {line.key: line for line in before.breakdowns[0].lines}
-    now = {line.key: line for line in after.breakdowns[0].lines}
+    was = {line.key: line for part in before.breakdowns[:1] for line in part.lines}
+    now = {line.key: line for part in after.breakdowns[:1] for line in part.lines}
     none = Line("", 0, 0)
     pairs = [(key, was.get(key, none), now.get(key, none)) for key in sorted(was.keys() | now.keys())]
     return tuple(
@@ -134,3 +153,46 @@ def drift(before: Answer, after: Answer) -> tuple[Drift, ...]:
         for key, old, new in pairs
         if (old.count, old.amount_cents) != (new.count, new.amount_cents)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One part of the difference between a published number and the system's own, by its class."""
+
+    kind: str
+    count: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """This system's own count beside a published one; the classes add up to own less published."""
+
+    count: int
+    amount_cents: int
+    classes: tuple[Class, ...]
+
+
+def kept_endings(version: FigureVersion) -> FigureVersion:
+    """Give the same count without its conditions that leave out what ended by the day: what it counts more was withdrawn."""
+    reads = version.reads
+    if not isinstance(reads, FromSheet):
+        raise TypeError("only a count over cases leaves out what ended")
+    return replace(version, reads=replace(reads, conditions=tuple(each for each in reads.conditions if each.operator != "not_by_as_at")))
+
+
+def _sum_of(beside: Beside, told: Answer) -> tuple[int, int]:
+    lines = [line for part in told.breakdowns[:1] for line in part.lines if line.key in beside.groups or not beside.groups]
+    return sum(line.count for line in lines), sum(line.amount_cents for line in lines)
+
+
+def compared(published: Answer, beside: Beside, own: Answer, with_ended: Answer) -> Compared:
+    """Explain own less published by class: first what ended and so left the own count, then what rounding of the printed
+    number allows, and the rest is one of definition (which cases each side counts)."""
+    count, cents = _sum_of(beside, own)
+    all_count, all_cents = _sum_of(beside, with_ended)
+    ended = Class("withdrawn", count - all_count, cents - all_cents)
+    rest_count, rest_cents = count - published.count - ended.count, cents - published.amount_cents - ended.amount_cents
+    rounded = min(max(rest_cents, -published.rounding_cents), published.rounding_cents)
+    classes = (ended, Class("rounding", 0, rounded), Class("definition", rest_count, rest_cents - rounded))
+    return Compared(count, cents, tuple(each for each in classes if each.count or each.amount_cents))

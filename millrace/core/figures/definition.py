@@ -10,6 +10,8 @@ from typing import Any
 
 from millrace.core.texts import Text
 
+# Why a published number and the system's own may differ; what is left after the classes that can be counted is "definition".
+DIFFERENCES = frozenset({"definition", "rounding", "withdrawn", "institutional"})
 # How a condition may read a column of the sheet on the day asked about.
 OPERATORS = frozenset({"is", "is_not", "one_of", "none_of", "by_as_at", "not_by_as_at"})
 
@@ -36,10 +38,35 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class FromSeries:
-    """Read from an official series: the programmes added together."""
+    """Read from an official series: the programmes added together, or the table's own total (the programme "")."""
 
     series: str
     programmes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromStatements:
+    """Read from statements: the measures shown together."""
+
+    series: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Why the published number and this system's own count may differ: a class, and what it means here."""
+
+    kind: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """This system's own count that stands beside a published one: another figure, and which of its groups."""
+
+    figure: str
+    groups: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +91,8 @@ class FigureVersion:
     version: str
     starts_on: date
     definition: Text
-    reads: FromSeries | FromSheet
+    reads: FromSeries | FromStatements | FromSheet
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)

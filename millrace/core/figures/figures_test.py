@@ -8,9 +8,18 @@ import pytest
 from millrace.core.figures import answer, parse, series
 from millrace.core.figures.answer import Answer, NotYetBegun
 from millrace.core.figures.definition import Figure
+from millrace.core.figures.series import Series
 
 POLICY = Path(__file__).parents[3] / "policies" / "hong-kong"
-ITF = parse.series("series/itf-approved.toml", (POLICY / "series" / "itf-approved.toml").read_text())
+
+
+def _tables(name: str) -> Series:
+    read = parse.series(f"series/{name}.toml", (POLICY / "series" / f"{name}.toml").read_text())
+    assert isinstance(read, Series)
+    return read
+
+
+ITF = _tables("itf-approved")
 MILLION = 100_000_000
 
 

@@ -4,80 +4,38 @@ Refused, for example: a table whose sectors add up to more than rounding allows 
 under a heading of millions.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from millrace.core import asat, money, texts
-from millrace.core.figures.answer import Source
-from millrace.core.figures.definition import OPERATORS, Condition, Figure, FigureVersion, FromSeries, FromSheet
+from millrace.core import asat, money
+from millrace.core.figures import figure_file
+from millrace.core.figures.answer import Source, Stated
+from millrace.core.figures.definition import (
+    DIFFERENCES,
+    OPERATORS,
+    Beside,
+    Condition,
+    Difference,
+    Figure,
+    FigureVersion,
+    FromSeries,
+    FromSheet,
+    FromStatements,
+)
+from millrace.core.figures.figure_file import File, MalformedFile
 from millrace.core.figures.series import Row, Series, Table
+from millrace.core.figures.stated import QUALIFIERS, UNITS, Measure, Statement, Statements, adds_up
 from millrace.core.texts import Text
 
-LANGUAGES = ("en", "zh_hant", "zh_hans")
-QUALITIES = ("primary", "news", "secondary")
+__all__ = ["MalformedFile", "figure", "series"]
+
 SCALES = {"unit": 0, "thousand": 3, "million": 6}
-
-
-class MalformedFile(ValueError):
-    """A policy file that cannot be read as it stands: which file, at which line, and what to do about it."""
-
-    def __init__(self, file: str, line: int, what: str) -> None:
-        super().__init__(f"{file}, line {line}: {what}")
-        self.file, self.line, self.what = file, line, what
-
-
-class _File:
-    """One file while it is read: its parsed content, and where in its text a word stands."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.lines = name, text.splitlines()
-        try:
-            self.content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as wrong:
-            line = next((int(word.rstrip(",)")) for word, before in _pairs(str(wrong)) if before == "line"), 1)
-            raise MalformedFile(name, line, f"this is not TOML: {wrong}") from None
-
-    def refuse(self, what: str, *words: str, after: int = 0) -> MalformedFile:
-        """Make the refusal, at the first line from `after` on that holds every one of the words."""
-        found = (number for number, line in enumerate(self.lines, 1) if number > after and all(word in line for word in words))
-        return MalformedFile(self.name, next(found, max(after, 1)), what)
-
-    def line_of(self, heading: str, index: int) -> int:
-        """Give the line of the n-th table of this heading."""
-        found = [number for number, line in enumerate(self.lines, 1) if line.strip() == heading]
-        return found[index] if index < len(found) else 0
-
-    def text(self, table: Mapping[str, Any], key: str, *, after: int = 0) -> Text:
-        """Read a text that must be worded in every language."""
-        wording = table.get(key)
-        if not isinstance(wording, dict) or not all(wording.get(language) for language in LANGUAGES):
-            raise self.refuse(f"“{key}” must be worded in {', '.join(LANGUAGES)}", key, after=after)
-        return texts.text(wording)
-
-    def need(self, table: Mapping[str, Any], key: str, kind: type, *, after: int = 0) -> Any:
-        """Read a value that must be there and of a kind."""
-        value = table.get(key)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.refuse(f"“{key}” must be given, as {kind.__name__}", key, after=after)
-        return value
-
-    def only(self, table: Mapping[str, Any], allowed: set[str], *, after: int = 0) -> None:
-        """Refuse a key that means nothing here: a misspelt condition must not silently count everything."""
-        for key in table.keys() - allowed:
-            raise self.refuse(f"“{key}” is not known here; known are {', '.join(sorted(allowed))}", key, after=after)
-
-
-def _pairs(message: str) -> list[tuple[str, str]]:
-    words = message.split()
-    return list(zip(words[1:], words, strict=False))
 
 
 def figure(name: str, text: str) -> Figure:
     """Read one figure; `name` is its file's path, whose last part without ending is the figure's name."""
-    file = _File(name, text)
+    file = File(name, text)
     file.only(file.content, {"title", "question", "currency", "versions"})
     versions = [_version(file, table, file.line_of("[[versions]]", index)) for index, table in enumerate(file.content.get("versions", []))]
     if not versions:
@@ -85,31 +43,60 @@ def figure(name: str, text: str) -> Figure:
     if [version.starts_on for version in versions] != sorted({version.starts_on for version in versions}):
         raise file.refuse("versions must start one after the other", "starts_on")
     currency = file.need(file.content, "currency", str)
-    return Figure(_stem(name), file.text(file.content, "title"), file.text(file.content, "question"), currency, tuple(versions))
+    return Figure(figure_file.stem(name), file.text(file.content, "title"), file.text(file.content, "question"), currency, tuple(versions))
 
 
-def _stem(name: str) -> str:
-    return name.rsplit("/", 1)[-1].removesuffix(".toml")
+# What a version may say, whatever it reads.
+_ALWAYS = {"version", "starts_on", "definition", "beside"}
 
 
-def _version(file: _File, table: Mapping[str, Any], at: int) -> FigureVersion:
+def _version(file: File, table: Mapping[str, Any], at: int) -> FigureVersion:
     named, starts_on = file.need(table, "version", str, after=at), file.need(table, "starts_on", date, after=at)
     definition = file.text(table, "definition", after=at)
-    if "series" in table:
-        file.only(table, {"version", "starts_on", "definition", "series", "programmes"}, after=at)
-        programmes = tuple(file.need(table, "programmes", list, after=at))
-        return FigureVersion(named, starts_on, definition, FromSeries(file.need(table, "series", str, after=at), programmes))
-    file.only(table, {"version", "starts_on", "definition", "amount", "group_by", "conditions"}, after=at)
+    beside = _beside(file, table["beside"], at) if "beside" in table else None
+    reads = _from_publication(file, table, at) if "series" in table else _from_sheet(file, table, at)
+    return FigureVersion(named, starts_on, definition, reads, beside)
+
+
+def _from_publication(file: File, table: Mapping[str, Any], at: int) -> FromSeries | FromStatements:
+    named = file.need(table, "series", str, after=at)
+    if "measures" in table:
+        file.only(table, {*_ALWAYS, "series", "measures"}, after=at)
+        return FromStatements(named, tuple(file.need(table, "measures", list, after=at)))
+    if table.get("whole_table") is True:
+        file.only(table, {*_ALWAYS, "series", "whole_table"}, after=at)
+        return FromSeries(named, ("",))
+    file.only(table, {*_ALWAYS, "series", "programmes"}, after=at)
+    programmes = tuple(file.need(table, "programmes", list, after=at))
+    if "" in programmes or not programmes:
+        raise file.refuse("name the programmes, or say “whole_table = true”", "programmes", after=at)
+    return FromSeries(named, programmes)
+
+
+def _beside(file: File, table: Any, at: int) -> Beside:
+    if not isinstance(table, dict):
+        raise file.refuse("“beside” is a table naming a figure", "beside", after=at)
+    file.only(table, {"figure", "groups", "differences"}, after=at)
+    differences = table.get("differences", {})
+    for kind in differences:
+        if kind not in DIFFERENCES:
+            raise file.refuse(f"a difference is one of {', '.join(sorted(DIFFERENCES))}", kind, after=at)
+    explained = tuple(Difference(kind, file.text(differences, kind, after=at)) for kind in differences)
+    return Beside(file.need(table, "figure", str, after=at), tuple(file.need(table, "groups", list, after=at)), explained)
+
+
+def _from_sheet(file: File, table: Mapping[str, Any], at: int) -> FromSheet:
+    file.only(table, {*_ALWAYS, "amount", "group_by", "conditions"}, after=at)
     conditions = tuple(_condition(file, each, at) for each in table.get("conditions", []))
     amount, group_by = table.get("amount", ""), file.need(table, "group_by", str, after=at)
     if amount and (amount not in asat.COLUMNS or asat.COLUMNS[amount].type != "cents"):
         raise file.refuse(f"“{amount}” is not a column of money in the sheet", "amount", after=at)
     if group_by not in asat.COLUMNS or asat.COLUMNS[group_by].type != "text":
         raise file.refuse(f"“{group_by}” is not a column of the sheet to group by", "group_by", after=at)
-    return FigureVersion(named, starts_on, definition, FromSheet(amount, conditions, group_by))
+    return FromSheet(amount, conditions, group_by)
 
 
-def _condition(file: _File, table: Mapping[str, Any], at: int) -> Condition:
+def _condition(file: File, table: Mapping[str, Any], at: int) -> Condition:
     column = file.need(table, "column", str, after=at)
     operators = table.keys() & OPERATORS
     file.only(table, {"column", *OPERATORS}, after=at)
@@ -131,38 +118,116 @@ def _condition(file: _File, table: Mapping[str, Any], at: int) -> Condition:
     return Condition(column, operator, read if operator.endswith("_of") else read[0])
 
 
-def series(name: str, text: str) -> Series:
-    """Read one series; every table whose parts do not add up within its rounding is refused."""
-    file = _File(name, text)
-    file.only(file.content, {"title", "currency", "amounts_in", "largest_amount", "programmes", "sectors", "sources", "tables"})
-    currency = file.need(file.content, "currency", str)
+def series(name: str, text: str) -> Series | Statements:
+    """Read one series: tables of programmes, or statements of measures. A table whose parts do not add up is refused."""
+    file = File(name, text)
+    return _statements(file) if "measures" in file.content else _tables(file)
+
+
+def _named(file: File, *parts: str) -> dict[str, dict[str, Text]]:
+    """Read the words of each part, code by code."""
+    return {part: {key: file.text(file.content[part], key) for key in file.content.get(part, {})} for part in parts}
+
+
+def _sources(file: File) -> dict[str, Source]:
+    return {key: figure_file.source(file, key, table) for key, table in file.content.get("sources", {}).items()}
+
+
+def _currency(file: File) -> str:
+    currency: str = file.need(file.content, "currency", str)
+    if currency not in money.CURRENCIES:
+        raise file.refuse(f"“{currency}” is not a currency that is known", "currency")
+    return currency
+
+
+def _scale(file: File, currency: str) -> int:
     scale = SCALES.get(file.need(file.content, "amounts_in", str))
-    if scale is None or currency not in money.CURRENCIES:
-        raise file.refuse(f"“amounts_in” is one of {', '.join(SCALES)}, “currency” one that is known", "amounts_in")
-    named = {part: {key: file.text(file.content[part], key) for key in file.content.get(part, {})} for part in ("programmes", "sectors")}
-    sources = {key: _source(file, key, table) for key, table in file.content.get("sources", {}).items()}
-    reader = _Reader(file, scale + money.decimals_of(currency), named["programmes"], named["sectors"], sources)
+    if scale is None:
+        raise file.refuse(f"“amounts_in” is one of {', '.join(SCALES)}", "amounts_in")
+    return scale + money.decimals_of(currency)
+
+
+def _tables(file: File) -> Series:
+    file.only(file.content, {"title", "currency", "amounts_in", "largest_amount", "programmes", "sectors", "sources", "tables"})
+    currency = _currency(file)
+    named = _named(file, "programmes", "sectors")
+    reader = _Reader(file, _scale(file, currency), named["programmes"], named["sectors"], _sources(file))
     tables = [reader.table(table, file.line_of("[[tables]]", index)) for index, table in enumerate(file.content.get("tables", []))]
     if len({(table.as_at, table.version) for table in tables}) < len(tables):
         raise file.refuse("two tables of the same day need different versions", "version")
     tables.sort(key=lambda table: (table.as_at, table.version))
-    return Series(_stem(name), file.text(file.content, "title"), currency, named["programmes"], named["sectors"], tuple(tables))
+    title = file.text(file.content, "title")
+    return Series(figure_file.stem(file.name), title, currency, named["programmes"], named["sectors"], tuple(tables))
 
 
-def _source(file: _File, key: str, table: Mapping[str, Any]) -> Source:
-    at = file.line_of(f"[sources.{key}]", 0)
-    file.only(table, {"title", "address", "quality"}, after=at)
-    quality = file.need(table, "quality", str, after=at)
-    if quality not in QUALITIES:
-        raise file.refuse(f"“quality” is one of {', '.join(QUALITIES)}", "quality", after=at)
-    return Source(key, file.text(table, "title", after=at), file.need(table, "address", str, after=at), quality)
+def _statements(file: File) -> Statements:
+    file.only(file.content, {"title", "currency", "amounts_in", "largest_amount", "measures", "groups", "sources", "statements"})
+    currency = _currency(file)
+    reader = _Statements(file, _scale(file, currency), _measures(file), _named(file, "groups")["groups"], _sources(file))
+    rows = enumerate(file.content.get("statements", []))
+    tables = [reader.statement(table, file.line_of("[[statements]]", index)) for index, table in rows]
+    if len({(table.as_at, table.source.id, table.version) for table in tables}) < len(tables):
+        raise file.refuse("two statements of the same day and source need different versions", "version")
+    tables.sort(key=lambda table: (table.as_at, table.version))
+    title = file.text(file.content, "title")
+    return Statements(figure_file.stem(file.name), title, currency, reader.measures, reader.groups, tuple(tables))
+
+
+def _measures(file: File) -> dict[str, Measure]:
+    found = {}
+    for key, table in file.content["measures"].items():
+        if not isinstance(table, dict) or table.get("unit") not in UNITS:
+            raise file.refuse(f"the measure “{key}” has a unit, one of {', '.join(sorted(UNITS))}", key)
+        found[key] = Measure(file.text(table, "title"), table["unit"])
+    return found
+
+
+class _Statements:
+    """Reads the statements of one file, which share its scale, measures, groups and sources."""
+
+    def __init__(
+        self, file: File, digits: int, measures: Mapping[str, Measure], groups: Mapping[str, Text], sources: Mapping[str, Source]
+    ) -> None:
+        self.file, self.digits, self.measures, self.groups, self.sources = file, digits, measures, groups, sources
+        self.largest = figure_file.printed(file, file.need(file.content, "largest_amount", str), 0, digits=digits)
+
+    def statement(self, table: Mapping[str, Any], at: int) -> Statement:
+        """Read what one source said as at one day."""
+        file = self.file
+        file.only(table, {"as_at", "is_day_about", "version", "source", "note", "values"}, after=at)
+        source = self.sources.get(file.need(table, "source", str, after=at))
+        if source is None:
+            raise file.refuse(f"there is no source “{table['source']}” in this file", "source", after=at)
+        values = tuple(self.value(row, at) for row in file.need(table, "values", list, after=at))
+        if len({(value.measure, value.group) for value in values}) < len(values):
+            raise file.refuse("the same measure and group stand twice in one statement", after=at)
+        for measure in self.measures:
+            if not adds_up(values, measure):
+                raise file.refuse(f"the groups of “{measure}” do not add up to its total", f'"{measure}"', after=at)
+        note = file.text(table, "note", after=at) if "note" in table else Text()
+        as_at, version = file.need(table, "as_at", date, after=at), file.need(table, "version", int, after=at)
+        return Statement(as_at, table.get("is_day_about") is True, version, source, values, note)
+
+    def value(self, row: list[Any], at: int) -> Stated:
+        """Read one number: [measure, group or "", "number"] or [measure, group or "", "over" | "about" | "nearly", "number"]."""
+        file = self.file
+        if len(row) not in (3, 4) or row[0] not in self.measures or (row[1] and row[1] not in self.groups):
+            raise file.refuse('a value is [measure, group or "", "number"], each named above', *[f'"{cell}"' for cell in row[:1]], after=at)
+        qualifier = row[2] if len(row) == 4 else ""
+        if qualifier not in QUALIFIERS:
+            raise file.refuse(f"a number may be put as {', '.join(sorted(QUALIFIERS - {''}))}", f'"{qualifier}"', after=at)
+        unit = self.measures[row[0]].unit
+        number = figure_file.printed(file, row[-1], at, digits=self.digits if unit == "money" else 0, places=2 if unit == "percent" else 0)
+        if unit == "money" and number > self.largest:
+            raise file.refuse(f"{row[-1]} is above the largest amount this file can hold: wrong unit?", str(row[-1]), after=at)
+        return Stated(row[0], row[1], number, qualifier)
 
 
 class _Reader:
     """Reads the tables of one series, which share its scale, programmes, sectors and sources."""
 
     def __init__(
-        self, file: _File, digits: int, programmes: Mapping[str, Text], sectors: Mapping[str, Text], sources: Mapping[str, Source]
+        self, file: File, digits: int, programmes: Mapping[str, Text], sectors: Mapping[str, Text], sources: Mapping[str, Source]
     ) -> None:
         self.file, self.digits = file, digits
         self.programmes, self.sectors, self.sources = programmes, sectors, sources
@@ -170,13 +235,7 @@ class _Reader:
 
     def cents(self, written: Any, at: int) -> int:
         """Read an amount as it was printed ("1,031.2") into minor units, exactly."""
-        try:
-            amount = Decimal(str(written).replace(",", "")).scaleb(self.digits)
-        except InvalidOperation:
-            raise self.file.refuse(f"{written!r} is not an amount", str(written), after=at) from None
-        if isinstance(written, float) or amount != amount.to_integral_value() or amount < 0:
-            raise self.file.refuse(f"write {written!r} as it was printed, in quotes and without a sign", str(written), after=at)
-        return int(amount)
+        return int(figure_file.printed(self.file, written, at, digits=self.digits, places=0))
 
     def table(self, table: Mapping[str, Any], at: int) -> Table:
         """Read one published table."""

@@ -11,6 +11,9 @@ from millrace.core.figures.answer import Answer, Breakdown, Line, NotYetBegun, S
 from millrace.core.figures.definition import FigureVersion, FromSeries
 from millrace.core.texts import Text
 
+# What a figure reads that answers with a table's own total, which may hold money that belongs to no programme.
+WHOLE_TABLE = ("",)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -37,6 +40,11 @@ class Table:
     def total_of(self, programme: str) -> Row | None:
         """Give a programme's row in all."""
         return next((row for row in self.rows if row.programme == programme and not row.sector), None)
+
+    @property
+    def programmes(self) -> tuple[Row, ...]:
+        """Give the rows of all programmes, as printed."""
+        return tuple(row for row in self.rows if row.programme and not row.sector)
 
     def sectors_of(self, programme: str) -> tuple[Row, ...]:
         """Give a programme's rows by sector, as printed."""
@@ -80,16 +88,18 @@ def answer(version: FigureVersion, series: Series, as_at: date) -> Answer | NotY
         return NotYetBegun(tables[0].as_at if tables else version.starts_on)
     table = [table for table in tables if table.as_at <= as_at][-1]
     totals = [row for programme in reads.programmes if (row := table.total_of(programme))]
-    lines = tuple(Line(row.programme, row.count, row.amount_cents) for row in totals)
     count, cents = sum(row.count for row in totals), sum(row.amount_cents for row in totals)
+    shown = table.programmes if reads.programmes == WHOLE_TABLE else totals
+    lines = tuple(Line(row.programme, row.count, row.amount_cents) for row in shown)
     by_sector = [found for programme in reads.programmes if (found := table.breakdown_of(programme))]
+    parts = [Breakdown("programme", "", lines, count, cents, table.rounding_cents * (len(lines) + 1))] if lines else []
     return Answer(
         as_at,
         table.as_at,
         version.version,
         count,
         cents,
-        (Breakdown("programme", "", lines, count, cents), *by_sector),
+        (*parts, *by_sector),
         table.source,
         table.version,
         table.rounding_cents,

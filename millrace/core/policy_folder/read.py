@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from millrace.core import toml_text
 from millrace.core.figures import parse as figure_texts
+from millrace.core.figures import whole
 from millrace.core.figures.definition import Figure
 from millrace.core.policy_folder import blueprint, funder, funds, handling
 from millrace.core.policy_folder.blueprint import Blueprint, Facility
@@ -138,14 +139,15 @@ def _schemes(folder: _Folder, who: Funder, top: Mapping[str, Document]) -> tuple
 
 def _figures(folder: _Folder) -> dict[str, Figure]:
     """Read the figures and series, so that a mistake in them refuses the folder like any other."""
-    found: dict[str, Figure] = {}
-    for name in folder.names("series/", ".toml"):
-        _read_text(folder, f"series/{name}.toml", figure_texts.series)
-    for name in folder.names("figures/", ".toml"):
-        figure = _read_text(folder, f"figures/{name}.toml", figure_texts.figure)
-        if figure is not None:
-            found[name] = figure
-    return found
+    paths = {kind: [f"{kind}/{name}.toml" for name in folder.names(f"{kind}/", ".toml")] for kind in ("series", "figures")}
+    series = {path: read for path in paths["series"] if (read := _read_text(folder, path, figure_texts.series))}
+    found = {path: figure for path in paths["figures"] if (figure := _read_text(folder, path, figure_texts.figure))}
+    if all(len(paths[kind]) == len(read) for kind, read in (("series", series), ("figures", found))):
+        try:
+            whole.check({path: folder.files[path].decode() for path in found}, series, found)
+        except figure_texts.MalformedFile as wrong:
+            folder.findings.append(Finding(wrong.file, wrong.line, wrong.what))
+    return {figure.name: figure for figure in found.values()}
 
 
 def _read_text(folder: _Folder, path: str, reader: Callable[[str, str], Read]) -> Read | None:

@@ -16,7 +16,8 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import sealer
 from millrace.stages.call.models import Call
 from millrace.stages.learn import queries as figures
-from millrace.web import funder, words
+from millrace.stages.learn import wording
+from millrace.web import funder
 from millrace.web.access import entry
 
 DAYS_SHOWN = 60
@@ -72,13 +73,13 @@ def headline(name: str, at: datetime, known: figures.Known) -> dict[str, Any] | 
         given = figures.ask(name, as_at=day, known=known)
     except Refusal:
         return None
-    told = given.answer
+    first, *others = wording.tiles(given)
     return {
         "name": name,
-        "title": given.figure.title.said_in(translation.get_language() or "en"),
-        "count": words.count(told.count),
-        "amount": words.amount_in_short(told.amount_cents, given.figure.currency) if told.amount_cents is not None else "",
-        "speaks_of": told.speaks_of,
+        "title": given.figure.title.said_in(wording.language()),
+        "count": first.value,
+        "amount": others[0].value if others else "",
+        "speaks_of": given.answer.speaks_of,
         "seal": given.seal.number,
     }
 

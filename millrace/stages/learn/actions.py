@@ -62,8 +62,7 @@ def give_figure(
             "version": told.version,
             "as_at": as_at,
             "seal": given.seal.number,
-            "count": told.count,
-            "amount_cents": told.amount_cents,
+            **telling.numbers(told),
             "sha256": telling.digest(given),
             "occasion": occasion,
         }

@@ -48,6 +48,18 @@ class Breakdown(Schema):
     allowance_minor: int
 
 
+class Stated(Schema):
+    """One number as an authority stated it; money in whole minor units, "over", "about" or "nearly" where it was put so."""
+
+    measure: str
+    label: str
+    unit: str
+    group: str
+    group_label: str
+    number: str
+    qualifier: str
+
+
 class Definition(Schema):
     """What is counted, and the version that says so."""
 
@@ -81,8 +93,9 @@ class FigureAnswer(Schema):
     as_at: datetime.date
     speaks_of: datetime.date
     as_known: AsKnown
-    count: int
-    amount_minor: int
+    count: int | None
+    amount_minor: int | None
+    stated: list[Stated] = []
     currency: str
     rounding_minor: int
     source: Source | None

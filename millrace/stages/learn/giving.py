@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core.refusal import Refusal
 from millrace.registers.timeline.models import Event
-from millrace.stages.learn import actions, forms, pages, queries, telling
+from millrace.stages.learn import actions, forms, pages, queries, telling, wording
 from millrace.stages.learn.queries import Given
 from millrace.web import asking, words
 from millrace.web.access import entry
@@ -29,7 +29,7 @@ READERS = ("policy", "authority", "officer", "auditor")
 
 def _figures(_request: HttpRequest) -> Sequence[tuple[str, str]]:
     named = queries.published(queries.last_seal().number) if Event.objects.filter(kind="figure_given").exists() else {}
-    return [(name, figure.title.said_in(pages.language())) for name, figure in sorted(named.items())]
+    return [(name, figure.title.said_in(wording.language())) for name, figure in sorted(named.items())]
 
 
 def _listing(titles: dict[str, str]) -> Listing:
@@ -69,10 +69,11 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "event": event,
         "occasion": _(actions.OCCASIONS.get(event.facts.get("occasion", ""), "")) if event.facts.get("occasion") else "",
         "given": again,
-        "title": again.figure.title.said_in(pages.language()),
+        "tiles": wording.tiles(again),
+        "title": again.figure.title.said_in(wording.language()),
         "currency": again.figure.currency,
         "agrees": telling.digest(again) == event.facts["sha256"],
-        "drift": pages.drift(again),
+        "drift": pages.drift(again, request),
         "permanent": pages.permanent(again),
         "crumbs": [(_("Figures given"), "/figures/given/")],
     }
@@ -97,8 +98,7 @@ def give(request: HttpRequest, name: str) -> HttpResponse:
     said: list[tuple[str, Any]] = [
         (_("As at"), words.day(found.answer.speaks_of)),
         (_("Seal"), words.count(seal)),
-        (_("Count"), words.count(found.answer.count)),
-        (_("Amount"), words.amount(found.answer.amount_cents, found.figure.currency)),
+        *((tile.label, tile.full or tile.value) for tile in wording.tiles(found)),
     ]
 
     def act(told: dict[str, Any], command: uuid.UUID) -> None:
@@ -107,7 +107,7 @@ def give(request: HttpRequest, name: str) -> HttpResponse:
 
     page = asking.Asked(
         title=_("Give this figure"),
-        caption=found.figure.title.said_in(pages.language()),
+        caption=found.figure.title.said_in(wording.language()),
         lead=_("It is kept with its seal, so that it can be repeated by its number and what changed since can be shown."),
         facts=said,
         button=_("Keep it as given"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from millrace.core.refusal import Refusal
+from millrace.registers.cases import actions as standing
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
@@ -175,3 +176,45 @@ def test_a_second_officer_corrects_a_record_and_the_first_may_not(story, sign_in
     second.see(f"{base}{story.events[1].pk}/", 404)
     for person in (make.person(), make.person(powers=("policy",)), make.member(case.lead)):
         sign_in(person).see(base, 404)
+
+
+def test_what_changed_is_told_case_by_case_to_those_who_may_see_the_case(story, sign_in, make, today):
+    story.tell(story.cases[2], 27, recorded=_at(4, 10), withdrawn_on="2026-03-27")
+    story.tell(story.cases[3], 27, recorded=_at(4, 10), sector="textile")
+    _seal(_at(4, 12))
+    page = f"/figures/approved-by-scheme/?as-at={YEAR_END}&seal={story.first}"
+    gone, untouched, other = story.cases[2].reference, story.cases[0].reference, story.cases[3].reference
+    shown = sign_in(story.second).see(page)
+    assert "Case by case" in shown and gone in shown and "not counted" in shown
+    assert untouched not in shown and other not in shown
+    conflicted = make.person(powers=("officer",))
+    standing.grant_standing(conflicted, story.cases[2], "conflicted", by=story.by, at=_at(4, 11))
+    assert gone not in sign_in(conflicted).see(page)
+    assert gone not in sign_in(make.person()).see(page)
+
+
+def test_the_cases_behind_a_figure_are_those_of_its_seal_and_of_the_reader(story, sign_in, make, today):
+    story.tell(story.cases[2], 27, recorded=_at(4, 10), withdrawn_on="2026-03-27")
+    last = _seal(_at(4, 12))
+    gone = story.cases[2].reference
+    listed = f"/figures/approved-by-scheme/cases/?as-at={YEAR_END}&seal="
+    officer = sign_in(story.second)
+    assert gone in officer.see(f"{listed}{story.first}") and gone not in officer.see(f"{listed}{last}")
+    assert story.cases[0].reference in officer.see(f"{listed}{last}")
+    conflicted = make.person(powers=("officer",))
+    standing.grant_standing(conflicted, story.cases[2], "conflicted", by=story.by, at=_at(4, 11))
+    assert gone not in sign_in(conflicted).see(f"{listed}{story.first}")
+    officer.see("/figures/gerd/cases/?as-at=2024-12-31&seal=1", 404)
+    officer.see("/figures/approved-by-scheme/cases/", 404)
+    sign_in(make.person()).see(f"{listed}{last}", 404)
+
+
+def test_a_statement_is_given_as_it_was_put_with_its_source_and_own_cases_stand_beside_a_table(story, sign_in, today):
+    shown = sign_in(story.by).see("/figures/nifs-supported/?as-at=2025-12-31")
+    assert "66" in shown and "over 100" in shown and "LCQ8" in shown and "last published day" in shown
+    fields = {"as_at": date(2025, 12, 31), "seal_number": story.first, "by": story.by, "at": _at(4, 1)}
+    event = actions.give_figure("nifs-supported", **fields, command=uuid.uuid4())
+    assert event.facts["stated"] == [["supported", "", "", "66"], ["lines", "", "over", "100"]] and "count" not in event.facts
+    assert "over 100" in sign_in(story.by).see(f"/figures/given/{event.pk}/")
+    assert "own cases" in sign_in(story.by).see("/figures/itsp-approved/?as-at=2026-03-31")
+    assert '"over"' in telling.told("nifs-supported", as_at=date(2025, 12, 31), as_known=None, is_json=True)

@@ -11,15 +11,16 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core.figures.answer import Breakdown
+from millrace.core.figures.definition import FromSheet
 from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
-from millrace.stages.learn import actions, forms, queries, telling
+from millrace.stages.learn import actions, behind, forms, queries, telling, wording
 from millrace.stages.learn.queries import Given, Known
+from millrace.stages.learn.wording import language
 from millrace.web import clock, errors, funder
 from millrace.web.access import entry
 
@@ -51,7 +52,8 @@ def figures(request: HttpRequest) -> HttpResponse:
     for name, figure in sorted(known.figures.items()):
         given = _given_or_none(name, today, known)
         question, title = figure.question.said_in(spoken), figure.title.said_in(spoken)
-        rows.append({"name": name, "title": title, "question": question, "currency": figure.currency, "given": given})
+        told = wording.in_one_line(given) if given else ""
+        rows.append({"name": name, "title": title, "question": question, "told": told, "given": given})
     return render(request, "learn/figures.html", {"rows": rows, "today": today, "seal": known.last})
 
 
@@ -80,7 +82,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         if refused.status == 404:
             raise
         return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
-    return render(request, "learn/figure.html", context | _answer(given, asked) | _as_staff(request, given))
+    return render(request, "learn/figure.html", context | _answer(request, given, asked, known) | _as_staff(request, given))
 
 
 def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:
@@ -101,11 +103,6 @@ def _today() -> date:
     return clock.now().astimezone(funder.current().zone).date()
 
 
-def language() -> str:
-    """This will name the reader's language, as texts of the policy are keyed."""
-    return translation.get_language() or "en"
-
-
 def _given_or_none(name: str, as_at: date, known: Known) -> Given | None:
     try:
         return queries.ask(name, as_at=as_at, known=known)
@@ -113,13 +110,17 @@ def _given_or_none(name: str, as_at: date, known: Known) -> Given | None:
         return None
 
 
-def _answer(given: Given, asked: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: HttpRequest, given: Given, asked: dict[str, Any], known: Known) -> dict[str, Any]:
     """This will gather what the page shows of an answer."""
     told, spoken = given.answer, language()
     source = told.source
+    own = queries.beside(given, known)
     return {
         "given": given,
         "told": told,
+        "tiles": wording.tiles(given),
+        "groups": wording.groups(given),
+        "beside": own and wording.beside(given, own),
         "currency": given.figure.currency,
         "definition": given.version.definition.said_in(spoken),
         "breakdowns": [_shown(given, each) for each in told.breakdowns if each.lines],
@@ -127,7 +128,8 @@ def _answer(given: Given, asked: dict[str, Any]) -> dict[str, Any]:
         "table_note": _table_note(given, spoken),
         "permanent": permanent(given),
         "program": f"/api/v1/figures/{given.figure.name}?{urlencode({'as_at': told.as_at.isoformat(), 'seal': given.seal.number})}",
-        "drift": drift(given),
+        "drift": drift(given, request),
+        "behind_url": _behind(request, given),
         "is_asked_as_known": bool(asked.get("as_known")),
     }
 
@@ -136,6 +138,13 @@ def permanent(given: Given) -> str:
     """This will be the address under which this answer can be had for ever."""
     named = urlencode({"as-at": given.answer.as_at.isoformat(), "seal": given.seal.number})
     return f"/figures/{given.figure.name}/?{named}"
+
+
+def _behind(request: HttpRequest, given: Given) -> str:
+    """The way to the cases counted, for those who may see cases."""
+    if not isinstance(given.version.reads, FromSheet) or not request.actor.powers & set(behind.READERS):
+        return ""
+    return permanent(given).replace("/?", "/cases/?")
 
 
 def _as_staff(request: HttpRequest, given: Given) -> dict[str, Any]:
@@ -150,7 +159,8 @@ def _as_staff(request: HttpRequest, given: Given) -> dict[str, Any]:
 def _table_note(given: Given, language: str) -> str:
     told = given.answer
     tables = given.series.tables if given.series else ()
-    notes = [table.note.said_in(language) for table in tables if (table.as_at, table.version) == (told.speaks_of, told.table_version)]
+    wanted = (told.speaks_of, told.table_version, told.source)
+    notes = [table.note.said_in(language) for table in tables if (table.as_at, table.version, table.source) == wanted]
     return notes[0] if notes else ""
 
 
@@ -179,17 +189,21 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
         "height": 26 * len(bars),
         "each": each,
         "allowance_cents": each.allowance_cents,
-        "differs": bool(each.difference_cents),
+        "differs": bool(each.difference_cents) and abs(each.difference_cents) <= each.allowance_cents,
+        "holds_more": abs(each.difference_cents) > each.allowance_cents or each.count != each.lines_count,
+        "more_cents": each.difference_cents,
+        "more_count": each.count - each.lines_count,
     }
 
 
-def drift(given: Given) -> dict[str, Any] | None:
+def drift(given: Given, request: HttpRequest) -> dict[str, Any] | None:
     """This will lay out how an answer differs from what is known now; None where it is what is known now."""
     found = queries.drift_since(given)
     if found is None:
         return None
     now, changes = found
-    by = given.answer.breakdowns[0].by
+    by = given.answer.breakdowns[0].by if given.answer.breakdowns else ""
     labels = _labels(given, by, [each.key for each in changes])
     rows = [{"label": labels[each.key], "each": each} for each in changes]
-    return {"now": now.answer, "seal": now.seal, "rows": rows}
+    by_case = behind.told(request, given, now, lambda keys: _labels(given, by, keys))
+    return {"now": wording.in_one_line(now), "seal": now.seal, "rows": rows, "by_case": by_case}

@@ -12,10 +12,11 @@ from datetime import date, datetime
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_noop as _
 
-from millrace.core.figures import answer, parse, series
-from millrace.core.figures.answer import Answer, Drift, NotYetBegun
-from millrace.core.figures.definition import Condition, Figure, FigureVersion, FromSeries
+from millrace.core.figures import answer, parse, series, stated
+from millrace.core.figures.answer import Answer, Compared, Drift, NotYetBegun
+from millrace.core.figures.definition import Condition, Figure, FigureVersion, FromSheet
 from millrace.core.figures.series import Series
+from millrace.core.figures.stated import Statements
 from millrace.core.refusal import Refusal
 from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication
@@ -31,7 +32,7 @@ class Given:
 
     figure: Figure
     version: FigureVersion
-    series: Series | None
+    series: Series | Statements | None
     answer: Answer
     seal: Seal
     is_last_seal: bool
@@ -48,13 +49,13 @@ class Known:
         return published(self.last.number)
 
     @functools.cached_property
-    def series(self) -> dict[str, Series]:
+    def series(self) -> dict[str, Series | Statements]:
         return _published_series(self.last.number)
 
     def figures_at(self, seal: Seal) -> dict[str, Figure]:
         return self.figures if seal.number == self.last.number else published(seal.number)
 
-    def series_at(self, seal: Seal) -> dict[str, Series]:
+    def series_at(self, seal: Seal) -> dict[str, Series | Statements]:
         return self.series if seal.number == self.last.number else _published_series(seal.number)
 
 
@@ -68,7 +69,7 @@ def published(number: int) -> dict[str, Figure]:
     return {row.name: _figure(row.name, row.text) for row in _in_force("figure", number)}
 
 
-def _published_series(number: int) -> dict[str, Series]:
+def _published_series(number: int) -> dict[str, Series | Statements]:
     return {row.name: _series(row.name, row.text) for row in _in_force("series", number)}
 
 
@@ -84,7 +85,7 @@ def _figure(name: str, text: str) -> Figure:
 
 
 @functools.lru_cache(maxsize=64)
-def _series(name: str, text: str) -> Series:
+def _series(name: str, text: str) -> Series | Statements:
     return parse.series(f"series/{name}.toml", text)
 
 
@@ -137,11 +138,11 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None
     version = figure.version_on(as_at)
     if version is None:
         raise _before(figure.versions[0].starts_on)
-    if not isinstance(version.reads, FromSeries):
+    if isinstance(version.reads, FromSheet):
         found = answer.of_groups(version, _kept_groups(version, as_at, seal), as_at)
         return Given(figure, version, None, found, seal, seal.number == last.number)
     read = known.series_at(seal)[version.reads.series]
-    told = series.answer(version, read, as_at)
+    told = stated.answer(version, read, as_at) if isinstance(read, Statements) else series.answer(version, read, as_at)
     if isinstance(told, NotYetBegun):
         raise _before(told.first_day)
     return Given(figure, version, read, told, seal, seal.number == last.number)
@@ -169,7 +170,7 @@ def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[tuple[
 def _groups(version: FigureVersion, as_at: date, number: int) -> list[tuple[str, int, int]]:
     """This will count in SQL what `core.figures.answer.counted` counts in Python."""
     reads = version.reads
-    assert not isinstance(reads, FromSeries)
+    assert isinstance(reads, FromSheet)
     rows = sheet.rows_as_at(as_at, number)
     for condition in reads.conditions:
         rows = rows.filter(meets(condition, as_at))
@@ -202,6 +203,20 @@ def drift_since(given: Given) -> tuple[Given, tuple[Drift, ...]] | None:
         return None
     now = ask(given.figure.name, as_at=given.answer.as_at)
     return now, answer.drift(given.answer, now.answer)
+
+
+def beside(given: Given, known: Known) -> Compared | None:
+    """This will count this system's own cases for the published day, as known at the same seal; None where no count is named."""
+    named = given.version.beside
+    figure = known.figures_at(given.seal).get(named.figure) if named else None
+    version = figure.version_on(given.answer.speaks_of) if figure else None
+    if named is None or version is None:
+        return None
+    as_at = given.answer.speaks_of
+    own, with_ended = (
+        answer.of_groups(each, _kept_groups(each, as_at, given.seal), as_at) for each in (version, answer.kept_endings(version))
+    )
+    return answer.compared(given.answer, named, own, with_ended)
 
 
 def times_given(name: str) -> QuerySet[Event]:

@@ -3,31 +3,59 @@
 import hashlib
 import json
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from millrace.core.figures.answer import Breakdown
+from millrace.core.figures.answer import Answer, Breakdown, Stated
+from millrace.core.figures.series import Series
+from millrace.core.figures.stated import Statements
 from millrace.core.texts import Text
 from millrace.stages.learn import queries
 from millrace.stages.learn.queries import Given
 
 
 def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
-    """This will give the answer as JSON-ready values; amounts are whole minor units of the currency."""
+    """This will give the answer as JSON-ready values; amounts are whole minor units of the currency.
+
+    What was stated stands in it only where something was: the hash of an answer given before statements were read stays its own.
+    """
     told = given.answer
-    return {
+    plain = {
         "figure": given.figure.name,
         "title": given.figure.title.said_in(language),
         "definition": {"version": told.version, "text": given.version.definition.said_in(language)},
         "as_at": told.as_at.isoformat(),
         "speaks_of": told.speaks_of.isoformat(),
         "as_known": {"seal": given.seal.number, "sealed_at": given.seal.sealed_at.isoformat(), "is_story": given.seal.is_story},
-        "count": told.count,
-        "amount_minor": told.amount_cents,
+        "count": None if told.stated else told.count,
+        "amount_minor": None if told.stated else told.amount_cents,
         "currency": given.figure.currency,
         "rounding_minor": told.rounding_cents,
         "source": _source(given, language),
         "breakdowns": [_breakdown(given, each, language) for each in told.breakdowns],
     }
+    if told.stated:
+        plain["stated"] = [_stated(given, each, language) for each in told.stated]
+    return plain
+
+
+def _stated(given: Given, each: Stated, language: str) -> dict[str, Any]:
+    measures, groups = statements_of(given).measures, statements_of(given).groups
+    return {
+        "measure": each.measure,
+        "label": measures[each.measure].title.said_in(language),
+        "unit": measures[each.measure].unit,
+        "group": each.group,
+        "group_label": groups[each.group].said_in(language) if each.group else "",
+        "number": f"{each.number:f}",
+        "qualifier": each.qualifier,
+    }
+
+
+def statements_of(given: Given) -> Statements:
+    """This will give the statements an answer was read from."""
+    assert isinstance(given.series, Statements)
+    return given.series
 
 
 def _source(given: Given, language: str) -> dict[str, Any] | None:
@@ -50,10 +78,17 @@ def _breakdown(given: Given, each: Breakdown, language: str) -> dict[str, Any]:
 
 def label(given: Given, by: str, key: str, language: str) -> str:
     """This will name a group in words, where the series names it; a key without a name is shown as it is."""
-    if given.series is None:
+    if not isinstance(given.series, Series):
         return key
     named = given.series.programmes if by == "programme" else given.series.sectors
     return named.get(key, Text()).said_in(language) or key
+
+
+def numbers(told: Answer) -> dict[str, Any]:
+    """This will give an answer's numbers as an event keeps them: its count and money, or what was stated, measure by measure."""
+    if not told.stated:
+        return {"count": told.count, "amount_cents": told.amount_cents}
+    return {"stated": [[each.measure, each.group, each.qualifier, f"{each.number:f}"] for each in told.stated]}
 
 
 def digest(given: Given) -> str:
@@ -72,6 +107,10 @@ def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) ->
         lines += [f"  {line['label']:<62} {line['count']:>8,} {line['amount_minor'] / 100:>20,.2f}" for line in each["lines"]]
         of = f" ({each['of']} by {each['by']}; stated total)" if each["of"] else ""
         lines.append(f"  {'Total' + of:<62} {each['stated']['count']:>8,} {each['stated']['amount_minor'] / 100:>20,.2f}")
+    for each in plain.get("stated", []):
+        number = f"{int(each['number']) / 100:,.2f}" if each["unit"] == "money" else f"{Decimal(each['number']):,f}"
+        named = f"{each['label']}: {each['group_label']}" if each["group"] else each["label"]
+        lines.append(f"  {named:<62} {each['qualifier']:>8} {number:>20}")
     if given.answer.source:
         lines.append(f"  {given.answer.source.address} ({given.answer.source.quality})")
     return "\n".join(lines)

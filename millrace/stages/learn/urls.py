@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from millrace.stages.learn import correcting, giving, pages
+from millrace.stages.learn import behind, correcting, giving, pages
 
 app_name = "learn"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("figures/given/", giving.given, name="given"),
     path("figures/given/<int:number>/", giving.one, name="given_one"),
     path("figures/<slug:name>/", pages.figure, name="figure"),
+    path("figures/<slug:name>/cases/", behind.cases, name="behind"),
     path("figures/<slug:name>/give/", giving.give, name="give"),
     path("cases/<str:reference>/correct/", correcting.choose, name="correct"),
     path("cases/<str:reference>/correct/<int:event>/", correcting.correct, name="correct_event"),

@@ -9,8 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from millrace.core.figures import parse
-from millrace.core.figures.definition import FromSeries
+from millrace.core.figures import parse, whole
 from millrace.registers.people.models import Person
 from millrace.registers.policy import publications
 from millrace.registers.timeline import actions as timeline
@@ -40,12 +39,7 @@ def read(files: Mapping[str, str]) -> dict[publications.Key, str]:
     """This will check every figure and series of a policy folder, and that each figure reads what there is."""
     series = {path: parse.series(path, text) for path, text in files.items() if path.startswith("series/")}
     figures = {path: parse.figure(path, text) for path, text in files.items() if path.startswith("figures/")}
-    programmes = {each.name: each.programmes.keys() for each in series.values()}
-    for path, figure in figures.items():
-        for reads in (version.reads for version in figure.versions):
-            if isinstance(reads, FromSeries) and not set(reads.programmes) <= programmes.get(reads.series, set()):
-                line = next((number for number, line in enumerate(files[path].splitlines(), 1) if line.startswith("programmes")), 1)
-                raise parse.MalformedFile(path, line, f"the series “{reads.series}” has no such programme")
+    whole.check(files, series, figures)
     return {("series", each.name): files[path] for path, each in series.items()} | {
         ("figure", each.name): files[path] for path, each in figures.items()
     }

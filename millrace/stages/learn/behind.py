@@ -1,0 +1,137 @@
+"""The cases behind a figure, and which of them changed its answer between two seals — for those who may see them.
+
+A count given in April that is two lower in May is explained case by case: which left it, and the events that made it so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.core.figures.definition import FromSheet
+from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
+from millrace.registers.sheet import queries as sheet
+from millrace.registers.sheet.models import Row
+from millrace.registers.timeline.models import Event
+from millrace.stages.learn import forms, queries, wording
+from millrace.stages.learn.queries import Given
+from millrace.web import access, funder, sentences
+from millrace.web.access import entry
+from millrace.web.tables import Column, Listing
+
+READERS = ("policy", "authority", "officer", "finance", "auditor")
+# Changes shown on one page; a figure whose answer moved by more is better read from the list of its cases at each seal.
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one case brought to an answer: its group and money; None where it was not counted."""
+
+    group: str
+    amount_cents: int
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One case whose part changed, and the events sealed in between that said so."""
+
+    reference: str
+    before: Part | None
+    after: Part | None
+    events: list[Event]
+
+
+def rows_behind(given: Given) -> QuerySet[Row]:
+    """This will pick the rows of the sheet that an answer counted; a figure read from a publication has none."""
+    reads = given.version.reads
+    if not isinstance(reads, FromSheet):
+        raise Refusal.not_found()
+    rows = sheet.rows_as_at(given.answer.as_at, given.seal.number)
+    for condition in reads.conditions:
+        rows = rows.filter(queries.meets(condition, given.answer.as_at))
+    return rows
+
+
+def _parts(given: Given, cases: Iterable[int]) -> dict[int, Part]:
+    reads = given.version.reads
+    assert isinstance(reads, FromSheet)
+    fields = ["case_id", reads.group_by, *([reads.amount] if reads.amount else [])]
+    rows = rows_behind(given).filter(case_id__in=cases).values_list(*fields)
+    return {case: Part(group or "", int(amount[0]) if amount else 0) for case, group, *amount in rows}
+
+
+def changed(before: Given, after: Given, visible: Q) -> tuple[list[Changed], bool]:
+    """This will list the visible cases whose part differs between two answers of one figure, each with the events between their
+    seals that set a column the figure reads; and whether there are more than are shown.
+
+    Only cases with such an event can have changed, so what is asked grows with what was sealed in between, not with all cases.
+    """
+    reads = before.version.reads
+    if not isinstance(reads, FromSheet) or reads != after.version.reads:
+        return [], False
+    between = Event.objects.filter(seal__number__gt=before.seal.number, seal__number__lte=after.seal.number)
+    said = between.filter(case__isnull=False, sheet__has_any_keys=list(reads.columns)).order_by("seal__number")
+    cases = dict(Case.objects.filter(visible, pk__in=said.values("case")).values_list("pk", "reference"))
+    was, now = _parts(before, cases), _parts(after, cases)
+    moved = sorted((case for case in cases if was.get(case) != now.get(case)), key=lambda case: cases[case])
+    events: dict[int, list[Event]] = {case: [] for case in moved[:SHOWN]}
+    for event in said.filter(case__in=events):
+        events[event.case_id].append(event)
+    return [Changed(cases[case], was.get(case), now.get(case), found) for case, found in events.items()], len(moved) > SHOWN
+
+
+def told(request: HttpRequest, before: Given, after: Given, labels: Any) -> dict[str, Any] | None:
+    """This will lay out what changed, case by case, for a reader with a power over cases; None for everyone else."""
+    if not request.actor.powers & set(READERS):
+        return None
+    zone = funder.current().zone
+    found, is_cut = changed(before, after, access.visible(request.actor, request.user.pk, request.at))
+    named = labels({part.group for each in found for part in (each.before, each.after) if part})
+    rows = [
+        {
+            "reference": each.reference,
+            "before": each.before and {"group": named[each.before.group], "amount_cents": each.before.amount_cents},
+            "after": each.after and {"group": named[each.after.group], "amount_cents": each.after.amount_cents},
+            "why": [(sentences.sentence(event, zone), event.recorded_at) for event in each.events],
+        }
+        for each in found
+    ]
+    return {"rows": rows, "is_cut": is_cut}
+
+
+def _listing(given: Given) -> Listing:
+    reads = given.version.reads
+    assert isinstance(reads, FromSheet)
+    columns = [
+        Column("reference", word("Reference"), "case__reference", is_sortable=True, url="/cases/{}/", url_field="case__reference"),
+        Column("scheme", word("Scheme"), "scheme", "scheme"),
+        Column("status", word("Status"), "status", "status"),
+    ]
+    if reads.group_by not in ("scheme", "status"):
+        columns.append(Column("group", word("Group"), reads.group_by))
+    if reads.amount:
+        columns.append(Column("amount", word("Amount"), reads.amount, "money", is_sortable=True, unit_field="unit"))
+    return Listing(page=f"figure-{given.figure.name}", caption=word("Cases behind this figure"), columns=tuple(columns))
+
+
+@entry(power=READERS)
+def cases(request: HttpRequest, name: str) -> HttpResponse:
+    """This will list the cases an answer counted, as known at its seal, without those the reader may not see."""
+    asked = forms.QuestionForm(request.GET)
+    if not asked.is_valid() or not asked.cleaned_data["as_at"] or not asked.cleaned_data["seal"]:
+        raise Refusal.not_found()
+    given = queries.ask(name, as_at=asked.cleaned_data["as_at"], seal=queries.seal_numbered(asked.cleaned_data["seal"]))
+    visible = Case.objects.filter(access.visible(request.actor, request.user.pk, request.at))
+    rows = rows_behind(given).filter(case__in=visible.values("pk"))
+    context = {
+        "given": given,
+        "title": given.figure.title.said_in(wording.language()),
+        "crumbs": [(_("Figures"), "/figures/"), (given.figure.title.said_in(wording.language()), f"/figures/{name}/")],
+    }
+    return _listing(given).answer(request, rows, "learn/behind.html", context)

@@ -1,0 +1,106 @@
+"""An answer in the reader's words — e.g. "over 100" smart production lines, or 472 projects and HK$1,212.8m.
+
+Pages show these tiles, and nothing else decides how a number of a figure is put.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
+
+from millrace.core.figures.answer import Compared, Stated
+from millrace.core.figures.definition import FromSheet
+from millrace.stages.learn import telling
+from millrace.stages.learn.queries import Given
+from millrace.web import words
+
+PUT_AS = {"over": word("over %(number)s"), "about": word("about %(number)s"), "nearly": word("nearly %(number)s")}
+DIFFERS_BY = {
+    "withdrawn": word("Withdrawn, declined or lapsed"),
+    "rounding": word("Rounding of the published amount"),
+    "definition": word("Which cases each side counts"),
+    "institutional": word("Money of institutions"),
+}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number of an answer: what it is, as it is put, and in full where that says more."""
+
+    label: str
+    value: str
+    full: str = ""
+
+
+def language() -> str:
+    """This will name the reader's language, as texts of the policy are keyed."""
+    return translation.get_language() or "en"
+
+
+def tiles(given: Given) -> list[Tile]:
+    """This will give the numbers of an answer, the first the one it is known by."""
+    told = given.answer
+    if told.stated:
+        return [_stated(given, each) for each in told.stated if not each.group]
+    found = [Tile(_("Count"), words.count(told.count))]
+    if not isinstance(given.version.reads, FromSheet) or given.version.reads.amount:
+        currency = given.figure.currency
+        found.append(Tile(_("Amount"), words.amount_in_short(told.amount_cents, currency), words.amount(told.amount_cents, currency)))
+    return found
+
+
+def groups(given: Given) -> list[dict[str, Any]]:
+    """This will give, for each measure stated by group, its title and its groups' numbers."""
+    stated = [each for each in given.answer.stated if each.group]
+    measures = list(dict.fromkeys(each.measure for each in stated))
+    if not measures:
+        return []
+    said = telling.statements_of(given)
+    return [
+        {
+            "title": said.measures[measure].title.said_in(language()),
+            "rows": [(said.groups[each.group].said_in(language()), _put(given, each)) for each in stated if each.measure == measure],
+        }
+        for measure in measures
+    ]
+
+
+def _stated(given: Given, each: Stated) -> Tile:
+    title = telling.statements_of(given).measures[each.measure].title
+    return Tile(title.said_in(language()), _put(given, each))
+
+
+def _put(given: Given, each: Stated) -> str:
+    unit = telling.statements_of(given).measures[each.measure].unit
+    if unit == "money":
+        number = words.amount_in_short(int(each.number), given.figure.currency)
+    elif unit == "percent":
+        number = f"{each.number:f}%"
+    elif unit == "working_days":
+        number = _("%(number)s working days") % {"number": words.count(int(each.number))}
+    else:
+        number = words.count(int(each.number))
+    return _(PUT_AS[each.qualifier]) % {"number": number} if each.qualifier else number
+
+
+def in_one_line(given: Given) -> str:
+    """This will be the answer on one line: "472 · HK$1,212.8m"."""
+    return " · ".join(tile.value for tile in tiles(given) if tile.value)
+
+
+def beside(given: Given, compared: Compared) -> dict[str, Any]:
+    """This will lay out this system's own count beside the published one, and what explains the difference, class by class."""
+    said = {each.kind: each.text.said_in(language()) for each in given.version.beside.differences} if given.version.beside else {}
+    return {
+        "count": compared.count,
+        "amount_cents": compared.amount_cents,
+        "figure": given.version.beside.figure if given.version.beside else "",
+        "rows": [{"label": _(DIFFERS_BY[each.kind]), "each": each, "text": said.get(each.kind, "")} for each in compared.classes],
+        "others": [
+            {"label": _(DIFFERS_BY[kind]), "text": text}
+            for kind, text in said.items()
+            if kind not in {each.kind for each in compared.classes}
+        ],
+    }
