@@ -12,15 +12,17 @@ from typing import Generic, TypeVar
 A = TypeVar("A", bound=Hashable)
 
 # Where value comes from and goes back to; the only accounts that may go below zero.
-OUTSIDE_KINDS = frozenset({"appropriation", "cash_vote", "sponsor"})
+OUTSIDE_KINDS = frozenset({"appropriation", "cash_vote", "sponsor", "debtor"})
 COMMITMENT_KINDS = ("available", "reserved", "committed", "due", "paid", "returned")
 CASH_KINDS = ("cash_available", "cash_spent", "cash_lapsed")
 MATCH_KINDS = ("match_pledged", "match_evidenced", "match_verified", "match_consumed")
 MATCH_FORMS = ("cash", "in_kind")
-CASE_KINDS = frozenset({"reserved", "committed", "due", "paid", "returned", *MATCH_KINDS})
-KINDS = frozenset({*OUTSIDE_KINDS, *COMMITMENT_KINDS, *CASH_KINDS, *MATCH_KINDS})
+# What a payee owes the funder: raised from its debtor, then received, set off against a payment to it, or written off.
+RECOVERY_KINDS = ("receivable", "received", "set_off", "written_off")
+CASE_KINDS = frozenset({"reserved", "committed", "due", "paid", "returned", "debtor", *MATCH_KINDS, *RECOVERY_KINDS})
+KINDS = frozenset({*OUTSIDE_KINDS, *COMMITMENT_KINDS, *CASH_KINDS, *MATCH_KINDS, *RECOVERY_KINDS})
 
-# From which kind to which: the commitment, the year's cash and the matching money never touch one another.
+# From which kind to which: the commitment, the year's cash, the matching money and what is owed to us never touch one another.
 PERMITTED: Mapping[str, frozenset[str]] = {
     "appropriation": frozenset({"available"}),
     "available": frozenset({"appropriation", "available", "reserved"}),
@@ -38,6 +40,11 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "match_evidenced": frozenset({"match_pledged", "match_verified"}),
     "match_verified": frozenset({"match_evidenced", "match_consumed"}),
     "match_consumed": frozenset({"match_verified"}),
+    "debtor": frozenset({"receivable"}),
+    "receivable": frozenset({"debtor", "received", "set_off", "written_off"}),
+    "received": frozenset({"receivable"}),
+    "set_off": frozenset({"receivable"}),
+    "written_off": frozenset({"receivable"}),
 }
 
 

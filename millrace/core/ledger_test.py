@@ -18,6 +18,7 @@ def accounts_of(envelope: Envelope) -> list[Account]:
     cash = [Account("cash_vote", envelope.unit, envelope.fund, "", "2025-26")]
     cash += [envelope.account(kind, financial_year="2025-26") for kind in ledger.CASH_KINDS]
     inside = [envelope.account(kind, case=case) for kind in kinds for case in (1, 2)]
+    inside += [Account(kind, envelope.unit, case=case) for kind in ("debtor", *ledger.RECOVERY_KINDS) for case in (1, 2)]
     return [Account("appropriation", envelope.unit, envelope.fund), envelope.account("available"), *inside, *cash]
 
 
@@ -53,6 +54,25 @@ def test_an_envelope_runs_from_available_to_returned() -> None:
         assert isinstance(after, dict)
         balances = after
     assert balances[NIFS.account("available")] == 300
+
+
+def test_what_a_payee_owes_is_never_more_than_was_raised_and_stays_apart_from_the_envelope() -> None:
+    def of(kind: str, case: int = 7) -> Account:
+        return Account(kind, "HKD", case=case)
+
+    raised = ledger.apply({}, [Move(of("debtor"), of("receivable"), 900)])
+    assert isinstance(raised, dict)
+    ways = [Move(of("receivable"), of(kind), 300) for kind in ("received", "set_off", "written_off")]
+    ended = ledger.apply(raised, ways)
+    assert isinstance(ended, dict) and ended[of("receivable")] == 0 and ended[of("debtor")] == -900
+    assert ledger.apply(ended, ways[:1]) == (ledger.Problem("overdrawn", 0, available=0, asked=300),)
+    wrong = [
+        Move(of("receivable"), NIFS.account("available"), 1),
+        Move(of("paid"), of("received"), 1),
+        Move(of("debtor"), of("received"), 1),
+    ]
+    assert [problem.code for problem in ledger.problems(wrong)] == ["move-not-permitted"] * 3
+    assert ledger.problems([Move(of("receivable"), of("received", 8), 1)])[0].code == "case-mismatch"
 
 
 def test_an_overdraft_says_what_there_is_and_what_was_asked() -> None:

@@ -193,6 +193,38 @@ def _match(case: Case, sponsor: Organisation, form: str, unit: str, source: str,
     return post([Move(account(source), account(target), amount)], **when)
 
 
+# ── What a payee owes us: debtor → receivable → received, set off or written off ─────────────────────────────────────────────
+
+
+def raise_receivable(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will record that a case's payee owes us an amount."""
+    return _owed(case, unit, "debtor", "receivable", amount, when)
+
+
+def cancel_receivable(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will take back what was raised and proved not to be owed."""
+    return _owed(case, unit, "receivable", "debtor", amount, when)
+
+
+def receive(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will record money that came in for what is owed; more than is owed is refused."""
+    return _owed(case, unit, "receivable", "received", amount, when)
+
+
+def set_off(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will settle part of what is owed by keeping it back from a payment to the same organisation."""
+    return _owed(case, unit, "receivable", "set_off", amount, when)
+
+
+def write_off(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will give up part of what is owed."""
+    return _owed(case, unit, "receivable", "written_off", amount, when)
+
+
+def _owed(case: Case, unit: str, source: str, target: str, amount: int, when: When) -> list[int]:
+    return post([Move(Account(source, unit, case=case.pk), Account(target, unit, case=case.pk), amount)], **when)
+
+
 # ── Months and corrections ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

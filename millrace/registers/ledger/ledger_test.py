@@ -84,6 +84,26 @@ def test_hours_need_no_code_of_their_own(kept: Books) -> None:
     assert queries.statement(kept.case).total("paid", "GPU-hour") == 1_200
 
 
+def test_what_a_payee_owes_is_received_set_off_or_written_off_and_no_more(kept: Books) -> None:
+    def do(action: Any, amount: int) -> None:
+        with transaction.atomic():
+            action(kept.case, amount, unit="HKD", **kept.when())
+
+    do(actions.raise_receivable, 9_000)
+    do(actions.receive, 3_000)
+    do(actions.set_off, 2_000)
+    do(actions.write_off, 1_500)
+    do(actions.cancel_receivable, 500)
+    assert queries.statement(kept.case).recoveries == (queries.RecoveryLine("HKD", 2_000, 3_000, 2_000, 1_500),)
+    with pytest.raises(Refusal) as refused:
+        do(actions.receive, 2_001)
+    assert (refused.value.code, refused.value.values["available_cents"]) == ("more-than-owed", 2_000)
+    assert queries.statement(kept.case, on=date(2026, 3, 1)).owed("receivable", "HKD") == 0
+    posted = queries.posted_by(models.Posting.objects.values_list("event_id", flat=True))
+    assert posted["debtor", "receivable"] == 9_000 and posted["receivable", "written_off"] == 1_500
+    assert in_balance()
+
+
 def test_an_overdraft_is_refused_with_the_figures(kept: Books) -> None:
     with pytest.raises(Refusal) as refused:
         kept.do(actions.reserve, 100_001)

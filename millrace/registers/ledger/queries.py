@@ -53,11 +53,23 @@ class EnvelopeLine:
 
 
 @dataclass(frozen=True)
+class RecoveryLine:
+    """What a case's payee owes, and what became of what it owed: together all that was ever raised."""
+
+    unit: str
+    receivable: int = 0
+    received: int = 0
+    set_off: int = 0
+    written_off: int = 0
+
+
+@dataclass(frozen=True)
 class Statement:
     """All the value of one case."""
 
     envelopes: tuple[EnvelopeLine, ...] = ()
     matching: tuple[MatchLine, ...] = ()
+    recoveries: tuple[RecoveryLine, ...] = ()
 
     def total(self, state: str, unit: str) -> int:
         """This will add up one state (reserved, committed, due, paid, returned) over the case's envelopes."""
@@ -66,6 +78,10 @@ class Statement:
     def matched(self, state: str, *, form: str | None = None, unit: str) -> int:
         """This will add up one state (pledged, evidenced, verified, consumed) over the sponsors."""
         return sum(getattr(line, state) for line in self.matching if line.unit == unit and form in (None, line.form))
+
+    def owed(self, state: str, unit: str) -> int:
+        """This will give one state (receivable, received, set_off, written_off) of what the case's payee owes."""
+        return sum(getattr(line, state) for line in self.recoveries if line.unit == unit)
 
 
 @dataclass(frozen=True)
@@ -154,14 +170,18 @@ def _then(cases: set[int], on: date | None, seal: int | None) -> list[_Line]:
 def _statement(own: Iterable[_Line]) -> Statement:
     lines: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     matching: defaultdict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
+    owed: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for account, held, came_back in own:
-        if account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
+        if account.kind in ledger.RECOVERY_KINDS:
+            owed[account.unit][account.kind] = held
+        elif account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
             matching[account.sponsor, account.form, account.unit][account.kind] = held
         elif account.kind in ledger.COMMITMENT_KINDS:
             lines[account.fund, account.scheme, account.unit][account.kind] = came_back if account.kind == "returned" else held
     return Statement(
         tuple(EnvelopeLine(*key, *_in_order(amounts, ledger.COMMITMENT_KINDS[1:])) for key, amounts in lines.items()),
         tuple(MatchLine(*key, *_in_order(amounts, ledger.MATCH_KINDS)) for key, amounts in matching.items()),
+        tuple(RecoveryLine(unit, *_in_order(amounts, ledger.RECOVERY_KINDS)) for unit, amounts in owed.items()),
     )
 
 
@@ -245,6 +265,12 @@ def trial_balance(*, on: date | None = None, seal: int | None = None) -> dict[Ac
     accounts = {row.pk: row.value() for row in models.Account.objects.all()}
     held = _held(accounts, on, seal)
     return {account: held.get(pk, 0) for pk, account in accounts.items()}
+
+
+def posted_by(events: Iterable[int]) -> dict[tuple[str, str], int]:
+    """This will add up what these events posted, by the kinds of account it went out of and into."""
+    rows = models.Posting.objects.filter(event__in=list(events)).order_by().values_list("source__kind", "target__kind")
+    return {(source, target): int(amount) for source, target, amount in rows.annotate(amount=Sum("amount"))}
 
 
 def closed_months() -> list[date]:

@@ -33,6 +33,11 @@ _SHORT = {
         _("%(asked_cents)s of verified matching money is needed; %(available_cents)s is verified and unused."),
         _("Verify more evidence of matching money first, or release a smaller amount."),
     ),
+    "receivable": (
+        "more-than-owed",
+        _("%(asked_cents)s was asked; only %(available_cents)s is still owed."),
+        _("Check the amount against what is owed."),
+    ),
 }
 _OTHERWISE = (
     "balance-overdrawn",
