@@ -33,14 +33,22 @@ def test_half_is_the_limit_of_work_and_of_spending(there: int, work: Outcome, sp
     assert judged(Spent("manpower", THERE, there), Spent("manpower", HERE, 100 - there)) == {
         "mainland-work": work,
         "mainland-spending": spending,
+        "most-in-hong-kong": work,
     }
 
 
 def test_work_is_weighed_apart_from_the_rest_of_the_spending() -> None:
     bought_there = judged(Spent("manpower", HERE, 40), Spent("equipment", THERE, 60))
-    assert bought_there == {"mainland-work": Outcome.PASS, "mainland-spending": Outcome.FAIL}
+    assert bought_there == {"mainland-work": Outcome.PASS, "mainland-spending": Outcome.FAIL, "most-in-hong-kong": Outcome.PASS}
     worked_there = judged(Spent("manpower", THERE, 40), Spent("equipment", HERE, 60))
-    assert worked_there == {"mainland-work": Outcome.FAIL, "mainland-spending": Outcome.PASS}
+    assert worked_there == {"mainland-work": Outcome.FAIL, "mainland-spending": Outcome.PASS, "most-in-hong-kong": Outcome.FAIL}
+
+
+def test_work_in_the_mainland_and_elsewhere_is_weighed_together() -> None:
+    half_outside = judged(Spent("manpower", THERE, 2), Spent("manpower", "elsewhere", 1), Spent("manpower", HERE, 3))
+    assert half_outside["mainland-work"] is Outcome.PASS and half_outside["most-in-hong-kong"] is Outcome.PASS
+    more = judged(Spent("manpower", THERE, 200), Spent("manpower", "elsewhere", 101), Spent("manpower", HERE, 300))
+    assert more["mainland-work"] is Outcome.PASS and more["most-in-hong-kong"] is Outcome.FAIL
 
 
 def test_a_share_is_never_rounded_down_to_the_limit_and_stands_verified() -> None:

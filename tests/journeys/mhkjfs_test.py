@@ -222,7 +222,7 @@ def test_the_first_claim_is_judged_by_where_the_money_was_spent(play: Play) -> N
     ruled(play, "600,000", "500,000", "100,000")
     play.at("finance", "claims/1/decide/").submit("Decide", times=2)
     event = Event.objects.get(kind="claim_decided")
-    assert event.facts["rules"] == {"mainland-work": "pass", "mainland-spending": "pass"}
+    assert event.facts["rules"] == {"mainland-work": "pass", "mainland-spending": "pass", "most-in-hong-kong": "pass"}
     play.at("signatory", "claims/1/").sees("Judged again at this claim", "HK$600,000", "The Mainland")
     story.brought(play, "sponsor_company", "200,000")
     story.released(play, 1)

@@ -119,6 +119,7 @@ def drafted(play: Play, *, is_direct: bool = False) -> None:
     play.reference = found.group()
     sections = f"/cases/{play.reference}/draft/sections"
     member = {"team_members-0-name": "Wu Siu Fan", "team_members-0-standing": "faculty", "team_members-0-part": "Leads"}
+    member |= {"is_research_team_of_university": "yes"}
     writer.open(f"{sections}/team/").submit("Save and continue", **CONTACT, **member)
     milestones = [("Product on the market", "stage_2", "2027-06-30")]
     if not is_direct:

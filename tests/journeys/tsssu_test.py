@@ -33,7 +33,7 @@ def application(name: str) -> dict[str, dict[str, Any]]:
         "start_up": started
         | member
         | {"project_title": name, "project_purpose": "start_up", "project_summary": "Invented.", "is_university_team": "yes"}
-        | {"years_in_stream": "0", "was_funded_in_plus": "no"},
+        | {"years_in_stream": "0", "years_since_first_in_stream": "0", "was_funded_in_plus": "no"},
         "money": {
             "budget_lines-0-head": "research",
             "budget_lines-0-item": "Engineers",

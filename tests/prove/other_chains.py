@@ -22,7 +22,7 @@ MHKJFS: dict[str, dict[str, Any]] = {
     "applicant": CONTACT | {"sector": "biotechnology"},
     "project": MILESTONES
     | {"project_title": "Antibodies of both sides (invented)", "project_purpose": "research", "project_type": "platform"}
-    | {"project_summary": "Invented 虛構.", "project_months": 24},
+    | {"project_summary": "Invented 虛構.", "project_months": 24, "theme": "biotechnology"},
     "mainland_side": {"mainland_partner": "Invented 虛構", "is_filed_on_both_sides": True, "mainland_filed_on": "2026-01-05"}
     | {"mainland_division": "Invented 虛構.", "mainland_work_share": 4000, "mainland_cost": 800_000_00},
     "money": {"budget_lines": [{"head": "manpower", "item": "Invented 虛構", "amount": 2_000_000_00}], "sponsorship_cash": 200_000_00}
@@ -41,7 +41,7 @@ TSSSU: dict[str, dict[str, Any]] = {
     "university": CONTACT | {"university": "hkust", "sector": "biotechnology"},
     "start_up": {"project_title": "Alga Bio (invented)", "project_purpose": "start_up", "project_summary": "Invented 虛構."}
     | {"startup_name": "Alga Bio (invented)", "startup_number": "12345678", "startup_stream": "tsssu_o", "company_age_months": 6}
-    | {"years_in_stream": 0, "was_funded_in_plus": False, "is_university_team": True}
+    | {"years_in_stream": 0, "years_since_first_in_stream": 0, "was_funded_in_plus": False, "is_university_team": True}
     | {"team_members": [{"name": "Invented 虛構", "standing": "student", "part": "Invented 虛構"}]},
     "money": MILESTONES
     | {"budget_lines": [{"head": "research", "item": "Invented 虛構", "amount": 1_500_000_00}], "requested_amount": 1_500_000_00}

@@ -88,6 +88,7 @@ def application(university: Company, number: int) -> Case:
             "contact_name": "Wu Siu Fan",
             "contact_email": "wu@example.org",
             "team_members": [{"name": "Wu Siu Fan", "standing": "faculty", "part": "Leads"}],
+            "is_research_team_of_university": True,
         },
         "project": {
             "project_title": f"A scaffold, the {number}th",

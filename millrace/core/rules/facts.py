@@ -53,7 +53,11 @@ MEASURES: dict[str, str] = {
     "applications_in_call": "the applicant's other applications submitted in the same call",
     "applications_in_year": "the applicant's other applications submitted in the same financial year",
     "granted_in_call_cents": "what all applicants together were granted in the same call",
+    "projects_of_all": "the cases of all applicants together that were ever approved, whether or not they are closed",
+    "granted_to_all_cents": "what all applicants together were granted, released money taken off",
 }
+# Limits on these are of everybody: who counts them holds the scheme's lock, not one applicant's.
+OF_ALL = frozenset({"granted_in_call_cents", "projects_of_all", "granted_to_all_cents"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +264,9 @@ def _standing(name: str, written: Any) -> Standing:
 def value_of(name: str, facts: Facts, vocabulary: Vocabulary) -> FactValue | None:
     """Look a fact up, working derived ones out from their parts; None while not yet known."""
     fact = vocabulary.get(name)
-    if fact is None or fact.derived is None:
-        told = facts.get(name)
+    told = facts.get(name)
+    # Only claims tell a derived fact itself, worked out from their lines: `read` refuses one that anybody else tells.
+    if fact is None or fact.derived is None or told is not None:
         if told is None and fact is not None and fact.assumed is not None:
             return FactValue(fact.assumed)
         return told

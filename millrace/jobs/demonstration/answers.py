@@ -89,6 +89,7 @@ def raise_plus(tale: Tale, *, name: str, email: str, is_direct: bool) -> Written
             "contact_name": name,
             "contact_email": email,
             "team_members": [{"name": name, "standing": "faculty", "part": "Leads the team"}],
+            "is_research_team_of_university": True,
         },
         "project": {
             "project_title": f"Bringing {title} to market (invented)" if tale.number % 2 else f"{title_zh}商品化（虛構）",

@@ -132,7 +132,15 @@ def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str]
     if "applications_in_year" in names and year is not None:
         begun = own.filter(submitted_at__gte=policy.funder().first_moment(year.start)).exclude(status__in=LEFT)
         counted["applications_in_year"] = begun.count()
-    return counted | _in_call(scheme, stream, applying, names)
+    return counted | _of_all(scheme, stream, applying, names) | _in_call(scheme, stream, applying, names)
+
+
+def _of_all(scheme: str, stream: str, applying: Applying, names: frozenset[str]) -> dict[str, int]:
+    """Count over all applicants together, as "at most three institutes in all" is counted."""
+    if not names & {"projects_of_all", "granted_to_all_cents"}:
+        return {}
+    found = _cases(scheme, stream, applying).aggregate(approved=Count("pk", filter=Q(status__in=RUNNING + ENDED_WITH_MONEY)), **_money())
+    return {"projects_of_all": found["approved"], "granted_to_all_cents": _granted(found)}
 
 
 def _cases(scheme: str, stream: str, applying: Applying) -> QuerySet[Case]:

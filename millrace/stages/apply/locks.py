@@ -1,8 +1,14 @@
 """The order in which rows are locked, the same in every action — e.g. Harbour Precision Ltd first, then its NIFS case.
 
+A limit of all applicants together has a lock of its scheme's, taken after those two and before anything is posted.
+
 The locks are FOR NO KEY UPDATE: they wait for one another but not for a foreign key that merely points at the row.
 """
 
+from django.db import connection
+
+from millrace.core.rules.facts import OF_ALL
+from millrace.core.rules.rulebook import SchemeVersion
 from millrace.registers.cases.models import Case
 from millrace.registers.people import prepared
 from millrace.registers.people.models import Organisation
@@ -28,3 +34,10 @@ def lock_case(case: Case) -> Case:
 def lock_organisation(organisation: Organisation) -> Organisation:
     """This will lock one organisation and give it as it is now."""
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def lock_what_all_share(book: SchemeVersion) -> None:
+    """This will let one decision at a time count what all applicants share: two universities must not both get the third institute."""
+    for scheme in sorted({counted.scheme or book.scheme for counted in book.counted.values() if counted.measure in OF_ALL}):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(7231009, hashtext(%s))", [scheme])

@@ -13,7 +13,7 @@ from millrace.core.rules.verdict import from_data as read_verdict
 from millrace.registers.cases.models import Case
 from millrace.registers.cases.models import Verdict as Row
 from millrace.registers.people.models import Person
-from millrace.stages.apply import facts, queries, terms
+from millrace.stages.apply import facts, locks, queries, terms
 from millrace.stages.apply.models import Submission
 
 
@@ -24,6 +24,7 @@ def judge_again(case: Case, *, at: datetime) -> Verdict:
     draft = queries.draft_of(case)
     frozen = facts_.read(book.vocabulary.facts, stored.facts)
     applying = facts.Applying(case.lead, draft.call if draft else None, case, terms.local_day(at), case.stream)
+    locks.lock_what_all_share(book)
     counted = facts.computed(book, applying)
     return judge.judge(book, {**frozen, **counted}, on=stored.on)
 
