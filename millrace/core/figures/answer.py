@@ -187,12 +187,12 @@ def _sum_of(beside: Beside, told: Answer) -> tuple[int, int]:
 
 
 def compared(published: Answer, beside: Beside, own: Answer, with_ended: Answer) -> Compared:
-    """Explain own less published by class: first what ended and so left the own count, then what rounding of the printed
-    number allows, and the rest is one of definition (which cases each side counts)."""
+    """Explain own less published by class: first what ended and so left the own count; what is left is rounding where the printed
+    number allows all of it, and otherwise a matter of definition (which cases each side counts)."""
     count, cents = _sum_of(beside, own)
     all_count, all_cents = _sum_of(beside, with_ended)
     ended = Class("withdrawn", count - all_count, cents - all_cents)
     rest_count, rest_cents = count - published.count - ended.count, cents - published.amount_cents - ended.amount_cents
-    rounded = min(max(rest_cents, -published.rounding_cents), published.rounding_cents)
-    classes = (ended, Class("rounding", 0, rounded), Class("definition", rest_count, rest_cents - rounded))
+    is_rounding = not rest_count and abs(rest_cents) <= published.rounding_cents
+    classes = (ended, Class("rounding" if is_rounding else "definition", rest_count, rest_cents))
     return Compared(count, cents, tuple(each for each in classes if each.count or each.amount_cents))

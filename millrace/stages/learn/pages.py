@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core.figures.answer import Breakdown
-from millrace.core.figures.definition import FromSheet
+from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
 from millrace.stages.learn import actions, behind, forms, queries, telling, wording
@@ -47,14 +47,22 @@ def figures(request: HttpRequest) -> HttpResponse:
     try:
         known = queries.known_now()
     except Refusal:
-        return render(request, "learn/figures.html", {"rows": [], "today": today})
+        return render(request, "learn/figures.html", {"parts": [], "today": today})
     rows = []
     for name, figure in sorted(known.figures.items()):
         given = _given_or_none(name, today, known)
         question, title = figure.question.said_in(spoken), figure.title.said_in(spoken)
-        told = wording.in_one_line(given) if given else ""
-        rows.append({"name": name, "title": title, "question": question, "told": told, "given": given})
-    return render(request, "learn/figures.html", {"rows": rows, "today": today, "seal": known.last})
+        tiles = wording.tiles(given) if given else []
+        rows.append({"name": name, "title": title, "question": question, "tiles": tiles, "given": given})
+    parts = [
+        (_("Counted over the cases of this system"), [row for row in rows if _is_own(known.figures[row["name"]])]),
+        (_("As published by the authorities"), [row for row in rows if not _is_own(known.figures[row["name"]])]),
+    ]
+    return render(request, "learn/figures.html", {"parts": [part for part in parts if part[1]], "today": today, "seal": known.last})
+
+
+def _is_own(figure: Figure) -> bool:
+    return isinstance(figure.versions[-1].reads, FromSheet)
 
 
 @entry("public")
