@@ -13,22 +13,31 @@ from millrace.core.texts import Text
 # Why a published number and the system's own may differ; what is left after the classes that can be counted is "definition".
 DIFFERENCES = frozenset({"definition", "rounding", "withdrawn", "institutional"})
 # How a condition may read a column of the sheet on the day asked about.
-OPERATORS = frozenset({"is", "is_not", "one_of", "none_of", "by_as_at", "not_by_as_at"})
+OPERATORS = frozenset({"is", "is_not", "one_of", "none_of", "by_as_at", "any_by_as_at", "not_by_as_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One column of the sheet read by one operator; `by_as_at` holds when the column's day is set and not after the day asked."""
+    """One column of the sheet read by one operator; `by_as_at` holds when the column's day is set and not after the day asked,
+    `any_by_as_at` when that is so of the column or of one of those in `value`: a case supported or refused was processed."""
 
     column: str
     operator: str
     value: Any = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the columns it reads."""
+        return (self.column, *self.value) if self.operator == "any_by_as_at" else (self.column,)
 
     def holds(self, values: Mapping[str, Any], as_at: date) -> bool:
         """Say whether a case's sheet, as it was on `as_at`, meets this condition."""
         found = values.get(self.column)
         if self.operator == "by_as_at":
             return found is not None and found <= as_at
+        if self.operator == "any_by_as_at":
+            days = [found, *(values.get(column) for column in self.value)]
+            return any(day is not None and day <= as_at for day in days)
         if self.operator == "not_by_as_at":
             return found is None or found > as_at
         if self.operator in ("one_of", "none_of"):
@@ -80,7 +89,7 @@ class FromSheet:
     @property
     def columns(self) -> tuple[str, ...]:
         """Name the columns of the sheet this reads, each once, in a settled order."""
-        named = [condition.column for condition in self.conditions] + [self.group_by, self.amount]
+        named = [column for condition in self.conditions for column in condition.columns] + [self.group_by, self.amount]
         return tuple(dict.fromkeys(column for column in named if column))
 
 

@@ -84,6 +84,23 @@ def test_own_cases_are_counted_by_the_day_and_without_those_withdrawn() -> None:
     assert (found.count, found.amount_cents) == (2, 509)
 
 
+def test_received_processed_signed_in_force_and_ended_are_separate_counts() -> None:
+    day = date(2024, 6, 30)
+    names = ("received", "processed", "supported", "approved", "agreed", "in-force", "withdrawn", "terminated", "completed")
+    life = {"scheme": "nifs", "is_test": False, "received_on": date(2024, 1, 2), "requested_cents": 9}
+    refused = life | {"refused_on": date(2024, 2, 1)}
+    supported = life | {"supported_on": date(2024, 2, 1)}
+    agreed = supported | {"approved_on": date(2024, 3, 1), "approved_cents": 5, "agreed_on": date(2024, 4, 1)}
+    ended = [agreed | {"terminated_on": day}, agreed | {"completed_on": day, "closed_on": day, "paid_cents": 4}]
+    declined = supported | {"approved_on": date(2024, 3, 1), "approved_cents": 5, "withdrawn_on": date(2024, 4, 2)}
+    cases = [life, refused, supported, agreed, *ended, declined, agreed | {"is_test": True}, life | {"received_on": date(2024, 7, 1)}]
+    found = {name: answer.counted(_figure(f"{name}-by-scheme").versions[-1], cases, day) for name in names}
+    counts = {name: each.count for name, each in found.items()}
+    wanted = (7, 6, 5, 3, 3, 1, 1, 1, 1)
+    assert counts == dict(zip(names, wanted, strict=True))
+    assert (found["completed"].amount_cents, found["in-force"].amount_cents, found["processed"].amount_cents) == (4, 5, 54)
+
+
 def test_drift_names_each_group_that_changed() -> None:
     version = _figure("approved-by-scheme").versions[0]
     before = answer.of_groups(version, [("nifs", 2, 30), ("raise-plus", 1, 5)], date(2024, 6, 30))

@@ -106,6 +106,11 @@ def _condition(file: File, table: Mapping[str, Any], at: int) -> Condition:
         raise file.refuse(f"a condition has exactly one of {', '.join(sorted(OPERATORS))}", column, after=at)
     operator = operators.pop()
     value = table[operator]
+    if operator == "any_by_as_at":
+        others = tuple(value) if isinstance(value, list) else ()
+        if not others or any(each not in asat.COLUMNS or asat.COLUMNS[each].type != "day" for each in (column, *others)):
+            raise file.refuse("“any_by_as_at” names other columns that hold a day", column, after=at)
+        return Condition(column, operator, others)
     if operator.endswith("by_as_at"):
         if asat.COLUMNS[column].type != "day" or value is not True:
             raise file.refuse(f"“{operator} = true” reads a column that holds a day", column, after=at)

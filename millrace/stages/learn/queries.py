@@ -4,6 +4,7 @@ Every answer carries the number of the seal it rests on; the same figure, day an
 """
 
 import functools
+import operator
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -185,6 +186,8 @@ def meets(condition: Condition, as_at: date) -> Q:
     match condition.operator:
         case "by_as_at":
             return Q(**{f"{column}__lte": as_at})
+        case "any_by_as_at":
+            return functools.reduce(operator.or_, (Q(**{f"{each}__lte": as_at}) for each in condition.columns))
         case "not_by_as_at":
             return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": as_at})
         case "one_of":
