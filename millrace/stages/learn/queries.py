@@ -6,7 +6,7 @@ Every answer carries the number of the seal it rests on; the same figure, day an
 import functools
 import operator
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -168,11 +168,13 @@ def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[tuple[
     return _kept[key]
 
 
-def _groups(version: FigureVersion, as_at: date, number: int) -> list[tuple[str, int, int]]:
-    """This will count in SQL what `core.figures.answer.counted` counts in Python."""
+def _groups(version: FigureVersion, as_at: date, number: int, cases: Collection[int] = ()) -> list[tuple[str, int, int]]:
+    """This will count in SQL what `core.figures.answer.counted` counts in Python, over all cases or some."""
     reads = version.reads
     assert isinstance(reads, FromSheet)
     rows = sheet.rows_as_at(as_at, number)
+    if cases:
+        rows = rows.filter(case__in=cases)
     for condition in reads.conditions:
         rows = rows.filter(meets(condition, as_at))
     amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0

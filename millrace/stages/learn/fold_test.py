@@ -1,0 +1,96 @@
+"""Every figure counted over cases equals a fold of the sealed events by the pure core, at any day and seal, then and later.
+
+For example a withdrawal of May, learned in July and corrected in August: all three answers stay what they were.
+"""
+
+import uuid
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from millrace.core import asat
+from millrace.core.figures import answer, parse
+from millrace.core.figures.definition import FigureVersion, FromSheet
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline import sealer
+from millrace.stages.learn import queries
+
+FIGURES = [
+    version
+    for path in sorted((Path(__file__).parents[3] / "policies" / "hong-kong" / "figures").glob("*.toml"))
+    for version in parse.figure(f"figures/{path.name}", path.read_text()).versions
+    if isinstance(version.reads, FromSheet)
+]
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+FIRST = date(2026, 1, 1)
+offsets = st.integers(0, 12)
+day_texts = offsets.map(lambda offset: (FIRST + timedelta(offset)).isoformat())
+DAYS = tuple(name for name, column in asat.COLUMNS.items() if column.type == "day")
+# What an event may say of a case: any of the columns a figure reads, a day taken back (None) among them.
+sayings = st.fixed_dictionaries(
+    {},
+    optional={
+        "scheme": st.sampled_from(["nifs", "raise-plus", "itsp"]),
+        "approved_cents": st.integers(0, 3),
+        "requested_cents": st.integers(0, 3),
+        "paid_cents": st.integers(0, 3),
+        "is_test": st.booleans(),
+        **{name: st.none() | day_texts for name in DAYS},
+    },
+).filter(bool)
+events = st.lists(st.tuples(st.integers(0, 2), offsets, sayings, st.booleans()), min_size=1, max_size=14)
+
+
+def folded(told: dict[int, list[asat.Assertion]], version: FigureVersion, day: date, number: int) -> answer.Answer:
+    rows = [values for each in told.values() if (values := asat.as_at(each, day, number)) is not None]
+    return answer.counted(version, [asat.complete(values) for values in rows], day)
+
+
+def asked(version: FigureVersion, day: date, number: int, cases: Collection[int] = ()) -> answer.Answer:
+    """What the SQL answers; examples of one test share a database, so the fold is held against its own cases."""
+    return answer.of_groups(version, queries._groups(version, day, number, cases), day)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(life=events)
+def test_every_figure_is_the_fold_of_the_sealed_events_before_and_after_later_seals(
+    make: Any, life: list[tuple[int, int, dict[str, Any], bool]]
+) -> None:
+    by, cases = make.person(), [make.case() for _ in range(3)]
+    told: dict[int, list[asat.Assertion]] = {case.pk: [] for case in cases}
+    unsealed: list[tuple[int, date, dict[str, Any]]] = []
+    answers: dict[tuple[str, date, int], answer.Answer] = {}
+    for place, (which, offset, saying, is_sealed) in enumerate(life):
+        case, start = cases[which], FIRST + timedelta(offset)
+        with transaction.atomic():
+            fields = {"command": uuid.uuid4(), "by": by, "at": NOON, "case": case, "facts": {}}
+            timeline.record("scheme_version_published", sheet=saying, sheet_from=start, **fields)
+        unsealed.append((case.pk, start, saying))
+        if not is_sealed and place < len(life) - 1:
+            continue
+        first = sealer.last_number() + 1
+        sealer.seal(NOON)
+        for number, (pk, since, values) in enumerate(unsealed, first):
+            told[pk].append(asat.Assertion(number, since, values))
+        unsealed.clear()
+        number = sheet.project()
+        for version in FIGURES:
+            for day in (FIRST, FIRST + timedelta(5), FIRST + timedelta(12)):
+                answers[repr(version.reads), day, number] = asked(version, day, number)
+    for version in FIGURES:
+        for (reads, day, number), then in answers.items():
+            if reads == repr(version.reads):
+                assert asked(version, day, number) == then
+                assert folded(told, version, day, number) == asked(version, day, number, told)
+
+
+@pytest.mark.parametrize("version", FIGURES, ids=lambda version: version.definition.said_in("en")[:40])
+def test_each_figure_has_conditions_that_can_fail(version: FigureVersion) -> None:
+    assert answer.counted(version, [asat.complete({})], FIRST).count == 0
