@@ -136,6 +136,11 @@ def table(workflow: tuple[str, ...]) -> tuple[Move, ...]:
     return tuple(dict.fromkeys(move for move in moves if move.source != move.target or move.name in ("ask_back", "open_next_stage")))
 
 
+def follows(before: Sequence[str], step: str) -> bool:
+    """This will say whether a step may come after those before it."""
+    return all(_PLACES.get(one, 0) <= _PLACES.get(step, 0) for one in before)
+
+
 def _placed(move: Move, here: str) -> Move:
     return Move(move.name, here if move.source == "here" else move.source, here if move.target == "here" else move.target)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from millrace.core import toml_text
+from millrace.core import toml_lines, toml_text
 from millrace.core.figures import parse as figure_texts
 from millrace.core.figures import whole
 from millrace.core.figures.definition import Figure
@@ -98,7 +98,7 @@ def policy(files: Mapping[str, bytes]) -> Policy:
     schemes, worked = _schemes(folder, who, top)
     for document in top.values():
         document.root.finish()
-    _check_funds(top["funds"], fund_list, schemes)
+    _check_funds(folder, top["funds"], fund_list, schemes)
     _check_handling(top, measures, schemes, sources)
     _check_strays(folder)
     if folder.findings:
@@ -161,14 +161,18 @@ def _read_text(folder: _Folder, path: str, reader: Callable[[str, str], Read]) -
     return None
 
 
-def _check_funds(document: Document, fund_list: tuple[Fund, ...], schemes: Mapping[str, Scheme]) -> None:
-    by_id = {fund.id: fund for fund in fund_list}
+def _check_funds(folder: _Folder, document: Document, fund_list: tuple[Fund, ...], schemes: Mapping[str, Scheme]) -> None:
+    places = {fund.id: number for number, fund in enumerate(fund_list)}
     for scheme in schemes.values():
         for fund in {version.fund for version in scheme.versions}:
-            if fund not in by_id:
-                document.complain((), f"the fund {fund!r} of the scheme {scheme.slug} is not here", "add it")
-            elif scheme.slug not in by_id[fund].schemes:
-                document.complain((), f"the fund {fund!r} does not name the scheme {scheme.slug}", "add it to schemes")
+            if fund not in places:
+                path = f"schemes/{scheme.slug}/scheme.toml"
+                line = toml_lines.line_of(toml_lines.index(folder.files[path].decode()), ("fund",))
+                said = f"the fund {fund!r} of the scheme {scheme.slug} is not here"
+                folder.findings.append(Finding(path, line, said, "add it to funds.toml, or mend its name"))
+            elif scheme.slug not in fund_list[places[fund]].schemes:
+                said = f"the fund {fund!r} does not name the scheme {scheme.slug}"
+                document.complain(("funds", places[fund], "schemes"), said, "add it to schemes")
 
 
 def _check_handling(top: Mapping[str, Document], measures: Handling, schemes: Mapping[str, Scheme], sources: Mapping[str, Source]) -> None:

@@ -36,12 +36,14 @@ def _weights(papers: Papers, version: SchemeVersion) -> None:
     if version.criteria and weights != 100:
         root.complain(f"the criteria of {version.id} weigh {weights} in all, not 100", "criteria", "change their weights")
     by_stage: dict[str, int] = {}
-    for instalment in version.payment.instalments:
+    places: dict[str, int] = {}
+    for place, instalment in enumerate(version.payment.instalments):
         by_stage[instalment.stage] = by_stage.get(instalment.stage, 0) + instalment.percent
+        places.setdefault(instalment.stage, place)
     for stage, percent in by_stage.items():
         if percent != 100:
             said = f"the instalments of stage {stage or '(the whole)'} come to {percent}%, not 100%"
-            root.complain(said, "payment", "change their shares")
+            papers.scheme.complain(("payment", "instalments", places[stage], "percent"), said, "change their shares")
 
 
 def _least(papers: Papers, version: SchemeVersion) -> None:
@@ -83,24 +85,33 @@ def _most_given(rule: Rule) -> int | None:
 def _chains(papers: Papers, version: SchemeVersion) -> None:
     """Find a chain of steps, of a stream and track, that does not lead to one who decides: the authority, or a committee said to
     decide by itself. What is wrong with several is said once."""
-    found: dict[str, str] = {}
+    found: dict[tuple[str, int], str] = {}
     for stream in [named.id for named in version.streams] or [""]:
         for track in ["", *(named.id for named in version.tracks)]:
-            if wrong := _wrong_with(version.workflow(stream, track)):
+            steps = version.workflow(stream, track)
+            if wrong := _wrong_with(steps):
                 where = ", ".join(f"{kind} {name}" for kind, name in (("stream", stream), ("track", track)) if name)
-                found.setdefault(wrong, f"{where}: " if where else "")
-    for wrong, where in found.items():
-        papers.scheme.root.complain(f"{where}{wrong}", "steps", "see the chains in docs/howto/new-funder.md")
+                place = next((n for n, step in enumerate(version.steps) if steps and step is steps[wrong[1]]), -1)
+                found.setdefault((wrong[0], place), f"{where}: " if where else "")
+    written = papers.scheme.root.data.get("steps", ())
+    mine = [n for n, step in enumerate(written) if version.id in step.get("versions", [version.id])]
+    for (wrong_, place), where in found.items():
+        at = ("steps",) if place < 0 else ("steps", mine[place], "kind")
+        papers.scheme.complain(at, f"{where}{wrong_}", "see the chains in docs/howto/write-a-rule.md")
 
 
-def _wrong_with(steps: Sequence[WorkflowStep]) -> str:
+def _wrong_with(steps: Sequence[WorkflowStep]) -> tuple[str, int] | None:
+    """What is wrong with a chain, and with which of its steps: one that stands twice or out of order, or the last."""
+    kinds = [step.kind for step in steps]
     try:
-        lifecycle.table(tuple(step.kind for step in steps))
+        lifecycle.table(tuple(kinds))
     except ValueError as error:
-        return str(error)
+        odd = [n for n, kind in enumerate(kinds) if kind in kinds[:n] or not lifecycle.follows(kinds[:n], kind)]
+        return str(error), (odd or [len(kinds) - 1])[0]
     if [step.kind for step in steps if step.decides] != [step.kind for step in steps[-1:] if step.kind == "committee"]:
-        return "decides = true is said of a committee that takes the last step, and of no other"
-    return ""
+        said = next((n for n, step in enumerate(steps) if step.decides), len(steps) - 1)
+        return "decides = true is said of a committee that takes the last step, and of no other", said
+    return None
 
 
 def _written(amount: int, version: SchemeVersion) -> str:

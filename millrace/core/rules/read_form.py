@@ -48,9 +48,8 @@ def form(root: Table, version: str, shelf: Shelf) -> Form:
         for table in root.tables("sections")
         if applies(table, version, shelf)
     )
-    made = Form(sections)
-    _check(root, made)
-    return made
+    _check(root, version, shelf)
+    return Form(sections)
 
 
 def _question(table: Table, shelf: Shelf) -> Question:
@@ -140,14 +139,18 @@ def _shown_when(table: Table) -> ShownWhen | None:
     return ShownWhen(when.string("question"), tuple(answers))
 
 
-def _check(root: Table, made: Form) -> None:
+def _check(root: Table, version: str, shelf: Shelf) -> None:
+    """Find a question that stands twice, or waits for one that nobody was asked yet, at its own line."""
+    sections = [table for table in root.tables("sections") if applies(table, version, shelf)]
     asked: list[str] = []
-    for question in made.questions():
-        if question.id in asked:
-            root.complain(f"the question {question.id!r} stands twice", "sections")
-        if question.shown_when is not None and question.shown_when.question not in asked:
-            root.complain(f"{question.id} is shown after {question.shown_when.question!r}, which is not asked before it", "sections")
-        asked.append(question.id)
+    for item in (item for table in sections for item in table.tables("questions") if applies(item, version, shelf)):
+        question, shown_when = item.string("id"), _shown_when(item)
+        if question in asked:
+            item.complain(f"the question {question!r} stands twice", "id", "give one of them another id, or take it out")
+        if shown_when is not None and shown_when.question not in asked:
+            said = f"{question} is shown after {shown_when.question!r}, which is not asked before it"
+            item.complain(said, "shown_when", "ask that one first, or mend its name")
+        asked.append(question)
 
 
 def letter(root: Table, kind: str, languages: Collection[str]) -> Letter:

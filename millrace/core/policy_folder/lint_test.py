@@ -1,0 +1,190 @@
+"""Proves that each thing the linter looks for is found, at the line it is about — e.g. two calls that run at once, at the later one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from millrace.core.policy_folder import lint
+
+NEW = Path(__file__).resolve().parents[2] / "site" / "new_policy"
+SCHEME, RULES, FORM = (f"schemes/example/{name}.toml" for name in ("scheme", "rules", "form"))
+FACTS, FUNDS = "facts.toml", "funds.toml"
+Files = dict[str, bytes]
+
+
+def sound() -> Files:
+    paths = [path for path in NEW.rglob("*") if path.is_file()]
+    return {path.relative_to(NEW).as_posix(): path.read_bytes() for path in paths}
+
+
+def more(file: str, text: str) -> Callable[[Files], None]:
+    """Add to the end of a file."""
+
+    def change(files: Files) -> None:
+        files[file] += text.encode()
+
+    return change
+
+
+def other(file: str, before: str, after: str) -> Callable[[Files], None]:
+    """Say something else."""
+
+    def change(files: Files) -> None:
+        assert before in files[file].decode(), before
+        files[file] = files[file].decode().replace(before, after, 1).encode()
+
+    return change
+
+
+def rule(name: str, kind: str, body: str, **extra: str) -> str:
+    said = "".join(f"{key} = {value}\n" for key, value in extra.items())
+    return (
+        f'\n[{name}]\nkind = "{kind}"\nstatement = {{ en = "A" }}\n{said}[[{name}.values]]\n'
+        f'from = "2026-01-01"\n{body}\nclause = {{ en = "C" }}\nsource = "guide"\n'
+    )
+
+
+def call(name: str, opens: str, closes: str) -> str:
+    return f'\n[[calls]]\nid = "{name}"\nopens = "{opens}"\ncloses = "{closes}"\nsource = "guide"\ntitle = {{ en = "{name}" }}\n'
+
+
+REMEDY = '{ en = "B" }'
+TWO_VERSIONS = '[[versions]]\nid = "v2"\nfrom = "2025-12-31"\nsource = "guide"\n' + "".join(
+    f'{key} = {{ en = "E" }}\n' for key in ("title", "short_title", "summary")
+)
+CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
+    # what is changed, the code of the finding, its file, and words that stand on the line it names
+    "a window and no call": ([more(RULES, rule("open", "window", ""))], "no-call", SCHEME, "[[versions]]"),
+    "two calls at once": (
+        [
+            more(RULES, rule("open", "window", "")),
+            other(SCHEME, "[[steps]]", call("a", "2026-01-01", "2026-03-01") + call("b", "2026-02-01", "2026-04-01") + "\n[[steps]]"),
+        ],
+        "calls-overlap",
+        SCHEME,
+        "[[calls]]",
+    ),
+    "a gap between windows": (
+        [
+            more(RULES, rule("open", "window", "")),
+            other(SCHEME, "[[steps]]", call("a", "2026-01-01", "2026-03-01") + call("b", "2029-02-01", "2029-04-01") + "\n[[steps]]"),
+        ],
+        "gap-between-calls",
+        SCHEME,
+        "[[calls]]",
+    ),
+    "a cap below what is let in": (
+        [more(RULES, rule("large", "requirement", 'require = { fact = "requested_amount", at_least = 200_000_00 }', remedy=REMEDY))],
+        "cap-below-minimum",
+        RULES,
+        "[ceiling-per-project]",
+    ),
+    "a cap below the least amount": (
+        [more(RULES, rule("least", "floor", "value_cents = 200_000_00", remedy=REMEDY))],
+        "unreadable",
+        RULES,
+        "",
+    ),
+    "a rule with no case on one side": (
+        [more(RULES, rule("short", "requirement", 'require = { fact = "project_months", at_most = 24 }', remedy=REMEDY))],
+        "uncovered",
+        RULES,
+        "[[short.values]]",
+    ),
+    "a fact nobody asks for": (
+        [
+            more(FACTS, '\n[facts.is_new]\ntype = "flag"\nlabel = { en = "A" }\nquestion = { en = "B" }\n'),
+            more(RULES, rule("new", "requirement", 'require = { fact = "is_new", is = true }', remedy=REMEDY)),
+        ],
+        "fact-nobody-asks",
+        RULES,
+        "[new]",
+    ),
+    "a fact nothing speaks of": (
+        [more(FACTS, '\n[facts.is_new]\ntype = "flag"\nlabel = { en = "A" }\nquestion = { en = "B" }\n')],
+        "fact-unused",
+        FACTS,
+        "[facts.is_new]",
+    ),
+    "a start in doubt": (
+        [
+            other(SCHEME, 'from = "2026-01-01"', 'from = "2026-01"'),
+            lambda files: files.__setitem__(RULES, files[RULES].replace(b"-01-01", b"-01")),
+        ],
+        "start-in-doubt",
+        SCHEME,
+        'from = "2026-01"',
+    ),
+    "versions that overlap": (
+        [other(SCHEME, "[[steps]]", TWO_VERSIONS + "\n[[steps]]")],
+        "unreadable",
+        SCHEME,
+        'from = "2025-12-31"',
+    ),
+    "a rate that may not fit, without a word of what would": (
+        [
+            more(
+                RULES,
+                rule("rate", "percent", 'of = "total_cost"\nrates = [{ percent = "10%", when = { fact = "total_cost", at_least = 1 } }]'),
+            )
+        ],
+        "no-remedy",
+        RULES,
+        "[rate]",
+    ),
+    "a year left out": (
+        [other(FUNDS, "provisions = [", 'provisions = [{ year = "2023", amount = 1, published = false }, ')],
+        "gap-between-years",
+        FUNDS,
+        "[[funds]]",
+    ),
+    "a worked case that fails": (
+        [other("schemes/example/cases.yaml", "amount_cents: 5_000_000", "amount_cents: 5_000_001")],
+        "case-fails",
+        "schemes/example/cases.yaml",
+        "EUR 100,000 of cost gets",
+    ),
+    # findings of the whole scheme name the part of it that they are about
+    "a fund that is not there": ([other(SCHEME, 'fund = "the-fund"', 'fund = "no-fund"')], "unreadable", SCHEME, "no-fund"),
+    "a fund that does not name it": ([other(FUNDS, 'schemes = ["example"]', "schemes = []")], "unreadable", FUNDS, "schemes = []"),
+    "instalments below the whole": ([other(SCHEME, "percent = 100", "percent = 90")], "unreadable", SCHEME, "percent = 90"),
+    "weights above the whole": ([other(SCHEME, "weight_percent = 40", "weight_percent = 50")], "unreadable", SCHEME, "[[criteria]]"),
+    "a step that stands twice": (
+        [other(SCHEME, 'kind = "committee"', 'kind = "screening"')],
+        "unreadable",
+        SCHEME,
+        'kind = "screening"',
+    ),
+    "nobody who decides": ([other(SCHEME, 'kind = "authority"', 'kind = "joint_funder"')], "unreadable", SCHEME, 'kind = "joint_funder"'),
+    "a question that stands twice": ([other(FORM, 'id = "own_money"', 'id = "summary"')], "unreadable", FORM, 'id = "summary"'),
+    "a question that waits for none": (
+        [other(FORM, 'feeds = "own_money"', 'feeds = "own_money"\nshown_when = { question = "nobody", answers = [true] }')],
+        "unreadable",
+        FORM,
+        "nobody",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_finding_names_the_line_it_is_about(name: str) -> None:
+    changes, code, file, words = CHANGES[name]
+    files = sound()
+    assert lint.is_clean(lint.lint(files))
+    for change in changes:
+        change(files)
+    found = [one for one in lint.lint(files) if one.code == code and one.finding.file == file]
+    assert found, [str(one.finding) for one in lint.lint(files)]
+    lines = files[file].decode().splitlines()
+    assert any(words in lines[one.finding.line - 1] for one in found), [(one.finding.line, lines[one.finding.line - 1]) for one in found]
+    assert all(one.finding.line > 1 for one in found)
+
+
+def test_a_reason_that_was_copied_from_another_language_is_told() -> None:
+    folder = Path(__file__).resolve().parents[3] / "policies" / "hong-kong"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    path, why = "schemes/nifs/rules.toml", "The undertaking is published; the number of years was not found."
+    files[path] = files[path].decode().replace("承諾已公布；未有找到所需年數。", why).encode()
+    [found] = [one for one in lint.lint(files) if one.code == "untranslated"]
+    assert why in files[path].decode().splitlines()[found.finding.line - 1] and not lint.is_clean([found])
