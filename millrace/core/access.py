@@ -91,7 +91,7 @@ MAY: Mapping[str, frozenset[str]] = {
     ),
     "power:authority": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}
-        | {"terminate", "reopen"}
+        | {"terminate", "reopen", "go_on_alone"}
     ),
     "power:finance": frozenset(
         {"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money", "settle_payment"}

@@ -23,13 +23,15 @@ _PLACES = {
 STEPS = tuple(_PLACES)
 
 DRAFT = frozenset({"draft", "awaiting_sign_off"})
+# Looked at, and not yet advised on.
+_BEFORE_ADVICE = frozenset({"screened", "under_assessment", "selected"})
 # Ended without support; each ending has its letter and releases its money.
 ENDED_WITHOUT = frozenset({"ineligible", "withdrawn", "lapsed", "refused", "declined"})
 IN_FORCE = frozenset({"in_force", "suspended"})
 ENDED = ENDED_WITHOUT | {"closed", "terminated"}
 STATUSES = (
     *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment", "selected"),
-    *("recommended", "not_recommended", "standby", "awaiting_joint_funder", "jointly_supported", "approved", "refused"),
+    *("recommended", "not_recommended", "jointly_supported", "approved", "refused"),
     *("declined", "in_force", "suspended", "terminated", "closed"),
     *("ineligible", "withdrawn", "lapsed"),
 )
@@ -75,24 +77,21 @@ _STEP_MOVES: Mapping[str, tuple[Move, ...]] = {
     "delegated_selection": _table("select: here → selected", "pass_over: here → refused"),
     "committee": _table(
         "begin_assessment: here → under_assessment",
-        "recommend: here, under_assessment, standby → recommended",
-        "not_recommend: here, under_assessment, standby → not_recommended",
-        "hold_in_reserve: here, under_assessment → standby",
+        "recommend: here, under_assessment → recommended",
+        "not_recommend: here, under_assessment → not_recommended",
         "refer_back: recommended, not_recommended → under_assessment",
     ),
     "joint_funder": _table(
-        "await_joint_funder: here → awaiting_joint_funder",
-        "record_joint_support: here, awaiting_joint_funder → jointly_supported",
-        "record_joint_refusal: here, awaiting_joint_funder, jointly_supported → refused",
+        "record_joint_support: here → jointly_supported",
+        "record_joint_refusal: here, jointly_supported → refused",
     ),
-    "authority": _table("approve: here → approved", "refuse: here, not_recommended, standby → refused"),
+    "authority": _table("approve: here → approved", "refuse: here, not_recommended → refused"),
 }
 # A committee that takes the last step: what it records is the decision.
 _DECIDING_COMMITTEE = _table(
     "begin_assessment: here → under_assessment",
-    "approve_in_committee: here, under_assessment, standby → approved",
-    "refuse_in_committee: here, under_assessment, standby → refused",
-    "hold_in_reserve: here, under_assessment → standby",
+    "approve_in_committee: here, under_assessment → approved",
+    "refuse_in_committee: here, under_assessment → refused",
 )
 DECIDERS = ("authority", "committee")
 _LEAVES_IN = {
@@ -131,6 +130,9 @@ def table(workflow: tuple[str, ...]) -> tuple[Move, ...]:
         here = _LEAVES_IN[step]
     moves += [_placed(move, here) for move in (_STEP_MOVES["authority"] if workflow[-1] == "authority" else _DECIDING_COMMITTEE)]
     moves += _AFTER
+    if "joint_funder" in workflow:
+        # The other funder has its own pace: it may refuse before our committee has advised, and an approval stands only with both.
+        moves += [Move("record_joint_refusal", status, "refused") for status in path(workflow) if status in _BEFORE_ADVICE]
     known = {status for move in moves for status in (move.source, move.target)}
     moves += [Move("withdraw", status, "withdrawn") for status in STATUSES if status in known and status not in _NO_LONGER_WITHDRAWN]
     return tuple(dict.fromkeys(move for move in moves if move.source != move.target or move.name in ("ask_back", "open_next_stage")))

@@ -29,8 +29,6 @@ STATUSES: dict[str, tuple[str, str]] = {
     "approved": (word("Approved"), "good"),
     "offered": (word("Offer made"), "good"),
     "selected": (word("Selected"), "busy"),
-    "standby": (word("On the standby list"), "warn"),
-    "awaiting_joint_funder": (word("Waiting for the joint funder"), "busy"),
     "jointly_supported": (word("Supported by both funders"), "busy"),
     "suspended": (word("Suspended"), "warn"),
     "refused": (word("Not supported"), "bad"),

@@ -1,4 +1,4 @@
-"""Every status of a case has its words — e.g. "awaiting_joint_funder" is never shown as code."""
+"""Every status of a case has its words — e.g. "jointly_supported" is never shown as code."""
 
 from millrace.core import lifecycle
 from millrace.web import statuses

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from millrace.registers.ledger import queries as ledger
-from millrace.registers.messages.models import Letter
+from millrace.registers.messages.models import Letter, Notice
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.sheet.models import Row
 from millrace.registers.timeline import sealer
@@ -174,6 +174,52 @@ def test_their_refusal_after_ours_bars_the_acceptance(play: Play) -> None:
     assert play.case().status == "declined" and ledger.statement(play.case()).total("reserved", "HKD") == 0
     for role in ("signatory", "authority", "finance"):
         play.at(role, "other-side/decision/", status=404)
+
+
+def test_their_decision_may_come_before_our_committees_advice(play: Play) -> None:
+    filed(play)
+    decided(play, "approved", amount="1,500,000")
+    assert play.case().status == "screened"
+    play.at("officer", "?show=assessment").sees("RMB¥1,500,000")
+    chain_story.called(play, experts=("expert",))
+    play.clock.to(date(2024, 10, 7))
+    story.advised(play, outcome="recommended", amount="1,800,000")
+    assert play.case().status == "jointly_supported"
+    play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000")
+    assert play.case().status == "approved"
+
+
+def test_their_early_refusal_ends_the_case_with_a_letter(play: Play) -> None:
+    filed(play)
+    decided(play, "refused")
+    assert play.case().status == "refused"
+    assert "Ministry of Science and Technology" in Letter.objects.get(kind="refused").body
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_they_take_back_suspends_the_agreement_until_the_authority_decides(play: Play, ends: bool) -> None:
+    in_force(play)
+    play.clock.to(date(2025, 6, 16))
+    before = Notice.objects.filter(case=play.case()).count()
+    decided(play, "refused")
+    assert play.case().status == "suspended" and Notice.objects.filter(case=play.case()).count() > before
+    play.at("signatory").sees("The other funder decided on its side")
+    assert "Begin a claim" not in play.at("writer", "?show=delivery").text
+    for role in ("signatory", "officer", "finance"):
+        play.at(role, "other-side/going-on/", status=404)
+    if ends:
+        play.at("authority", "terminate/").submit("Terminate", reason="mutual", note="Our side cannot be done alone.")
+        case = play.case()
+        assert case.status == "terminated" and ledger.statement(case).total("committed", "HKD") == 0
+        play.at("authority", "other-side/going-on/", status=404)
+        return
+    page = play.at("authority", "other-side/going-on/").sees("nothing is claimed or paid")
+    page.submit("Go on alone", reasons="", status=422)
+    page.submit("Go on alone", reasons="The screen is ours and of use without theirs.", times=2)
+    assert play.case().status == "in_force" and Event.objects.filter(kind="went_on_alone").count() == 1
+    play.at("officer", "?show=assessment").sees("The screen is ours and of use without theirs.")
+    assert "The screen is ours" not in play.at("signatory", "?show=assessment").text
+    claimed(play, ("manpower", "600,000", "hong_kong"))
 
 
 def in_force(play: Play) -> None:

@@ -69,7 +69,6 @@ UNDECIDED = DRAFTS | {
     "under_assessment",
     "recommended",
     "not_recommended",
-    "awaiting_joint_funder",
     "jointly_supported",
     "selected",
 }
@@ -145,6 +144,14 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         word("Record the other side's decision"), "assess:joint_decision", "record_joint", joint_acts.THEIR_DECISION, applies=joint.is_joint
+    ),
+    Step(
+        word("Go on without the other side"),
+        "assess:joint_going_on",
+        "go_on_alone",
+        joint_acts.TAKEN_BACK,
+        is_main=True,
+        applies=joint.is_taken_back,
     ),
     Step(
         word("Decide"),

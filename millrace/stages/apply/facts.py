@@ -21,7 +21,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.apply.models import Submission
 from millrace.stages.call.models import Call
 
-RUNNING = ("approved", "in_force")
+RUNNING = ("approved", "in_force", "suspended")
 ENDED_WITH_MONEY = ("closed", "terminated")
 # An application that left the call no longer counts against the applicant's number in it.
 LEFT = ("withdrawn",)

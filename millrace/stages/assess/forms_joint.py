@@ -36,3 +36,11 @@ class TheirDecisionForm(forms.Form):
         )
         self.fields["file"] = UploadField(None, label=_("Evidence"), help_text=_("For example its letter or its published list."))
         self.fields["remarks"] = fields.TextField(label=_("Note for the file"), max_length=2000, is_long=True, required=False)
+
+
+class GoingOnForm(forms.Form):
+    """Why our side goes on alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reasons"] = fields.TextField(label=_("Reasons of your decision"), max_length=2000, is_long=True)

@@ -13,7 +13,7 @@ from millrace.core.rules.rulebook import WorkflowStep
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.apply import terms
-from millrace.stages.assess.models import JointDecision, JointFiling
+from millrace.stages.assess.models import JointContinuation, JointDecision, JointFiling
 from millrace.web import access
 from millrace.web.forms import said
 
@@ -41,6 +41,23 @@ def decision_of(case: Case) -> JointDecision | None:
     return JointDecision.objects.filter(case=case).select_related("document", "recorded_by").order_by("-id").first()
 
 
+def is_supported(case: Case) -> bool:
+    """This will say whether the other funder of a case of two approved its side, and has not taken that back."""
+    theirs = decision_of(case) if is_joint(case) else None
+    return theirs is not None and theirs.outcome == JointDecision.Outcome.APPROVED
+
+
+def is_taken_back(case: Case) -> bool:
+    """This will say whether the other funder refused what was once agreed, so that the authority decides what becomes of ours."""
+    theirs = decision_of(case) if is_joint(case) else None
+    return theirs is not None and theirs.outcome == JointDecision.Outcome.REFUSED
+
+
+def continuation_of(case: Case) -> JointContinuation | None:
+    """This will give the authority's last decision to go on without the other side."""
+    return JointContinuation.objects.filter(case=case).select_related("decided_by").order_by("-id").first()
+
+
 def must_be_filed(case: Case) -> None:
     """This will refuse to go on with a case that was filed on one side alone."""
     step = step_of(case)
@@ -62,9 +79,9 @@ def must_be_supported(case: Case) -> None:
     step = step_of(case)
     if step is None:
         return
-    theirs = decision_of(case)
-    if theirs is not None and theirs.outcome == JointDecision.Outcome.APPROVED:
+    if is_supported(case):
         return
+    theirs = decision_of(case)
     waiting = _("Its decision has not been recorded. An approval stands only with both sides.")
     refused = _("It refused its side. An approval stands only with both sides.")
     raise Refusal(
@@ -88,5 +105,6 @@ def panel(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "programme": said(step.programme),
         "filing": filing_of(case),
         "decision": decision_of(case),
+        "continuation": continuation_of(case),
         "is_staff": access.may(access.actor_of(person, at), person, "record_joint", case, at).allowed,
     }

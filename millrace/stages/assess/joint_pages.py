@@ -76,10 +76,41 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
     asked = asking.Asked(
         title=_("The other side's decision"),
         caption=f"{case.reference} · {case.title}",
-        lead=_("Its money is shown with its currency, and never counted in ours. If it refuses before our decision, the case ends."),
+        lead=_(
+            "Its money is shown with its currency, and never counted in ours. If it refuses before our decision, the case ends; if it "
+            "takes its approval back while the agreement is in force, the agreement is suspended until the authority decides."
+        ),
         button=_("Record their decision"),
         back=address(case),
         done=_("The other side's decision is recorded."),
+        facts=_facts(step),
+        crumbs=crumbs(case),
+    )
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="go_on_alone")
+def going_on(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will record the authority's decision to go on with our side alone."""
+    case, step = request.case, _step(request)
+    # A second click finds the case in force again: the action answers it as it did the first.
+    if not joint.is_taken_back(case) or (request.method != "POST" and case.status not in actions.TAKEN_BACK):
+        raise Refusal.not_found()
+    form = forms.GoingOnForm(request.POST or None)
+
+    def act(given: dict[str, Any], command: uuid.UUID) -> None:
+        actions.go_on_alone(case, reasons=given["reasons"], by=request.user, at=request.at, command=command)
+
+    asked = asking.Asked(
+        title=_("Go on without the other side"),
+        caption=f"{case.reference} · {case.title}",
+        lead=_(
+            "The other side took its approval back, and the agreement is suspended: nothing is claimed or paid. Your decision takes it up "
+            "again for our side alone. To end it instead, terminate the agreement."
+        ),
+        button=_("Go on alone"),
+        back=address(case),
+        done=_("The agreement is in force again, for our side alone."),
         facts=_facts(step),
         crumbs=crumbs(case),
     )

@@ -238,6 +238,20 @@ class JointDecision(models.Model):
         ]
 
 
+class JointContinuation(models.Model):
+    """The authority's decision that our side goes on although the other funder took its approval back, and why."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
+    theirs = models.ForeignKey(JointDecision, on_delete=models.PROTECT, related_name="+")
+    reasons = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "-id"], name="joint_continuation_case")]
+
+
 class PanelMeeting(models.Model):
     """The meeting in which an applicant's own panel selected for the funder within its block grant: when, and out of how much."""
 

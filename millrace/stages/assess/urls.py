@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{CASE}selection/", selection_pages.selection, name="selection"),
     path(f"{CASE}other-side/filing/", joint_pages.filing, name="joint_filing"),
     path(f"{CASE}other-side/decision/", joint_pages.decision, name="joint_decision"),
+    path(f"{CASE}other-side/going-on/", joint_pages.going_on, name="joint_going_on"),
     path(f"{CASE}recommendation/", pages.recommendation, name="recommendation"),
 ]

@@ -112,7 +112,9 @@ def _end(case: Case, ending: str, *, reason: str = "", note: str = "", by: Perso
         if done := timeline.replay(command, case):
             return done
         gather.must(by, "close_case" if ending == FinalAccount.Ending.CLOSED else "terminate", case, at)
-        gather.must_be_in_force(case)
+        # What is suspended may be ended, and is not closed as done.
+        if ending == FinalAccount.Ending.CLOSED or not moves.may(case, _MOVES[ending]):
+            gather.must_be_in_force(case)
         day = gather.local_day(at)
         drawn = queries.account(case, day)
         if drawn is None:

@@ -23,13 +23,13 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, terms
 from millrace.stages.assess import guard, joint, post
-from millrace.stages.assess.models import JointDecision, JointFiling
+from millrace.stages.assess.models import JointContinuation, JointDecision, JointFiling
 
-BEFORE_THEIR_DECISION = frozenset(
-    {"submitted", "information_needed", "screened", "under_assessment", "recommended", "awaiting_joint_funder"}
-)
-# From our committee's advice on; what they take back later is recorded too, and bars the acceptance of our offer.
-THEIR_DECISION = frozenset({"recommended", "awaiting_joint_funder", "jointly_supported", "approved", "in_force", "suspended"})
+BEFORE_THEIR_DECISION = frozenset({"submitted", "information_needed", "screened", "under_assessment", "recommended"})
+# From our screening on, at their own pace. What they take back later is recorded too: it bars the acceptance of our offer, and
+# suspends an agreement in force until the authority decides what becomes of our side.
+THEIR_DECISION = frozenset({"screened", "under_assessment", "recommended", "jointly_supported", "approved", "in_force", "suspended"})
+TAKEN_BACK = frozenset({"suspended"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def record_joint_filing(case: Case, *, reference: str, filed_on: date, paper: Pa
 
 
 def record_joint_decision(case: Case, *, theirs: Theirs, paper: Paper, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will record the other funder's decision: before ours a yes lets ours follow and a no ends the case; later it stands beside."""
+    """This will record the other funder's decision: before ours a yes lets ours follow and a no ends the case; a no that comes when
+    our offer is out bars its acceptance, and one under an agreement in force suspends it."""
     with transaction.atomic(durable=True):
         case = locks.lock_case(case)
         if done := timeline.replay(command, case):
@@ -104,6 +105,8 @@ def record_joint_decision(case: Case, *, theirs: Theirs, paper: Paper, by: Perso
         if target == "refused":
             _tell_refusal(case, event_id=event_id, by=by, at=at)
             sheet = {"status": target, "refused_on": today}
+        elif not is_support and case.status in ("approved", "in_force"):
+            post.tell_applicants(case, event_id=event_id, at=at)
         if target != case.status:
             guard.set_status(case, target, today)
         return timeline.record(
@@ -125,6 +128,40 @@ def record_joint_decision(case: Case, *, theirs: Theirs, paper: Paper, by: Perso
         )
 
 
+def go_on_alone(case: Case, *, reasons: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will take up again, by the authority's decision, an agreement suspended because the other funder took its approval back."""
+    with transaction.atomic(durable=True):
+        case = locks.lock_case(case)
+        if done := timeline.replay(command, case):
+            return done
+        guard.must(by, "go_on_alone", case, at)
+        guard.must_not_be_party(by, case, at)
+        theirs = joint.decision_of(case)
+        if theirs is None or theirs.outcome != JointDecision.Outcome.REFUSED:
+            raise Refusal(
+                "not-taken-back",
+                what=_("The other side has not taken its approval back."),
+                next_step=_("Look at the case's timeline for where it stands."),
+            )
+        if not reasons.strip():
+            raise Refusal("no-reason", what=_("Give the reasons of your decision."), field="reasons", status=422)
+        target, today, event_id = guard.must_move(case, "resume"), terms.local_day(at), timeline.reserve_id()
+        JointContinuation.objects.create(case=case, theirs=theirs, reasons=reasons.strip(), decided_at=at, decided_by=by, event_id=event_id)
+        guard.set_status(case, target, today)
+        post.tell_applicants(case, event_id=event_id, at=at)
+        return timeline.record(
+            "went_on_alone",
+            event_id=event_id,
+            command=command,
+            by=by,
+            at=at,
+            case=case,
+            happened_on=today,
+            facts={"decided_on": theirs.decided_on},
+            sheet={"status": target},
+        )
+
+
 def _must_be_possible(case: Case, by: Person, at: datetime, statuses: frozenset[str]) -> date:
     guard.must(by, "record_joint", case, at)
     guard.must_not_be_party(by, case, at)
@@ -132,14 +169,17 @@ def _must_be_possible(case: Case, by: Person, at: datetime, statuses: frozenset[
         raise Refusal(
             "not-joint-now",
             what=_("Nothing of the other side can be recorded where the case stands now."),
-            why=_("The partner's filing is recorded before the other funder decides, and its decision from our committee's advice on."),
+            why=_("The partner's filing is recorded before the other funder decides, and its decision from our screening on."),
             next_step=_("Look at the case's timeline for where it stands."),
         )
     return terms.local_day(at)
 
 
 def _target(case: Case, *, is_support: bool) -> str:
-    """Before our own decision theirs moves the case; a second yes, and all that comes after ours, leaves it where it is."""
+    """Theirs moves the case where the table leads: a yes before our committee's advice, or a second one, leaves it where it is; a no
+    ends it before our decision, and suspends an agreement in force."""
+    if not is_support and case.status == "in_force":
+        return guard.must_move(case, "suspend")
     name = "record_joint_support" if is_support else "record_joint_refusal"
     return lifecycle.after(guard.workflow_of(case), case.status, name) or case.status
 

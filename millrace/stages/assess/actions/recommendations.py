@@ -75,9 +75,13 @@ def record_recommendation(case: Case, *, held: Held, advice: Advice, by: Person,
             note_conflict(case, person, by=by, at=at, event_id=event_id)
         keep(case, held, advice, by=by, at=at, event_id=event_id)
         is_supported = advice.outcome == Recommendation.Outcome.RECOMMENDED
-        sheet = {"status": target, **({"supported_on": held.on} if is_supported else {})}
         if target != case.status:
             guard.set_status(case, target, today)
+        if target == "recommended" and joint.is_supported(case):
+            # The other funder was quicker: with our committee's advice both sides are there.
+            target = guard.must_move(case, "record_joint_support")
+            guard.set_status(case, target, today)
+        sheet = {"status": target, **({"supported_on": held.on} if is_supported else {})}
         return timeline.record(
             "recommendation_made",
             event_id=event_id,
