@@ -103,6 +103,16 @@ _NOTHING_BECAUSE = {
 }
 
 
+def _in_kind(position: Position, share: matching.Share, usable_cents: int) -> tuple[Step, ...]:
+    """Where in kind is limited to a share, this will say how much was verified and how much of it counts now, for the reader."""
+    verified = sum(source.verified_cents for source in position.sources if source.kind == matching.IN_KIND)
+    cash = sum(source.verified_cents for source in position.sources if source.kind == matching.CASH)
+    if not verified or share.numerator == share.denominator:
+        return ()
+    values = {"cash_cents": cash, "numerator": share.numerator, "denominator": share.denominator}
+    return Step("in_kind_verified", verified), Step("in_kind_counts", usable_cents - cash, values)
+
+
 def size(instalment: Instalment, position: Position, *, ratio: matching.Ratio, in_kind_share: matching.Share = matching.WHOLE) -> Release:
     """This will give the release as the least of its limits, and use up matching money for exactly that amount.
 
@@ -110,13 +120,13 @@ def size(instalment: Instalment, position: Position, *, ratio: matching.Ratio, i
     payee account that two people have not verified.
     """
     usable = matching.usable(position.sources, in_kind_share)
-    limits = _limits(instalment, position, ratio, usable)
+    limits, told = _limits(instalment, position, ratio, usable), _in_kind(position, in_kind_share, usable)
     blocks = _blocks(instalment, position) + [_NOTHING_BECAUSE[step.code] for step in limits if step.amount_cents <= 0]
     least = min(limits, key=lambda step: step.amount_cents)
     if blocks:
-        return Release(0, (), (*limits, Step("release", 0)), tuple(blocks), least.code)
+        return Release(0, (), (*told, *limits, Step("release", 0)), tuple(blocks), least.code)
     amount = least.amount_cents
     uses = matching.needed(ratio, amount)
-    steps = (*limits, Step("release", amount), Step("matching_used", uses, {"grant": ratio.grant, "matching": ratio.matching}))
+    steps = (*told, *limits, Step("release", amount), Step("matching_used", uses, {"grant": ratio.grant, "matching": ratio.matching}))
     limited_by = "" if amount == limits[0].amount_cents else least.code
     return Release(amount, matching.draw(position.sources, uses, in_kind_share), steps, (), limited_by)

@@ -61,3 +61,14 @@ def test_nothing_is_released_without_its_matching(
         assert 0 <= release.amount_cents <= min(max(0, planned - released), payable, committed)
         assert release.amount_cents * ratio.matching <= release.matching_cents * ratio.grant
         assert bool(release.amount_cents) != bool(release.blocks)
+
+
+def test_where_in_kind_is_limited_the_reader_is_told_how_much_of_it_counts() -> None:
+    sources = (matching.Source(1, matching.CASH, 1_000), matching.Source(1, matching.IN_KIND, 5_000))
+    where = releases.Position(1, 0, 0, 10**9, sources)
+    plan = releases.Instalment(1, 1, 10**6, releases.ON_ACCEPTANCE)
+    sized = releases.size(plan, where, ratio=matching.Ratio(2, 1), in_kind_share=matching.Share(1, 2))
+    assert [(step.code, step.amount_cents) for step in sized.steps[:2]] == [("in_kind_verified", 5_000), ("in_kind_counts", 1_000)]
+    assert (sized.amount_cents, sized.limited_by) == (4_000, "matching_carries")
+    whole = releases.size(plan, where, ratio=matching.Ratio(2, 1))
+    assert not {"in_kind_verified", "in_kind_counts"} & {step.code for step in whole.steps}

@@ -43,7 +43,10 @@ class Told:
     def _claim(self, held: Any, *kinds: str) -> Any:
         claim = deliver.open_claim(held.case, by=held.member, at=held.at)
         day = date(2026, 1, 5)
-        entries = [deliver.LineEntry(kind, f"Item {n}", 300_000_00, "Tools Ltd", f"T{n}", day, day) for n, kind in enumerate(kinds, 1)]
+        entries = [
+            deliver.LineEntry(kind, f"Item {n}", 300_000_00, "Tools Ltd", f"T{n}-{held.case.pk}", day, day)
+            for n, kind in enumerate(kinds, 1)
+        ]
         deliver.save_claim(claim, lines=entries, by=held.member, at=held.at)
         return claim
 

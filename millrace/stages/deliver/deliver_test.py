@@ -184,7 +184,7 @@ def test_lines_are_ruled_within_their_room_and_decided_by_a_second_person(agree:
 def test_the_same_payment_is_evidence_once(agree: Any) -> None:
     one, other = agree.nifs(), agree.nifs()
     bring(one, 100, invoice="INV-7")
-    with refused("evidence-used"):
+    with refused("proof-used"):
         bring(other, 100, invoice="INV-7")
 
 

@@ -31,9 +31,11 @@ class MilestoneForm(forms.Form):
 
 
 class MatchingForm(forms.Form):
-    """A payment the enterprise or a sponsor made, or a contribution in kind."""
+    """A payment the enterprise or a sponsor made, or a contribution in kind that no rule of the policy prices."""
 
-    def __init__(self, *args: Any, sponsors: Sequence[Organisation], unit: str, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sponsors: Sequence[Organisation], unit: str, today: date, is_priced: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._sponsors = {str(one.pk): one for one in sponsors}
         forms_of = [(matching.CASH, _("In cash")), (matching.IN_KIND, _("In kind"))]
@@ -54,6 +56,10 @@ class MatchingForm(forms.Form):
             help_text=_("For contributions in kind: rate, quantity and where the rate comes from."),
         )
         self.fields["file"] = UploadField(None, label=_("Proof"), help_text=_("For example a bank statement or a signed time sheet."))
+        if is_priced:
+            self.fields["form"].choices = forms_of[:1]  # type: ignore[attr-defined]  # a choice field
+            self.fields["form"].widget = forms.HiddenInput()
+            del self.fields["valuation"]
 
     def clean_sponsor(self) -> Organisation | None:
         return self._sponsors.get(self.cleaned_data["sponsor"])
@@ -62,7 +68,7 @@ class MatchingForm(forms.Form):
 class VerifyForm(forms.Form):
     """An officer's finding on evidence."""
 
-    def __init__(self, *args: Any, evidence: Evidence, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, evidence: Evidence, is_alike: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         answers = [("yes", _("Accept")), ("no", _("Do not accept"))]
         self.fields["finding"] = fields.ChoiceField(label=_("Finding"), choices=answers)
@@ -73,6 +79,14 @@ class VerifyForm(forms.Form):
         self.fields["note"] = fields.TextField(
             label=_("Reason"), max_length=NOTE, is_long=True, required=False, help_text=_("Needed where less than all is accepted.")
         )
+        if is_alike:
+            self.fields["alike_reason"] = fields.TextField(
+                label=_("Why it is another payment"),
+                max_length=NOTE,
+                is_long=True,
+                required=False,
+                help_text=_("Needed to accept it, because a payment like it stands above."),
+            )
 
 
 def head_choices(terms: Terms, words: dict[str, str]) -> list[tuple[str, str]]:

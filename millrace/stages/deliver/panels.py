@@ -16,7 +16,7 @@ from millrace.registers.facilities import queries as facilities
 from millrace.registers.facilities.models import Allocation
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people.models import Organisation, Person
-from millrace.stages.deliver import gather, standing, telling
+from millrace.stages.deliver import gather, giving, standing, telling
 from millrace.stages.deliver.models import Claim, Evidence
 from millrace.web import access
 
@@ -52,9 +52,16 @@ def delivery(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
             for one in agreed.terms.milestones
         ],
         "matching": [{"line": line, "sponsor": sponsors[line.sponsor]} for line in statement.matching],
-        "evidence": [one for one in evidence if one.purpose == Evidence.Purpose.MATCHING],
+        "evidence": [_priced(one) for one in evidence if one.purpose == Evidence.Purpose.MATCHING],
+        "ways": giving.ways_of(case, gather.local_day(at)),
         "may": _may(case, person, at, "record_evidence", "verify_evidence"),
     }
+
+
+def _priced(one: Evidence) -> Evidence:
+    """This will put beside evidence in kind the rule that priced it and its arithmetic."""
+    one.rule, one.sums = giving.rule_of(one), telling.sums(one.steps, one.unit)  # type: ignore[attr-defined]  # read by the panel
+    return one
 
 
 def _sponsors(case: Case, statement: ledger.Statement, evidence: Sequence[Evidence]) -> dict[int, Organisation]:

@@ -71,8 +71,15 @@ STEP_WORDS = {
     "committed_left": _("Left of the commitment"),
     "payable_left": _("Earned by decided claims and not yet released"),
     "matching_carries": _("Carried by verified matching money"),
+    "in_kind_verified": _("Verified in kind and not yet used"),
+    "in_kind_counts": _("Of it counts now"),
     "release": _("Released: the least of these"),
     "matching_used": _("Matching money used up by it"),
+    "priced_hours": _("Hours at the rate of the rule"),
+    "priced_use": _("Use over the life of the rule"),
+    "priced_goods": _("List price under the cap of the rule"),
+    "declared_value": _("Declared"),
+    "counted": _("Counts as matching money"),
 }
 
 

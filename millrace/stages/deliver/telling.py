@@ -8,14 +8,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from millrace.core import matching
 from millrace.core.claims import Examination, Reason, Step
 from millrace.core.terms import Terms
+from millrace.stages.deliver.alike import WHY_WORDS, Alike
 from millrace.stages.deliver.models import ClaimLine
 from millrace.stages.deliver.queries import BLOCK_WORDS, FLAG_WORDS, REASON_WORDS, STEP_WORDS
 from millrace.stages.deliver.standing import Planned
-from millrace.web import words
+from millrace.web import fields, words
 
 OPERATORS = {"refused": "−", "allowed": "=", "payable": "=", "release": "=", "matching_used": "", "earned": "→", "within_award": "≤"}
+OPERATORS |= {"declared_value": "≤", "counted": "="}
 LEASTS = ("planned_left", "committed_left", "payable_left", "matching_carries")
 
 
@@ -32,7 +35,7 @@ def _sum(step: Mapping[str, Any], unit: str) -> dict[str, Any]:
         "label": _(STEP_WORDS[code]),
         "amount": words.amount(step["amount_cents"], unit),
         "note": _note(code, step.get("values") or {}, unit),
-        "total": code in ("allowed", "payable", "release"),
+        "total": code in ("allowed", "payable", "release", "counted"),
     }
 
 
@@ -43,6 +46,17 @@ def _note(code: str, values: Mapping[str, int], unit: str) -> str:
     match code:
         case "earned":
             return f"{money('allowed_cents')} × {values['grant']} ÷ {values['whole']}"
+        case "priced_hours":
+            return f"{money('rate_cents')} × {fields.share_text(values['hours_hundredths'])}"
+        case "priced_use":
+            share = fields.share_text(values["share_basis_points"])
+            return f"{money('cost_cents')} × {values['counted_months']} ÷ {values['life_months']} × {share}%"
+        case "priced_goods":
+            return f"{money('list_price_cents')} × {values['quantity']} × {fields.share_text(values['share_basis_points'])}%"
+        case "in_kind_counts":
+            share = fields.share_text(values["numerator"] * 10_000 // values["denominator"])
+            told = _("at most %(share)s%% of all matching money used, with %(cash)s in cash beside it")
+            return told % {"share": share, "cash": money("cash_cents")}
         case "matching_carries":
             return f"{money('verified_cents')} × {values['grant']} ÷ {values['matching']}"
         case "matching_used":
@@ -118,3 +132,21 @@ def instalment(planned: Planned, terms: Terms) -> dict[str, Any]:
 def basis(code: str) -> str:
     """This will word what an instalment is released on."""
     return {"acceptance": _("On acceptance"), "milestone": _("On a milestone"), "completion": _("On completion")}[code]
+
+
+def share(most: matching.Share) -> str:
+    """This will word how much of the matching money may be in kind; nothing where all of it may."""
+    if most.numerator == most.denominator:
+        return ""
+    return f"{fields.share_text(most.numerator * 10_000 // most.denominator)}%"
+
+
+def like(found: Alike) -> dict[str, Any]:
+    """This will gather a payment that may be the same one, as the officer compares it."""
+    claim, number = found.place
+    values = {"claim": claim, "line": number, "number": number}
+    place = _("Claim %(claim)s, line %(line)s") % values if claim else _("Evidence %(number)s") % values
+    why = _(" and ").join(_(WHY_WORDS[code]) for code in found.why)
+    return {"case": found.case, "place": place, "why": why, "payee": found.payee, "invoice": found.invoice, "on": found.on} | {
+        "amount": words.amount(found.amount_cents, found.unit)
+    }

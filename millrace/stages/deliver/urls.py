@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/evidence/", worklists.evidence, name="evidence_to_verify"),
     path(f"{CASE}milestones/<int:milestone>/report/", evidence.report_milestone, name="report_milestone"),
     path(f"{CASE}matching/record/", evidence.record_matching, name="record_matching"),
+    path(f"{CASE}matching/in-kind/", evidence.record_in_kind, name="record_in_kind"),
     path(f"{CASE}evidence/<int:number>/verify/", evidence.verify, name="verify_evidence"),
     path(f"{CASE}claims/begin/", claims.begin, name="begin_claim"),
     path(f"{CASE}claims/<int:number>/", claims.claim_page, name="claim"),

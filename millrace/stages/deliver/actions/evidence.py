@@ -1,29 +1,28 @@
-"""Records proof of milestones and matching money, and verifies it by a second person — e.g. HK$2m the enterprise paid its supplier.
+"""Records proof of milestones, and verifies it and matching money by a second person — e.g. HK$2m the enterprise paid its supplier.
 
 Matching money moves in the ledger pledged → evidenced → verified; only a release consumes it. What is not verified goes back to
-the pledge, so that better evidence may follow.
+the pledge, so that better evidence may follow. What may be another payment told twice is verified only with a reason why it is not.
 """
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import matching
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.documents import actions as documents
 from millrace.registers.documents.models import Document
 from millrace.registers.ledger import actions as ledger
-from millrace.registers.ledger import queries as books
-from millrace.registers.people.models import Organisation, Person
+from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather
+from millrace.stages.deliver import alike, gather
+from millrace.stages.deliver.actions import proofs
 from millrace.stages.deliver.models import Evidence
 
 
@@ -52,8 +51,8 @@ def report_milestone(
             raise _stage_closed(agreed.stage)
         if Evidence.objects.filter(case=case, milestone=milestone, state=Evidence.State.VERIFIED).exists():
             raise Refusal("milestone-accepted", what=_("This milestone has already been accepted."), field="milestone")
-        number = _next_number(case)
-        document = _take(case, file, f"evidence/{number}", by=by, at=at)
+        number = next_number(case)
+        document = take(case, file, f"evidence/{number}", by=by, at=at)
         Evidence.objects.create(
             case=case,
             number=number,
@@ -70,80 +69,6 @@ def report_milestone(
         return timeline.record("milestone_reported", command=command, by=by, at=at, case=case, on_behalf_of=case.lead, facts=facts)
 
 
-def record_matching(
-    case: Case,
-    *,
-    sponsor: Organisation,
-    form: str,
-    amount_cents: int,
-    paid_on: date | None,
-    payee: str,
-    invoice: str,
-    file: File | None,
-    valuation: str = "",
-    note: str = "",
-    by: Person,
-    at: datetime,
-    command: uuid.UUID,
-) -> Event:
-    """This will record matching money a sponsor (or the enterprise itself) brought, with its proof.
-
-    More than was pledged is pledged in the same entry, so that it counts; the same proof and invoice cannot serve twice.
-    """
-    if file is not None:
-        documents.checked(file.content, name=file.name, field="file")
-    with transaction.atomic(durable=True):
-        case = gather.lock_case(case)
-        if done := timeline.replay(command, case):
-            return done
-        gather.must(by, "record_evidence", case, at)
-        gather.must_be_in_force(case)
-        terms = gather.terms_of(case, gather.local_day(at))
-        _must_be_recordable(case, sponsor, form, amount_cents, paid_on, valuation, at)
-        number = _next_number(case)
-        document = _take(case, file, f"evidence/{number}", by=by, at=at)
-        sha256 = document.sha256 if document else ""
-        _must_be_unused(case, sha256, payee, invoice)
-        Evidence.objects.create(
-            case=case,
-            number=number,
-            purpose=Evidence.Purpose.MATCHING,
-            sponsor=sponsor,
-            form=form,
-            unit=terms.unit,
-            amount_cents=amount_cents,
-            paid_on=paid_on,
-            payee=payee,
-            invoice=invoice,
-            valuation=valuation,
-            document=document,
-            sha256=sha256,
-            note=note,
-            recorded_at=at,
-            recorded_by=by,
-        )
-        event, day = timeline.reserve_id(), gather.local_day(at)
-        lines = books.statement(case).matching
-        pledged = sum(line.pledged for line in lines if (line.sponsor, line.form, line.unit) == (sponsor.pk, form, terms.unit))
-        beyond = max(0, amount_cents - pledged)
-        if beyond:
-            ledger.pledge_match(case, sponsor, form, beyond, unit=terms.unit, event=event, on=day, at=at)
-        ledger.evidence_match(case, sponsor, form, amount_cents, unit=terms.unit, event=event, on=day, at=at)
-        facts = {"number": number, "sponsor": sponsor.pk, "form": form, "amount_cents": amount_cents, "unit": terms.unit}
-        facts |= {"beyond_pledge_cents": beyond, "paid_on": paid_on, "document": document.pk if document else None}
-        return timeline.record(
-            "evidence_recorded",
-            command=command,
-            by=by,
-            at=at,
-            event_id=event,
-            case=case,
-            on_behalf_of=sponsor,
-            happened_on=day,
-            facts=facts,
-        )
-
-
 def verify_evidence(
     evidence: Evidence,
     *,
@@ -151,13 +76,15 @@ def verify_evidence(
     is_accepted: bool = True,
     reason: str = "",
     note: str = "",
+    alike_reason: str = "",
     by: Person,
     at: datetime,
     command: uuid.UUID,
 ) -> Event:
     """This will record a second person's finding: a milestone accepted or not, matching money verified in full, in part or not.
 
-    `verified_cents` is for matching money only; None means all of it. Less than all needs a reason.
+    `verified_cents` is for matching money only; None means all of it. Less than all needs a reason, and so does accepting what is
+    like another payment: `alike_reason` says why it is not the same.
     """
     with transaction.atomic(durable=True):
         case = gather.lock_case(evidence.case)
@@ -173,6 +100,10 @@ def verify_evidence(
             raise Refusal(
                 "reason-needed", what=_("Say why."), why=_("What is not accepted needs its reason: the enterprise reads it."), field="note"
             )
+        likes = alike.of_evidence(evidence, by=by, at=at)
+        if is_accepted:
+            _must_be_told_apart(likes, alike_reason)
+        evidence.alike, evidence.alike_reason = [like.as_json() for like in likes], alike_reason if likes else ""
         evidence.state = Evidence.State.VERIFIED if is_accepted else Evidence.State.REJECTED
         evidence.verified_cents, evidence.verified_by, evidence.verified_at = accepted_cents, by, at
         evidence.reason, evidence.note = reason, note or evidence.note
@@ -181,6 +112,8 @@ def verify_evidence(
         event = timeline.reserve_id()
         if evidence.purpose == Evidence.Purpose.MATCHING:
             _move_verified(case, evidence, accepted_cents, event=event, at=at)
+            if not is_accepted:
+                proofs.let_go(case, proofs.keys_of_evidence(evidence))
         return _announce(case, evidence, is_accepted, event=event, by=by, at=at, command=command)
 
 
@@ -203,11 +136,13 @@ def _announce(case: Case, evidence: Evidence, is_accepted: bool, *, event: int, 
         kind = "evidence_verified" if is_accepted else "evidence_rejected"
         facts |= {"sponsor": evidence.sponsor_id, "form": evidence.form, "unit": evidence.unit}
         facts |= {"amount_cents": evidence.amount_cents, "verified_cents": evidence.verified_cents}
+        facts |= {"alike_count": len(evidence.alike)} if evidence.alike else {}
     day = gather.local_day(at)
     return timeline.record(kind, command=command, by=by, at=at, event_id=event, case=case, happened_on=day, facts=facts)
 
 
-def _take(case: Case, file: File | None, place: str, *, by: Person, at: datetime) -> Document | None:
+def take(case: Case, file: File | None, place: str, *, by: Person, at: datetime) -> Document | None:
+    """This will take a file into the case's documents, where one was given."""
     if file is None:
         return None
     return documents.take_in(case, content=file.content, name=file.name, place=place, by=by, at=at, organisation=case.lead)
@@ -219,7 +154,8 @@ def _accept_document(document: Document | None, is_accepted: bool, *, by: Person
         documents.rule(document, state=state, by=by, at=at)
 
 
-def _next_number(case: Case) -> int:
+def next_number(case: Case) -> int:
+    """This will give the next number among a case's evidence."""
     return (Evidence.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
@@ -233,56 +169,23 @@ def _stage_closed(stage: int) -> Refusal:
     )
 
 
-def _must_be_recordable(
-    case: Case, sponsor: Organisation, form: str, amount_cents: int, paid_on: date | None, valuation: str, at: datetime
-) -> None:
-    today = gather.local_day(at)
-    is_party = case.parties.filter(organisation=sponsor, left_at__isnull=True).exists()
-    if not is_party:
-        raise Refusal("not-a-party", what=_("This organisation has no part in the case."), field="sponsor")
-    if form not in (matching.CASH, matching.IN_KIND):
-        raise Refusal("unknown-form", what=_("Matching money is in cash or in kind."), field="form")
-    if amount_cents <= 0:
-        raise Refusal("amount-not-positive", what=_("The amount must be more than nothing."), field="amount_cents")
-    if form == matching.CASH and (paid_on is None or paid_on > today):
-        raise Refusal(
-            "not-paid-yet", what=_("Record a payment once it has been made, with the day it was made."), field="paid_on", status=422
-        )
-    if form == matching.IN_KIND and not valuation:
-        raise Refusal(
-            "valuation-needed",
-            what=_("Say how the contribution in kind was valued."),
-            next_step=_("Write the rate, the quantity and where the rate comes from."),
-            field="valuation",
-            status=422,
-        )
-
-
-def _must_be_unused(case: Case, sha256: str, payee: str, invoice: str) -> None:
-    used = Evidence.objects.filter(purpose=Evidence.Purpose.MATCHING).exclude(state=Evidence.State.REJECTED)
-    same_proof = Q(sha256=sha256, invoice=invoice) if sha256 else Q(pk__in=[])
-    same_invoice = Q(payee__iexact=payee, invoice__iexact=invoice) if payee and invoice else Q(pk__in=[])
-    found = used.filter(same_proof | same_invoice).first()
-    if found is None:
-        return
-    here = found.case_id == case.pk
-    raise Refusal(
-        "evidence-used",
-        what=_("This payment has already been recorded as evidence %(number)s of this case.")
-        if here
-        else _("This payment has already been recorded as evidence of another case."),
-        why=_("The same payment counts once."),
-        next_step=_("Record another payment, or ask the case's officer if this one was recorded by mistake."),
-        field="invoice",
-        values={"number": found.number},
-    )
-
-
 def _must_be_verifiable(evidence: Evidence, by: Person) -> None:
     if evidence.state != Evidence.State.RECORDED:
         raise Refusal("evidence-ruled", what=_("This evidence has already been dealt with."))
     if evidence.recorded_by_id == by.pk:
         raise Refusal("same-person", what=_("Evidence is verified by another person than the one who recorded it."), status=403)
+
+
+def _must_be_told_apart(likes: list[alike.Alike], reason: str) -> None:
+    if likes and not reason.strip():
+        raise Refusal(
+            "alike-undecided",
+            what=_("This may be a payment that was already recorded."),
+            why=_("Another payment is like it, and the same payment counts once."),
+            next_step=_("Say why it is another payment, or do not accept it."),
+            field="alike_reason",
+            status=422,
+        )
 
 
 def _verified_amount(evidence: Evidence, verified_cents: int | None, is_accepted: bool) -> int:

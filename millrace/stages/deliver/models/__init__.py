@@ -5,8 +5,8 @@ event. Foreign keys point down to registers.
 """
 
 from millrace.stages.deliver.models.claims import Claim, ClaimLine
-from millrace.stages.deliver.models.evidence import Evidence
+from millrace.stages.deliver.models.evidence import Evidence, HeldProof
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentRun
 from millrace.stages.deliver.models.releases import Release, Unpaid
 
-__all__ = ["Claim", "ClaimLine", "Evidence", "PayeeAccount", "Payment", "PaymentRun", "Release", "Unpaid"]
+__all__ = ["Claim", "ClaimLine", "Evidence", "HeldProof", "PayeeAccount", "Payment", "PaymentRun", "Release", "Unpaid"]

@@ -55,6 +55,7 @@ class ClaimLine(models.Model):
     item = models.CharField(max_length=200)
     supplier = models.CharField(max_length=200, blank=True)
     invoice = models.CharField(max_length=80, blank=True)
+    invoice_key = models.CharField(max_length=200, blank=True, help_text="the invoice number in the form it is compared in")
     spent_on = models.DateField(null=True)
     paid_on = models.DateField(null=True)
     place = models.CharField(max_length=40, blank=True, help_text="where it was spent, where a rule of the scheme asks")
@@ -72,7 +73,11 @@ class ClaimLine(models.Model):
     ruled_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["receipt_sha256"], name="claim_line_receipt")]
+        indexes = [
+            models.Index(fields=["receipt_sha256"], name="claim_line_receipt"),
+            models.Index(fields=["claimed_cents", "spent_on"], name="claim_line_amount"),
+            models.Index(fields=["invoice_key"], name="claim_line_invoice_key", condition=~Q(invoice_key="")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["claim", "number"], name="claim_line_number_once"),
             models.CheckConstraint(condition=Q(claimed_cents__gte=0), name="claim_line_not_negative"),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from millrace.core.refusal import Refusal
 from millrace.registers.people.models import Organisation
 from millrace.stages.award import queries as award
-from millrace.stages.deliver import actions, forms, gather
+from millrace.stages.deliver import actions, alike, forms, gather, giving, telling
+from millrace.stages.deliver.actions import matching
 from millrace.stages.deliver.models import Evidence
 from millrace.web import asking, words
 from millrace.web.access import entry
@@ -61,9 +62,8 @@ def report_milestone(request: HttpRequest, reference: str, milestone: int) -> Ht
 @entry(case="record_evidence")
 def record_matching(request: HttpRequest, reference: str) -> HttpResponse:
     """This will take a payment or a contribution in kind as matching money."""
-    terms = gather.terms_of(request.case, gather.local_day(request.at))
-    parties = request.case.parties.filter(left_at__isnull=True, role__in=["lead", "sponsor", "partner"])
-    sponsors = list(Organisation.objects.filter(pk__in=parties.values("organisation")).order_by("pk"))
+    terms, today = gather.terms_of(request.case, gather.local_day(request.at)), gather.local_day(request.at)
+    is_priced = matching.is_priced_by_rule(request.case, today)
     asked = asking.Asked(
         title=_("Record matching money"),
         caption=request.case.reference,
@@ -71,15 +71,57 @@ def record_matching(request: HttpRequest, reference: str) -> HttpResponse:
         button=_("Record"),
         back=case_address(request),
         done=_("Your evidence has been recorded. An officer will look at it."),
+        above="deliver/in_kind_hint.html" if is_priced else "",
         context={"crumbs": crumbs(request)},
     )
-    today = gather.local_day(request.at)
-    first = {"sponsor": str(request.case.lead_id)}
-    form = forms.MatchingForm(request.POST or None, request.FILES or None, sponsors=sponsors, unit=terms.unit, today=today, initial=first)
+    about = {"sponsors": _sponsors(request), "unit": terms.unit, "today": today, "is_priced": is_priced}
+    first = {"sponsor": str(request.case.lead_id), "form": "cash"}
+    form = forms.MatchingForm(request.POST or None, request.FILES or None, **about, initial=first)
 
     def act(data: dict[str, Any], command: Any) -> None:
         file = file_of(data)
         actions.record_matching(request.case, **data, file=file, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, form, act, asked)
+
+
+def _sponsors(request: HttpRequest) -> list[Organisation]:
+    parties = request.case.parties.filter(left_at__isnull=True, role__in=["lead", "sponsor", "partner"])
+    return list(Organisation.objects.filter(pk__in=parties.values("organisation")).order_by("pk"))
+
+
+@entry(case="record_evidence")
+def record_in_kind(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will take a contribution in kind, priced by the policy's rule in one of its ways."""
+    terms, today = gather.terms_of(request.case, gather.local_day(request.at)), gather.local_day(request.at)
+    ways = giving.ways_of(request.case, today)
+    way = request.GET.get("way", ways[0] if ways else "")
+    if way not in ways:
+        raise Refusal.not_found()
+    offered = giving.measures_of(request.case, way, today)
+    address = f"{case_address(request)}matching/in-kind/"
+    asked = asking.Asked(
+        title=_("Record a contribution in kind"),
+        caption=request.case.reference,
+        lead=_("What is given in kind counts at the value its rule gives it. It counts after an officer has verified it."),
+        button=_("Record"),
+        back=case_address(request),
+        done=_("Your evidence has been recorded. An officer will look at it."),
+        above="deliver/ways.html",
+        context={
+            "crumbs": crumbs(request),
+            "tabs": [(one, _(giving.WAYS[one]), f"{address}?way={one}") for one in ways],
+            "way": way,
+            "rule": giving.measure(offered[0], terms.unit) if way == "goods" else "",
+            "share": telling.share(terms.stage(request.case.stage_number).in_kind_share),
+        },
+    )
+    about = {"way": way, "offered": offered, "sponsors": _sponsors(request), "unit": terms.unit, "today": today}
+    form = giving.InKindForm(request.POST or None, request.FILES or None, **about, initial={"sponsor": str(request.case.lead_id)})
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        file, kept = file_of(data), {name: data[name] for name in ("sponsor", "on", "valuation", "declared_cents")}
+        actions.record_in_kind(request.case, **kept, given=form.given(), file=file, by=request.user, at=request.at, command=command)
 
     return asking.ask(request, form, act, asked)
 
@@ -90,6 +132,7 @@ def verify(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     found = Evidence.objects.filter(case=request.case, number=number).select_related("sponsor", "document", "recorded_by").first()
     if found is None:
         raise Refusal.not_found()
+    likes = alike.of_evidence(found, by=request.user, at=request.at)
     asked = asking.Asked(
         title=_("Verify evidence"),
         caption=f"{request.case.reference} · {number}",
@@ -97,10 +140,15 @@ def verify(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         back=case_address(request),
         done=_("The finding is recorded."),
         facts=tuple(_facts(found)),
-        above="deliver/evidence_file.html",
-        context={"crumbs": crumbs(request), "evidence": found},
+        above="deliver/evidence_above.html",
+        context={
+            "crumbs": crumbs(request),
+            "evidence": found,
+            "sums": telling.sums(found.steps, found.unit),
+            "likes": [telling.like(one) for one in likes],
+        },
     )
-    form = forms.VerifyForm(request.POST or None, evidence=found)
+    form = forms.VerifyForm(request.POST or None, evidence=found, is_alike=bool(likes))
 
     def act(data: dict[str, Any], command: Any) -> None:
         actions.verify_evidence(
@@ -108,6 +156,7 @@ def verify(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             is_accepted=data["finding"] == "yes",
             verified_cents=data.get("verified_cents"),
             note=data["note"],
+            alike_reason=data.get("alike_reason", ""),
             by=request.user,
             at=request.at,
             command=command,
@@ -124,9 +173,23 @@ def _facts(found: Evidence) -> list[tuple[str, Any]]:
         (_("Brought by"), str(found.sponsor)),
         (_("Amount"), words.amount(found.amount_cents, found.unit)),
         (_("In cash or in kind"), _("In cash") if found.form == "cash" else _("In kind")),
+        *(_of_in_kind(found) if found.way else _of_payment(found)),
+        *facts,
+    ]
+
+
+def _of_payment(found: Evidence) -> list[tuple[str, Any]]:
+    return [
         (_("Day of payment"), words.day(found.paid_on) or "—"),
         (_("Paid to"), found.payee or "—"),
         (_("Invoice number"), found.invoice or "—"),
         (_("How it was valued"), found.valuation or "—"),
-        *facts,
+    ]
+
+
+def _of_in_kind(found: Evidence) -> list[tuple[str, Any]]:
+    return [
+        (_("What was given"), found.valuation),
+        (_("Last day it was given"), words.day(found.paid_on)),
+        (_("Priced by"), giving.rule_of(found)),
     ]
