@@ -135,7 +135,6 @@ def delivered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
     writer.open(f"{case}/matching/record/").submit(
         "Record",
         sponsor=str(cast["company"].pk),
-        form="cash",
         amount_cents="20,000,000",
         paid_on="2026-11-01",
         payee="Machines Ltd",

@@ -206,9 +206,20 @@ def awarded(play: Play, amount: str) -> None:
 
 def brought(play: Play, sponsor: str, amount: str, *, form: str = "cash") -> None:
     """Matching money recorded by the university with its proof, and verified by the officer."""
-    how = {"valuation": "Instruments at list price"} if form == "in_kind" else {"paid_on": play.clock.today.isoformat(), "payee": "Lab Ltd"}
-    how |= {"invoice": f"M-{play.proofs}", "amount_cents": amount, "form": form, "sponsor": str(play.people[sponsor].pk)}
-    play.at("writer", "matching/record/").submit("Record", **how, file=play.proof())
+    if form == "in_kind":
+        instruments(play, sponsor, amount)
+        return
+    how = {"paid_on": play.clock.today.isoformat(), "payee": "Lab Ltd", "invoice": f"M-{play.proofs}", "amount_cents": amount}
+    play.at("writer", "matching/record/").submit("Record", **how, sponsor=str(play.people[sponsor].pk), file=play.proof())
+    verified(play)
+
+
+def instruments(play: Play, sponsor: str, amount: str) -> None:
+    """Instruments given in kind: of their list price the policy counts half, whatever else is declared."""
+    listed = f"{2 * int(amount.replace(',', '')):,}"
+    how = {"list_price_cents": listed, "quantity": "1", "on": play.clock.today.isoformat(), "valuation": "Instruments at list price"}
+    page = play.at("writer", "matching/in-kind/?way=goods").sees("not published; illustrative")
+    page.submit("Record", **how, sponsor=str(play.people[sponsor].pk), file=play.proof()).open(f"/cases/{play.reference}/?show=delivery")
     verified(play)
 
 

@@ -57,8 +57,7 @@ class MatchingForm(forms.Form):
         )
         self.fields["file"] = UploadField(None, label=_("Proof"), help_text=_("For example a bank statement or a signed time sheet."))
         if is_priced:
-            self.fields["form"].choices = forms_of[:1]  # type: ignore[attr-defined]  # a choice field
-            self.fields["form"].widget = forms.HiddenInput()
+            del self.fields["form"]
             del self.fields["valuation"]
 
     def clean_sponsor(self) -> Organisation | None:

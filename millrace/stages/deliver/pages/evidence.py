@@ -75,12 +75,12 @@ def record_matching(request: HttpRequest, reference: str) -> HttpResponse:
         context={"crumbs": crumbs(request)},
     )
     about = {"sponsors": _sponsors(request), "unit": terms.unit, "today": today, "is_priced": is_priced}
-    first = {"sponsor": str(request.case.lead_id), "form": "cash"}
+    first = {"sponsor": str(request.case.lead_id)}
     form = forms.MatchingForm(request.POST or None, request.FILES or None, **about, initial=first)
 
     def act(data: dict[str, Any], command: Any) -> None:
         file = file_of(data)
-        actions.record_matching(request.case, **data, file=file, by=request.user, at=request.at, command=command)
+        actions.record_matching(request.case, **{"form": "cash"} | data, file=file, by=request.user, at=request.at, command=command)
 
     return asking.ask(request, form, act, asked)
 
