@@ -15,6 +15,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
 from millrace.stages.apply.conftest import PDF, published  # noqa: F401  # fixtures are found by name in this module
+from millrace.stages.deliver import gather
 from millrace.stages.deliver.models import PaymentRun
 from millrace.stages.plan import envelopes
 from millrace.web import clock
@@ -149,8 +150,9 @@ def delivered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
         "item": "Machining centre",
         "supplier": "Machines Ltd",
         "invoice": "INV-1",
-        "spent_on": "2026-11-23",
-        "paid_on": "2026-11-23",
+        # Bought on the day the agreement begins, which is the day the story is told.
+        "spent_on": gather.local_day(clock.now()).isoformat(),
+        "paid_on": gather.local_day(clock.now()).isoformat(),
         "claimed_cents": "30,000,000",
     }
     writer.open(f"{case}/claims/1/lines/").submit("Save and continue", **{f"lines-0-{name}": value for name, value in line.items()})
