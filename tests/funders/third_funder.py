@@ -110,7 +110,8 @@ RULES = {
     'statement = { en = "Two for one of the first EUR 1,000,000 raised, one for one up to EUR 3,000,000, and EUR 50,000 at least." }\n'
     + _value(
         "matching",
-        'of = "raised_money"\ntiers = [\n  { up_to_cents = 1_000_000_00, percent = "200%" },\n  { up_to_cents = 3_000_000_00, percent = "100%" },\n]\n'
+        'of = "raised_money"\ntiers = [\n  { up_to_cents = 1_000_000_00, percent = "200%" },\n'
+        '  { up_to_cents = 3_000_000_00, percent = "100%" },\n]\n'
         "least_cents = 50_000_00",
     )
     + '[round-open]\nkind = "window"\nstatement = { en = "Only while a round is open." }\n'

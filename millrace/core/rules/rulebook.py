@@ -31,6 +31,7 @@ from millrace.core.rules.bodies import (
 from millrace.core.rules.conditions import Condition
 from millrace.core.rules.facts import Counted, Fact
 from millrace.core.rules.form import Form
+from millrace.core.rules.verdict import Outcome
 from millrace.core.spans import Span
 from millrace.core.texts import Text
 
@@ -216,6 +217,19 @@ class SchemeVersion:
     def is_always_open(self) -> bool:
         """Say whether applications are taken all year."""
         return not any(isinstance(rule.body, OpenCall) for rule in self.rules)
+
+    def binds_to_calls(self, known: facts.Facts) -> bool:
+        """Say whether an applicant of whom this is known applies only while a call is open: R&D Centres apply to ITSP all year."""
+        windows = [rule for rule in self.rules if isinstance(rule.body, OpenCall)]
+        return any(rule.when is None or not self._is_ruled_out(rule.when, known) for rule in windows)
+
+    def _is_ruled_out(self, when: Condition, known: facts.Facts) -> bool:
+        return conditions.read(when, known, self.vocabulary.facts).outcome is Outcome.FAIL
+
+    @property
+    def is_open_all_year_to_some(self) -> bool:
+        """Say whether there may be applicants whom no window of it binds."""
+        return all(rule.when is not None for rule in self.rules if isinstance(rule.body, OpenCall))
 
     @property
     def measures(self) -> dict[str, str]:

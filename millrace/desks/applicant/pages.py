@@ -1,5 +1,6 @@
 """What an applicant comes back to: tasks, cases, open calls, organisations — e.g. "Sign NIFS-7KQ2-M4XD"."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from millrace.core.access import DRAFT_STATUSES
+from millrace.core.rules.rulebook import SchemeVersion
 from millrace.registers.cases.models import Case, Party
 from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
+from millrace.stages.apply import facts
 from millrace.stages.apply import queries as applying
 from millrace.stages.call import queries as calls
 from millrace.web import access, statuses, words
@@ -30,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "cases": [_row(case) for case in cases],
         "tasks": _tasks(request, cases),
-        "calls": _open_calls(request),
+        "calls": _open_calls(request, organisations),
         "organisations": organisations,
     }
     return render(request, "applicant_desk/home.html", context)
@@ -79,12 +82,17 @@ def _task(title: str, address: str, case: Case, status: str) -> dict[str, Any]:
     return {"title": title, "url": reverse(address, args=[case.reference]), "status": status, "help": case.reference}
 
 
-def _open_calls(request: HttpRequest) -> list[dict[str, Any]]:
+def _open_calls(request: HttpRequest, mine: Sequence[Organisation]) -> list[dict[str, Any]]:
     """The calls that take applications now, with their closing moment."""
     now = calls.open_calls(request.at)
     titles = {scheme.slug: scheme.versions[-1] for scheme in policy.published_schemes(request.at)}
     return [
         {"title": described.said(titles[call.scheme].title), "call": call, "url": reverse("apply:open", args=[call.scheme])}
         for call in now
-        if call.scheme in titles
+        if call.scheme in titles and (call.code != call.ALL_YEAR or _may_apply_at_any_time(titles[call.scheme], mine))
     ]
+
+
+def _may_apply_at_any_time(book: SchemeVersion, mine: Iterable[Organisation]) -> bool:
+    """A call open all year beside a scheme's windows is shown to those whom they do not bind."""
+    return book.is_always_open or any(not facts.is_bound_by_windows(book, each) for each in mine)

@@ -50,7 +50,7 @@ class Answer:
     @property
     def is_open(self) -> bool:
         """Whether applications are taken today, as `call` says in words."""
-        return self.found.first.version.is_always_open or self.found.open_call is not None
+        return self.found.is_open_all_year or self.found.open_call is not None
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -112,7 +112,7 @@ def start(found: Found) -> str:
 
 def call(found: Found) -> str:
     """This will say whether applications are taken, until when, or from when."""
-    if found.first.version.is_always_open:
+    if found.is_open_all_year:
         return _("Applications are taken all year round.")
     if found.open_call:
         return _("Open until %(day)s.") % {"day": words.day(found.open_call.closes_on)}

@@ -82,6 +82,11 @@ def registered(book: rulebook.SchemeVersion, organisation: Organisation) -> dict
     return facts_.from_record(book.vocabulary.facts, record, is_confirmed=organisation.confirmed_at is not None)
 
 
+def is_bound_by_windows(book: rulebook.SchemeVersion, organisation: Organisation) -> bool:
+    """This will say whether an organisation applies only while a call is open, by what the register knows of it."""
+    return book.binds_to_calls(registered(book, organisation))
+
+
 def _as_if_registered(book: rulebook.SchemeVersion, answers: Mapping[str, Any]) -> dict[str, facts_.FactValue]:
     """A test has no applicant on record: what its tester chose for one when it began stands for what the register would say."""
     chosen = {name: answers[name] for name in recorded_facts(book) if name in answers}

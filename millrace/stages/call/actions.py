@@ -1,7 +1,7 @@
 """Announces calls from the published policy and moves their closing — e.g. RAISe+ extended by two weeks for everyone."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -15,7 +15,7 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.call.models import Applicant, Call, Extension, LateLeave
 
-ALL_YEAR = "all-year"
+ALL_YEAR = Call.ALL_YEAR
 
 
 def announce_calls(version: SchemeVersion, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -28,13 +28,14 @@ def announce_calls(version: SchemeVersion, *, by: Person, at: datetime, command:
         windows = _windows(version, policy.read_version(version))
         new = [window for window in windows if window.code not in known]
         Call.objects.bulk_create(new)
+        ended = _end_all_year(version.scheme)
         return timeline.record(
             "calls_announced",
             command=command,
             by=by,
             at=at,
             scheme_version=version,
-            facts={"scheme": version.scheme, "calls": [window.code for window in new]},
+            facts={"scheme": version.scheme, "calls": [window.code for window in new], **({"all_year_until": ended} if ended else {})},
         )
 
 
@@ -42,7 +43,9 @@ def _windows(version: SchemeVersion, book: rulebook.SchemeVersion) -> list[Call]
     if book.is_always_open:
         return [Call(scheme=version.scheme, code=ALL_YEAR, announced_by=version, opens_at=version.effective_at)]
     funder = policy.funder()
-    return [
+    # Some applicants are bound by no window: they have a call of their own beside the others.
+    unbound = [Call(scheme=version.scheme, code=ALL_YEAR, announced_by=version, opens_at=version.effective_at)]
+    return (unbound if book.is_open_all_year_to_some else []) + [
         Call(
             scheme=version.scheme,
             code=call.id,
@@ -52,6 +55,21 @@ def _windows(version: SchemeVersion, book: rulebook.SchemeVersion) -> list[Call]
         )
         for call in book.calls
     ]
+
+
+def _end_all_year(scheme: str) -> datetime | None:
+    """This will end the call that was open all year where the scheme's last version takes applications only in calls: with the call
+    that is open when that version begins, so that drafts begun before are still taken in it, or else as it begins."""
+    call = Call.objects.filter(scheme=scheme, code=ALL_YEAR, closes_at=None).first()
+    last = policy.scheme(scheme).versions[-1]
+    if call is None or last.is_always_open or last.is_open_all_year_to_some:
+        return None
+    funder, begins = policy.funder(), last.starts.earliest
+    running = last.call_on(begins)
+    ends = funder.closing_moment(running.closes_on, running.closing_hour) if running else funder.first_moment(begins)
+    call.closes_at = max(ends, call.opens_at + timedelta(microseconds=1))
+    call.save(update_fields=["closes_at"])
+    return call.closes_at
 
 
 def call_for_tests(version: SchemeVersion, *, at: datetime) -> Call:

@@ -43,6 +43,22 @@ def test_a_call_that_names_its_hour_closes_when_it_strikes(raise_2025):
     assert "29 August 2025, 17:00" in Client().get("/schemes/innohk/").content.decode()
 
 
+def test_what_was_open_all_year_ends_where_a_later_version_takes_applications_in_calls_alone(raise_2025):
+    tvp = Call.objects.get(scheme="tvp", code="all-year")
+    until = Call.objects.get(scheme="tvp", code="until-2024")
+    assert tvp.closes_at == until.closes_at == datetime(2024, 12, 31, 16, tzinfo=UTC)
+    before = until.closes_at - timedelta(microseconds=1)
+    assert tvp in queries.open_calls(before)
+    assert not queries.open_calls(until.closes_at).filter(scheme="tvp").exists()
+    assert queries.call_now("nifs", until.closes_at).closes_at is None
+
+
+def test_who_is_bound_by_no_window_has_a_call_all_year_beside_the_others(raise_2025):
+    outside, inside = datetime(2024, 6, 3, tzinfo=UTC), datetime(2025, 1, 6, tzinfo=UTC)
+    assert queries.call_now("itsp", outside).code == queries.call_now("itsp", inside).code == "all-year"
+    assert queries.call_now("itsp", outside, is_bound=True).code == queries.call_now("itsp", inside, is_bound=True).code == "2024"
+
+
 def test_announced_twice_a_call_is_written_once(raise_2025, make):
     actions.announce_calls(raise_2025.announced_by, by=make.person(), at=EARLY, command=uuid.uuid4())
     assert Call.objects.filter(scheme="raise-plus").count() == 3

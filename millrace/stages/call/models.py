@@ -19,6 +19,8 @@ class AnnouncedCalls(models.Manager["Call"]):
 class Call(models.Model):
     """One invitation under a scheme. Without a closing moment it is always open."""
 
+    ALL_YEAR = "all-year"
+
     scheme = models.SlugField(max_length=60)
     code = models.SlugField(max_length=60, help_text="as the policy names it, or all-year")
     announced_by = models.ForeignKey("policy.SchemeVersion", on_delete=models.PROTECT, related_name="+")

@@ -14,10 +14,14 @@ def open_calls(at: datetime) -> QuerySet[Call]:
     return Call.objects.filter(still_open, opens_at__lte=at).order_by("closes_at", "scheme")
 
 
-def call_now(scheme: str, at: datetime) -> Call | None:
-    """This will give the call of a scheme to apply under: the open one, else the next to open, else the one that closed last."""
+def call_now(scheme: str, at: datetime, *, is_bound: bool = False) -> Call | None:
+    """This will give the call of a scheme to apply under: the open one, else the next to open, else the one that closed last. Who is
+    bound by the scheme's windows (`is_bound`) has no part in a call that is open all year beside them."""
     calls = list(Call.objects.filter(scheme=scheme).order_by("opens_at"))
+    windows = [call for call in calls if call.code != Call.ALL_YEAR]
+    calls = windows if is_bound and windows else calls
     running = [call for call in calls if call.opens_at <= at and (call.closes_at is None or call.closes_at > at)]
+    running.sort(key=lambda call: (call.closes_at is not None, call.opens_at))
     coming = [call for call in calls if call.opens_at > at]
     return (running or coming or calls[-1:] or [None])[0]
 

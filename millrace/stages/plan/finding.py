@@ -60,6 +60,12 @@ class Found:
         return self.fit is Outcome.FAIL and all(rule.changes and all(change.how in FIGURES for change in rule.changes) for rule in failed)
 
     @property
+    def is_open_all_year(self) -> bool:
+        """Whether no window binds the applicant who was told of: an R&D Centre applies to ITSP at any time."""
+        version, told = self.first.version, self.first.verdict.facts
+        return not version.binds_to_calls(facts_.read(version.vocabulary.facts, told))
+
+    @property
     def open_call(self) -> Call | None:
         """The call open on the day, of a scheme that is not always open."""
         return self.first.version.call_on(self.first.verdict.on)

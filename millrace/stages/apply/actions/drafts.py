@@ -17,7 +17,7 @@ from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.apply import locks, terms
+from millrace.stages.apply import facts, locks, terms
 from millrace.stages.apply.models import Answers, Draft, Part
 from millrace.stages.call import queries as calls
 
@@ -33,10 +33,10 @@ def open_draft(organisation: Organisation, *, scheme: str, by: Person, at: datet
         organisation = locks.lock_organisation(organisation)
         if done := Event.objects.filter(command=command, kind="case_opened").select_related("case").first():
             return done
-        call = calls.call_now(scheme, at)
+        held = terms.in_force(scheme, at).terms
+        call = calls.call_now(scheme, at, is_bound=facts.is_bound_by_windows(held.book, organisation))
         if call is None:
             raise Refusal.not_found()
-        held = terms.in_force(scheme, at).terms
         case = Case.objects.create(
             reference=reference_of(scheme, command),
             scheme=scheme,

@@ -11,7 +11,7 @@ from millrace.core.refusal import Refusal
 from millrace.core.rules import explain
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
-from millrace.stages.apply import preview, queries, ready, terms
+from millrace.stages.apply import facts, preview, queries, ready, terms
 from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.forms import OpenDraftForm
 from millrace.stages.call import queries as calls
@@ -24,10 +24,11 @@ from millrace.web.access import entry
 def open_draft(request: HttpRequest, slug: str) -> HttpResponse:
     """This will ask which organisation applies, and begin its draft."""
     held = terms.in_force(slug, request.at)
-    call = calls.call_now(slug, request.at)
+    organisations = Organisation.objects.filter(pk__in=_may_draft_for(request)).order_by("name")
+    is_bound = all(facts.is_bound_by_windows(held.terms.book, each) for each in organisations)
+    call = calls.call_now(slug, request.at, is_bound=is_bound)
     if call is None:
         raise Refusal.not_found()
-    organisations = Organisation.objects.filter(pk__in=_may_draft_for(request)).order_by("name")
     form = OpenDraftForm(request.POST or None, organisations=[(str(each.pk), str(each)) for each in organisations])
     if request.method == "POST" and form.is_valid():
         organisation = next(each for each in organisations if str(each.pk) == form.cleaned_data["organisation"])
