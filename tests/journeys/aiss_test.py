@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from millrace.registers.cases import replay
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.ledger.actions import Envelope
 from millrace.registers.messages.models import Letter
@@ -53,10 +54,11 @@ def play(make: Any, published: None, monkeypatch: pytest.MonkeyPatch, settings: 
     return chain_story.begun(make, monkeypatch, date(2025, 3, 3), ("aiss",))
 
 
-def to_committee(play: Play) -> None:
+def to_committee(play: Play, **compute: str) -> None:
     """Submitted, screened, the members called and their interests declared."""
     names = ("proposal_slides", "team_cvs", "financial_proof")
-    chain_story.drafted(play, "aiss", APPLICATION | {"documents": {name: play.proof() for name in names}})
+    told = APPLICATION | {"compute": APPLICATION["compute"] | compute}
+    chain_story.drafted(play, "aiss", told | {"documents": {name: play.proof() for name in names}})
     raise_plus_story.submitted(play)
     play.at("officer", "screening/").submit("Record the finding", outcome="passed")
     chain_story.called(play)
@@ -83,6 +85,19 @@ def test_the_committee_decides_itself(play: Play) -> None:
     play.at("second", "?show=award").sees("the committee on 7 April 2025, recorded by Second (invented)")
     play.at("signatory", "offer/").submit("Send your answer", answer="accept")
     assert play.case().status == "in_force" and ledger.statement(case).total("committed", "HKD") == 7 * MILLION
+
+
+def test_ninety_percent_needs_the_committees_own_finding(play: Play) -> None:
+    to_committee(play, requested_amount="9,000,000")
+    play.clock.to(date(2025, 4, 7))
+    page = play.at("second", "committee/").sees("Does the Committee find the case special and exceptional?", "HK$7,000,000")
+    told = chain_story.met(play) | {"outcome": "recommended", "amount": "9,000,000"}
+    page.submit("Record the decision", **told, status=422).sees("The verdict on this case gives HK$7,000,000")
+    page.submit("Record the decision", **told, found_is_exceptional_case="yes")
+    decision = Decision.objects.get()
+    assert (play.case().status, decision.amount_cents) == ("approved", 9 * MILLION)
+    assert decision.verdict.facts["is_exceptional_case"] == {"value": True, "standing": "verified"}
+    assert replay.is_repeated(decision.verdict)
 
 
 def test_a_member_in_conflict_has_left_and_too_few_decide_nothing(play: Play) -> None:

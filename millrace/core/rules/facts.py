@@ -251,7 +251,9 @@ def from_record(vocabulary: Vocabulary, record: Mapping[str, str], *, is_confirm
 
 def natural_standing(fact: Fact) -> Standing:
     """Give the standing a value has when its proper establisher gave it."""
-    return {"system": Standing.COMPUTED, "officer": Standing.VERIFIED}.get(fact.established, Standing.DECLARED)
+    return {"system": Standing.COMPUTED, "officer": Standing.VERIFIED, "committee": Standing.VERIFIED}.get(
+        fact.established, Standing.DECLARED
+    )
 
 
 def _standing(name: str, written: Any) -> Standing:

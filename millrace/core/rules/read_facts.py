@@ -24,7 +24,7 @@ from millrace.core.rules.facts import (
 from millrace.core.rules.rulebook import Source, Vocabulary
 from millrace.core.toml_text import Table
 
-ESTABLISHED_BY = ("applicant", "system", "officer")
+ESTABLISHED_BY = ("applicant", "system", "officer", "committee")
 
 # The set phrases that explanations are made with; every policy words them in its languages.
 WORDS = (
@@ -87,6 +87,8 @@ def _fact(table: Table, name: str, currency: str, languages: Collection[str], un
     counted = _counted(table)
     if established == "system" and counted is None and not table.has("derived"):
         table.complain("a fact that the system establishes must name its measure", "established")
+    if established == "committee" and fact_type is not FactType.FLAG:
+        table.complain("a committee establishes only yes or no", "established", 'type = "flag"')
     fact = Fact(
         name=name,
         type=fact_type,

@@ -58,6 +58,8 @@ def _question(table: Table, shelf: Shelf) -> Question:
     kind = table.one_of("kind", QUESTION_KINDS)
     if feeds and fact is None:
         table.complain(f"the fact {feeds!r} is not in the vocabulary", "feeds")
+    elif fact is not None and fact.established == "committee":
+        table.complain(f"the fact {feeds!r} is established by the committee, not by an applicant", "feeds", "leave feeds out")
     elif fact is not None and fact.derived is not None:
         table.complain(f"the fact {feeds!r} is made from others", "feeds", f"ask {' and '.join(fact.derived.parts)}")
     elif fact is not None and kind not in _FEEDS[fact.type]:

@@ -242,6 +242,12 @@ class SchemeVersion:
         return {fact.name: fact.counted for fact in self.vocabulary.facts.values() if fact.counted is not None}
 
     @property
+    def found_by_committee(self) -> tuple[Fact, ...]:
+        """List what the committee that decides establishes: whether a case is special and exceptional."""
+        spoken = [self.vocabulary.facts[name] for name in self.facts_used if name in self.vocabulary.facts]
+        return tuple(fact for fact in spoken if fact.established == "committee")
+
+    @property
     def asked(self) -> str:
         """Name the fact that holds the amount asked for; "" where nobody asks."""
         return next((rule.body.asked for rule in self.rules if isinstance(rule.body, bodies.Giving) and rule.body.asked), "")

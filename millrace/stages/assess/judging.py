@@ -4,6 +4,7 @@ What the applicant declared stays as it was frozen; what the system counts is co
 verdict is stored with its facts, so that it can be replayed.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from millrace.core.rules import facts as facts_
@@ -17,8 +18,9 @@ from millrace.stages.apply import facts, locks, queries, terms
 from millrace.stages.apply.models import Submission
 
 
-def judge_again(case: Case, *, at: datetime) -> Verdict:
-    """This will judge the case's frozen facts with the counted ones taken now, on the day it was submitted. Call it under the lock."""
+def judge_again(case: Case, *, at: datetime, found: Mapping[str, bool] | None = None) -> Verdict:
+    """This will judge the case's frozen facts with the counted ones taken now, on the day it was submitted, and with what a deciding
+    committee found. Call it under the lock."""
     book = terms.of_row(case.scheme_version).book
     stored = submitted_verdict(case)
     draft = queries.draft_of(case)
@@ -26,7 +28,9 @@ def judge_again(case: Case, *, at: datetime) -> Verdict:
     applying = facts.Applying(case.lead, draft.call if draft else None, case, terms.local_day(at), case.stream)
     locks.lock_what_all_share(book)
     counted = facts.computed(book, applying)
-    return judge.judge(book, {**frozen, **counted}, on=stored.on)
+    theirs = {fact.name for fact in book.found_by_committee}
+    established = {name: facts_.FactValue(value, facts_.Standing.VERIFIED) for name, value in (found or {}).items() if name in theirs}
+    return judge.judge(book, {**frozen, **counted, **established}, on=stored.on)
 
 
 def submission_of(case: Case) -> Submission:

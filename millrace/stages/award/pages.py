@@ -87,6 +87,7 @@ def committee(request: HttpRequest, reference: str) -> HttpResponse:
         is_for_stage=False,
         unit=case.unit,
         today=terms.local_day(request.at),
+        findings=held.book.found_by_committee,
         initial={"amount": said.amount_cents, "stage_number": case.stage_number},
     )
 
@@ -99,6 +100,7 @@ def committee(request: HttpRequest, reference: str) -> HttpResponse:
             conditions=given["conditions"],
             reasons=given["reasons"],
             reason_codes=given["reason_codes"],
+            found=form.found(),
         )
         actions.decide_in_committee(case, held=met, advice=decided, by=request.user, at=request.at, command=command)
 

@@ -5,8 +5,8 @@ scheme of two stages the committee advises a second time, on going on to stage t
 """
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 from millrace.core import meeting
 from millrace.core.refusal import Refusal
 from millrace.core.rules import rulebook
+from millrace.core.rules.verdict import Verdict
 from millrace.registers.cases.models import Case, Standing
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
@@ -56,6 +57,7 @@ class Advice:
     conditions: str = ""
     reasons: str = ""
     reason_codes: Sequence[str] = ()
+    found: Mapping[str, bool] = field(default_factory=dict)  # facts that the rules leave to a committee that decides
 
 
 def record_recommendation(case: Case, *, held: Held, advice: Advice, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -117,8 +119,11 @@ def _target(case: Case, book: rulebook.SchemeVersion, advice: Advice) -> str:
     return case.status
 
 
-def must_be_possible(case: Case, book: rulebook.SchemeVersion, held: Held, advice: Advice, today: date) -> None:
-    """This will refuse advice before its time, above the rules, or without the reviews it must rest on."""
+def must_be_possible(
+    case: Case, book: rulebook.SchemeVersion, held: Held, advice: Advice, today: date, *, said: Verdict | None = None
+) -> None:
+    """This will refuse advice before its time, above the rules (as `said`, or else as at submission), or without the reviews it must
+    rest on."""
     if held.on > today:
         raise Refusal("meeting-in-future", what=_("The meeting has not been held yet."), field="held_on", status=422)
     if advice.purpose == Recommendation.Purpose.STAGE_TWO:
@@ -138,7 +143,7 @@ def must_be_possible(case: Case, book: rulebook.SchemeVersion, held: Held, advic
         return
     if not 1 <= advice.stage_number <= max(1, len(book.stages)):
         raise Refusal("no-such-stage", what=_("The scheme has no such stage."), field="stage_number", status=422)
-    _must_be_within_rules(case, advice)
+    _must_be_within_rules(advice, said or judging.submitted_verdict(case), case.unit)
 
 
 def _missing_reviews(case: Case, book: rulebook.SchemeVersion) -> list[str]:
@@ -153,9 +158,9 @@ def _must_give_reasons(advice: Advice) -> None:
         raise Refusal("no-reason", what=_("Give the committee's reasons."), field="reasons", status=422)
 
 
-def _must_be_within_rules(case: Case, advice: Advice) -> None:
-    """Advice above what the rules gave at submission would only be refused later, by the authority's own check."""
-    most = judging.submitted_verdict(case).amount_cents
+def _must_be_within_rules(advice: Advice, said: Verdict, unit: str) -> None:
+    """Advice above what the rules give would only be refused later, by the authority's own check."""
+    most = said.amount_cents
     if advice.amount_cents <= 0 or (most is not None and advice.amount_cents > most):
         raise Refusal(
             "amount-above-rules",
@@ -164,7 +169,7 @@ def _must_be_within_rules(case: Case, advice: Advice) -> None:
             next_step=_("Correct the amount."),
             field="amount",
             status=422,
-            values={"most_cents": most or 0, "unit": case.unit},
+            values={"most_cents": most or 0, "unit": unit},
         )
 
 

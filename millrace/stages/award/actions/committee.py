@@ -38,10 +38,10 @@ def decide_in_committee(case: Case, *, held: Held, advice: Advice, by: Person, a
         book, today = terms.of_row(case.scheme_version).book, terms.local_day(at)
         is_approval = advice.outcome == Recommendation.Outcome.RECOMMENDED
         target = guard.must_move(case, "approve_in_committee" if is_approval else "refuse_in_committee")
-        recommendations.must_be_possible(case, book, held, advice, today)
+        said = judging.judge_again(case, at=at, found=advice.found)
+        recommendations.must_be_possible(case, book, held, advice, today, said=said)
         _must_be_after_what_it_rests_on(case, held)
         recommendations.must_be_quorate(case, held, by=by, at=at)
-        said = judging.judge_again(case, at=at)
         _must_be_theirs(case, said, held, advice, by=by, at=at)
         told = [] if is_approval else concluding.reasons_of(book, advice.reason_codes)
         event_id = timeline.reserve_id()
