@@ -12,6 +12,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Membership, Organisation, Person
 from millrace.stages.apply import terms
 from millrace.stages.apply.actions import attachments, drafts, submission
+from millrace.stages.assess.actions import joint
 from millrace.stages.call import actions as calls
 from millrace.stages.call.models import Call
 
@@ -60,7 +61,23 @@ def tell(at: datetime, *, extends: Person) -> list[Case]:
     signatory = signing.select_related("organisation", "person").order_by("pk")[0]
     writing = Membership.objects.filter(power="member", ends_at=None, organisation=signatory.organisation).order_by("pk")
     writer = writing[0].person
-    return [_submitted(scheme, answers, signatory.organisation, writer, signatory.person, at) for scheme, answers in TOLD.items()]
+    told = [_submitted(scheme, answers, signatory.organisation, writer, signatory.person, at) for scheme, answers in TOLD.items()]
+    again = _submitted("mhkjfs", MHKJFS, signatory.organisation, writer, signatory.person, at)
+    _taken_back(again, by=extends, at=at)
+    return [*told, again]
+
+
+def _taken_back(case: Case, *, by: Person, at: datetime) -> None:
+    """The other funder takes its approval back under an agreement in force, whose own story is told elsewhere."""
+    day = terms.local_day(at)
+    for name in ("filing", "letter"):
+        paper = joint.Paper(f"{name}.pdf", PDF + f"%mhkjfs {name}".encode())
+        told: dict[str, Any] = {"paper": paper, "by": by, "at": at, "command": uuid.uuid4()}
+        if name == "filing":
+            joint.record_joint_filing(case, reference="Invented 虛構", filed_on=day, **told)
+            Case.objects.filter(pk=case.pk).update(status="in_force")
+        else:
+            joint.record_joint_decision(case, theirs=joint.Theirs("refused", day, currency="CNY"), **told)
 
 
 def _submitted(

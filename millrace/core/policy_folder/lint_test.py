@@ -145,6 +145,15 @@ CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
         "schemes/example/cases.yaml",
         "EUR 100,000 of cost gets",
     ),
+    "a finding left to a committee that does not decide": (
+        [
+            more(FACTS, '\n[facts.is_rare]\ntype = "flag"\nestablished = "committee"\nassumed = false\nlabel = { en = "A" }\n'),
+            more(RULES, rule("rare", "requirement", 'require = { fact = "is_rare", is = true }', remedy=REMEDY)),
+        ],
+        "unreadable",
+        RULES,
+        "[[rare.values]]",
+    ),
     # findings of the whole scheme name the part of it that they are about
     "a fund that is not there": ([other(SCHEME, 'fund = "the-fund"', 'fund = "no-fund"')], "unreadable", SCHEME, "no-fund"),
     "a fund that does not name it": ([other(FUNDS, 'schemes = ["example"]', "schemes = []")], "unreadable", FUNDS, "schemes = []"),

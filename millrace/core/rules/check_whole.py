@@ -10,7 +10,7 @@ from millrace.core.rules import bodies
 from millrace.core.rules import papers as papers_
 from millrace.core.rules.bodies import Ceiling, Floor
 from millrace.core.rules.papers import Papers
-from millrace.core.rules.rulebook import Rule, SchemeVersion, WorkflowStep
+from millrace.core.rules.rulebook import Rule, SchemeVersion, WorkflowStep, facts_of_rule
 
 
 def check(papers: Papers, version: SchemeVersion) -> None:
@@ -19,6 +19,7 @@ def check(papers: Papers, version: SchemeVersion) -> None:
     _least(papers, version)
     _formulas(papers, version)
     _chains(papers, version)
+    _findings_of_nobody(papers, version)
     for word in sorted(papers_.words_needed(version) - version.vocabulary.words.keys()):
         papers.facts.complain(("words",), f"the rules of {version.id} need the set phrase {word!r}", f"word it under [words]: {word} = …")
 
@@ -112,6 +113,17 @@ def _wrong_with(steps: Sequence[WorkflowStep]) -> tuple[str, int] | None:
         said = next((n for n, step in enumerate(steps) if step.decides), len(steps) - 1)
         return "decides = true is said of a committee that takes the last step, and of no other", said
     return None
+
+
+def _findings_of_nobody(papers: Papers, version: SchemeVersion) -> None:
+    """Find a rule that rests on what a committee establishes where no committee decides, so that nobody ever would."""
+    if any(step.decides for step in version.steps):
+        return
+    theirs = {fact.name for fact in version.found_by_committee}
+    for rule in version.rules:
+        for name in sorted(theirs.intersection(facts_of_rule(rule))):
+            said = f"in {version.id} the rule {rule.id} rests on {name}, which a committee that decides establishes; here none decides"
+            _at(papers, rule, said, "say decides = true of the committee's step, or ask the applicant")
 
 
 def _written(amount: int, version: SchemeVersion) -> str:
