@@ -141,3 +141,14 @@ def test_what_is_not_translated_is_told_where_it_stands() -> None:
     copied = files[rules].decode().replace("每名申請者的累計資助上限為{required}。", said)
     [found] = [one for one in lint.lint({**files, rules: copied.encode()}) if one.code == "untranslated"]
     assert found.finding.file == rules and said in copied.splitlines()[found.finding.line - 1]
+
+
+@pytest.mark.parametrize("words", ["compare F --scheme nifs --json", "publish F --json", "replay --json", "diff F", "diff F --with G"])
+def test_each_word_of_policy_is_understood_and_leads_to_its_own_work(words: str) -> None:
+    chosen = command._parser().parse_args(["policy", *words.split()])
+    name = words.split()[0]
+    assert chosen.run.__name__ in (name, "asking", "<lambda>") and (name != "compare" or chosen.scheme == "nifs")
+    assert name == "diff" or chosen.json is True
+    with pytest.raises(SystemExit) as stopped:
+        command._parser().parse_args(["policy", name, "--no-such-word"])
+    assert stopped.value.code == 2

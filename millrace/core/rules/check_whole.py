@@ -119,7 +119,7 @@ def _findings_of_nobody(papers: Papers, version: SchemeVersion) -> None:
     """Find a rule that rests on what a committee establishes where no committee decides, so that nobody ever would."""
     if any(step.decides for step in version.steps):
         return
-    theirs = {fact.name for fact in version.found_by_committee}
+    theirs = {name for name, fact in version.vocabulary.facts.items() if fact.established == "committee"}
     for rule in version.rules:
         for name in sorted(theirs.intersection(facts_of_rule(rule))):
             said = f"in {version.id} the rule {rule.id} rests on {name}, which a committee that decides establishes; here none decides"

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from millrace.core.figures import parse, whole
+
 Folder = Mapping[str, bytes]
 _TABLE = "[[tables]]"
 # A table is taken to have come out so long after the day it speaks of.
@@ -21,7 +23,23 @@ def without_figures(folder: Folder) -> Folder:
 def publications(folder: Folder) -> list[tuple[date, Folder]]:
     """This will list the days on which a table came out, each with the folder as it stood then."""
     days = sorted({day for path, content in folder.items() if path.startswith("series/") for day, _block in _tables(content.decode())})
-    return [(day + timedelta(days=_DAYS_TO_PRINT), {path: _upto(path, content, day) for path, content in folder.items()}) for day in days]
+    shown = [(day, {path: _upto(path, content, day) for path, content in folder.items()}) for day in days]
+    return [(day + timedelta(days=_DAYS_TO_PRINT), _without_early_figures(then)) for day, then in shown]
+
+
+def _without_early_figures(folder: Folder) -> Folder:
+    """Leave out each figure that no table can answer yet: it comes with the first that does."""
+    texts = {path: content.decode() for path, content in folder.items() if path.startswith(("figures/", "series/"))}
+    series = {path: parse.series(path, text) for path, text in texts.items() if path.startswith("series/")}
+    figures = {path: parse.figure(path, text) for path, text in texts.items() if path.startswith("figures/")}
+    early: set[str] = set()
+    while True:
+        try:
+            whole.check(texts, series, {path: figure for path, figure in figures.items() if path not in early})
+            break
+        except parse.MalformedFile as wrong:
+            early.add(wrong.file)
+    return {path: content for path, content in folder.items() if path not in early}
 
 
 def _tables(text: str) -> list[tuple[date, str]]:
