@@ -136,30 +136,6 @@ def verify(chosen: argparse.Namespace) -> int:
     return report.exit_status
 
 
-def export(chosen: argparse.Namespace) -> int:
-    """This will write the file whole or not at all, and say what it holds."""
-    from millrace.registers.ledger import journal
-    from millrace.registers.policy import queries as policy
-    from millrace.stages.learn import queries as learn
-    from millrace.web import clock
-
-    bring_up_to_date()
-    funder, seal = policy.funder(), learn.seal_as_known(chosen.as_known or clock.now())
-    on = chosen.on or funder.day_of(clock.now())
-    lines = journal.beancount_lines(on=on, seal=seal.number, title=funder.name.said_in("en"), currency=funder.currency)
-    partial = chosen.output.with_name(f".{chosen.output.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.writelines(lines)
-        partial.replace(chosen.output)
-    except OSError as wrong:
-        raise homes.HomeRefused(f"{chosen.output} cannot be written: {wrong.strerror}. Name a file in a folder of yours.") from wrong
-    finally:
-        partial.unlink(missing_ok=True)
-    print(f"{chosen.output}: the books at the end of {on}, as known at seal {seal.number}.")
-    return 0
-
-
 def back_up(chosen: argparse.Namespace) -> int:
     from django.conf import settings
 

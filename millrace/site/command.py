@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from millrace.site import answers, database, folders, prepared, published, serve
+from millrace.site import answers, database, exports, folders, prepared, published, serve
 from millrace.site import home as homes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -73,8 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     figure.add_argument("--json", action="store_true")
     verify = word("verify", _asking(answers.verify), "check the hash chain, the sheet and every balance against the timeline")
     verify.add_argument("--json", action="store_true")
-    export = word("export", _asking(answers.export), "write the books for outsiders: beancount, for any day")
-    export.add_argument("form", choices=("beancount",))
+    export = word(
+        "export", _asking(exports.export), "write for outsiders: the books (beancount), the awards (360giving), public tables (datapackage)"
+    )
+    export.add_argument("form", choices=exports.FORMS)
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     export.add_argument("--on", type=answers.day, metavar="DAY", help="at the end of which day; today when left out")
     export.add_argument("--as-known", type=answers.moment, metavar="MOMENT", help="as it was known then; now when left out")

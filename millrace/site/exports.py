@@ -1,0 +1,118 @@
+"""Writes what outsiders take away, whole or not at all — e.g. `millrace export 360giving -o awards.json --on 2026-03-31`.
+
+The books (beancount), the awards (360Giving, as JSON or flattened to CSV by the file's ending), or every public table as a Data Package.
+"""
+
+import argparse
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from millrace.site import home as homes
+from millrace.site.answers import bring_up_to_date
+
+if TYPE_CHECKING:
+    from millrace.registers.timeline.models import Seal
+
+FORMS = ("beancount", "360giving", "datapackage")
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """This will write the file, or the folder of a Data Package, and say what it holds."""
+    from millrace.registers.policy import queries as policy
+    from millrace.stages.learn import queries as learn
+    from millrace.web import clock
+
+    bring_up_to_date()
+    seal = learn.seal_as_known(chosen.as_known or clock.now())
+    on = chosen.on or policy.funder().day_of(clock.now())
+    write: dict[str, Callable[[Path, date, Seal], str]] = {"beancount": _books, "360giving": _awards, "datapackage": _package}
+    try:
+        told = write[chosen.form](chosen.output, on, seal)
+    except OSError as wrong:
+        raise homes.HomeRefused(f"{chosen.output} cannot be written: {wrong.strerror}. Name a file in a folder of yours.") from wrong
+    print(f"{chosen.output}: {told} As at the end of {on}, as known at seal {seal.number}.")
+    return 0
+
+
+def _whole(path: Path, write: Callable[[TextIO], str]) -> str:
+    """This will write beside `path` first, so that a file cut short never takes its name."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            told = write(file)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return told
+
+
+def _books(path: Path, on: date, seal: "Seal") -> str:
+    from millrace.registers.ledger import journal
+    from millrace.registers.policy import queries as policy
+
+    funder = policy.funder()
+    lines = journal.beancount_lines(on=on, seal=seal.number, title=funder.name.said_in("en"), currency=funder.currency)
+
+    def write(file: TextIO) -> str:
+        file.writelines(lines)
+        return "the books."
+
+    return _whole(path, write)
+
+
+def _awards(path: Path, on: date, seal: "Seal") -> str:
+    from millrace.desks.public import open_data
+
+    form = open_data.write_flat if path.suffix == ".csv" else open_data.write_360giving
+    return _whole(path, lambda file: form(file, on, seal).in_words())
+
+
+def _package(path: Path, on: date, seal: "Seal") -> str:
+    """This will write datapackage.json and its tables into a new folder; one that exists is refused."""
+    from millrace.core import open_awards
+    from millrace.desks.public import open_data
+
+    if path.exists():
+        raise homes.HomeRefused(f"{path} exists already. Name a folder that does not.")
+    partial = path.with_name(f".{path.name}.partial")
+    partial.mkdir()
+    try:
+        resources, counts, written = [], [], open_data.Written()
+        for name, title, columns, key, rows in open_data.tables(on, seal):
+            counter = _Counter()
+            with (partial / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                file.writelines(open_data.lines(counter.over(rows), [column for column, _kind, _said in columns]))
+            resource = {"name": name, "title": title, "path": f"{name}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+            resources.append({**resource, "schema": open_awards.schema(columns, key)})
+            counts.append(f"{counter.count} {name}")
+            written.rows += counter.count
+        written.withhold(open_data.NO_AGREEMENT, open_data.not_public(on, seal))
+        who = open_data.publisher()
+        about = {
+            "name": f"{path.name.lower().replace(' ', '-')}",
+            "title": f"{who.name}: public records as at {on}",
+            "description": f"As known at seal {seal.number}, chained hash {bytes(seal.chain).hex()}.",
+            "created": seal.sealed_at.isoformat(),
+            "resources": resources,
+        }
+        (partial / "datapackage.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        partial.replace(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return f"{', '.join(counts)}: {written.in_words()}"
+
+
+class _Counter:
+    """Counts rows on their way to a file."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def over(self, rows: "Iterator[list[str]]") -> "Iterator[list[str]]":
+        for row in rows:
+            self.count += 1
+            yield row
