@@ -1,0 +1,169 @@
+"""What outsiders take away is what is public, and their own checkers accept it — and refuse it once spoilt."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+import uuid
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from millrace.core import open_awards
+from millrace.core.refusal import Refusal
+from millrace.desks.public import open_data
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline import sealer
+from millrace.registers.timeline.models import Seal
+from millrace.site import exports
+from millrace.stages.plan import figures
+
+HERE = Path(__file__).parents[2]
+POLICY = HERE / "policies" / "hong-kong"
+STANDARD = HERE.parent / "shared" / "standards" / "360giving-1.4.3"
+FRICTIONLESS = Path(sys.executable).with_name("frictionless")
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
+DAY = date(2026, 3, 31)
+needs_standard = pytest.mark.skipif(not STANDARD.exists(), reason="the schemas of 360Giving 1.4.3 are not beside this repository")
+
+
+class Told:
+    """Three awards (one in hours, one whose title a spreadsheet would run) and three cases that are not public."""
+
+    def __init__(self, make: Any) -> None:
+        self.by = make.person(powers=("policy",))
+        files = {f"{kind}/{path.name}": path.read_text() for kind in ("figures", "series") for path in (POLICY / kind).glob("*.toml")}
+        figures.publish_figures(files, by=self.by, at=NOON, command=uuid.uuid4())
+        self.cases = {
+            "agreed": self.case(make, "in_force", title="智能生產線 for boards, with “quotes”"),
+            "formula": self.case(make, "closed", title="=1+1", paid_cents=12_345, completed_on="2026-03-20"),
+            "hours": self.case(make, "in_force", unit="gpu_hours", approved_cents=500),
+            "asked": self.case(make, "submitted", approved_on=None, agreed_on=None, approved_cents=0),
+            "refused": self.case(make, "refused", approved_on=None, agreed_on=None, approved_cents=0),
+            "tried": self.case(make, "in_force", is_test=True),
+        }
+        sealer.seal(NOON)
+        sheet.project()
+        self.seal = Seal.objects.order_by("-number")[0]
+
+    def case(self, make: Any, status: str, *, title: str = "A line", unit: str = "HKD", **said: Any) -> Any:
+        case = make.case(scheme="nifs", status=status)
+        type(case).every.filter(pk=case.pk).update(title=title)
+        days = {"received_on": "2026-01-05", "approved_on": "2026-03-10", "agreed_on": "2026-03-12"}
+        values = {"scheme": "nifs", "version": "v2", "status": status, "unit": unit, "approved_cents": 1_000_050, **days, **said}
+        fields = {"command": uuid.uuid4(), "by": self.by, "at": NOON, "case": case, "facts": {"corrected_kind": ""}}
+        timeline.record("case_corrected", sheet=values, sheet_from=date(2026, 1, 5), **fields)
+        return case
+
+    def references(self, *names: str) -> set[str]:
+        return {self.cases[name].reference for name in names}
+
+
+@pytest.fixture
+def told(hong_kong: Any, make: Any) -> Told:
+    return Told(make)
+
+
+def _package(told: Told) -> tuple[dict[str, Any], open_data.Written]:
+    file = io.StringIO()
+    written = open_data.write_360giving(file, DAY, told.seal)
+    return json.loads(file.getvalue()), written
+
+
+def test_only_what_the_register_makes_public_is_written_and_the_rest_is_counted_by_rule(told: Told) -> None:
+    package, written = _package(told)
+    assert {each["id"].removeprefix("360G-hong-kong-") for each in package["grants"]} == told.references("agreed", "formula")
+    assert written.rows == 2 and written.withheld == {"no agreement in force": 2, "not in money": 1}
+    assert written.in_words() == "2 written, 3 withheld by rule: 2 (no agreement in force), 1 (not in money)."
+    paid = next(each for each in package["grants"] if each["title"].endswith("=1+1"))
+    assert (paid["amountAwarded"], paid["amountDisbursed"], paid["currency"]) == (10_000.5, 123.45, "HKD")
+
+
+def test_a_day_without_awards_is_refused_in_words(told: Told) -> None:
+    with pytest.raises(Refusal, match="No award in money"):
+        open_data.write_360giving(io.StringIO(), date(2025, 12, 31), told.seal)
+
+
+@needs_standard
+def test_the_standards_own_schema_accepts_it_and_refuses_it_spoilt(told: Told) -> None:
+    schema = json.loads((STANDARD / "360-giving-schema.json").read_text())
+    # The schema names a dialect that no registry knows; its days need the formats of 2020-12 asserted.
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    check = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    package, _written = _package(told)
+    assert all(check.is_valid(each) for each in package["grants"])
+    grant = package["grants"][0]
+    for spoilt in (
+        {key: value for key, value in grant.items() if key != "amountAwarded"},
+        grant | {"awardDate": "10 March 2026"},
+        grant | {"currency": "HK$"},
+        grant | {"recipientOrganization": []},
+    ):
+        assert not check.is_valid(spoilt)
+
+
+@needs_standard
+def test_the_flat_file_has_the_standards_own_column_titles_and_the_same_grants(told: Told) -> None:
+    schema = json.loads((STANDARD / "360-giving-schema.json").read_text())
+
+    def titled(title: str) -> tuple[str | int, ...]:
+        first, _, second = title.partition(":")
+        name = next(name for name, field in schema["properties"].items() if field.get("title", name.title()) == first)
+        if not second:
+            return (name,)
+        part = schema["$defs"][schema["properties"][name]["items"]["$ref"].rsplit("/", 1)[-1]]["properties"]
+        return (name, 0, next(inner for inner, field in part.items() if field.get("title") == second))
+
+    assert [titled(title) for title, _path in open_awards.COLUMNS] == [path for _title, path in open_awards.COLUMNS]
+    file = io.StringIO()
+    assert open_data.write_flat(file, DAY, told.seal).rows == 2
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    package, _written = _package(told)
+    assert [row["Identifier"] for row in rows] == [each["id"] for each in package["grants"]]
+    assert {row["Amount Awarded"] for row in rows} == {"10000.5"}
+    assert {row["Title"] for row in rows} == {"智能生產線 for boards, with “quotes”", "'=1+1"}
+
+
+def test_a_checker_of_data_packages_accepts_the_folder_and_refuses_it_spoilt(told: Told, tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    said = exports._package(folder, DAY, told.seal)
+    assert said.startswith("3 awards, ") and said.endswith("2 withheld by rule: 2 (no agreement in force).")
+    rows = list(csv.DictReader((folder / "awards.csv").open(encoding="utf-8")))
+    assert {row["reference"] for row in rows} == told.references("agreed", "formula", "hours")
+    assert {(row["unit"], row["approved"]) for row in rows} == {("HKD", "10000.5"), ("gpu_hours", "500")}
+
+    def checked(path: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([FRICTIONLESS, "validate", path / "datapackage.json"], capture_output=True, text=True, check=False)
+
+    good = checked(folder)
+    assert good.returncode == 0, good.stdout + good.stderr
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(folder, spoilt)
+    text = (spoilt / "awards.csv").read_text("utf-8")
+    (spoilt / "awards.csv").write_text(text.replace("2026-03-10", "10 March", 1), "utf-8")
+    assert checked(spoilt).returncode == 1
+    again = tmp_path / "twice"
+    shutil.copytree(folder, again)
+    (again / "awards.csv").write_text(text + text.splitlines(keepends=True)[1], "utf-8")
+    assert checked(again).returncode == 1
+
+
+def test_a_file_cut_short_never_takes_its_name(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(open_data, "lines", broken)
+    with pytest.raises(OSError, match="No space"):
+        exports._package(tmp_path / "records", DAY, told.seal)
+    with pytest.raises(Refusal):
+        exports._awards(tmp_path / "awards.json", date(2025, 12, 31), told.seal)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "records").mkdir()
+    with pytest.raises(exports.homes.HomeRefused, match="exists already"):
+        exports._package(tmp_path / "records", DAY, told.seal)
