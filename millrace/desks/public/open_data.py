@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TextIO
 
+from django.utils.translation import gettext_noop as _
+
 from millrace.core import open_awards
 from millrace.core.figures.series import Series
 from millrace.core.open_awards import Award, Funder
@@ -137,7 +139,8 @@ def write_360giving(file: TextIO, on: date, seal: Seal) -> Written:
         file.write((",\n" if place else "\n") + open_awards.as_json(grant))
     file.write("\n]}\n")
     if not written.rows:
-        raise Refusal("no-awards", what=f"No award in money was public on {on}.", next_step="Name a later day with --on.")
+        what, step = _("No award in money was public on %(day)s."), _("Name a later day.")
+        raise Refusal("no-awards", what=what, next_step=step, values={"day": on})
     return written
 
 
