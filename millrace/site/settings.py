@@ -88,7 +88,7 @@ TIME_ZONE = "UTC"
 ROLE = os.environ.get("MILLRACE_ROLE", "app")
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "millrace.site.postgresql",
         "NAME": os.environ.get("PGDATABASE", "millrace"),
         "USER": os.environ.get("PGUSER", "millrace_app"),
         "PASSWORD": os.environ.get("PGPASSWORD", ""),

@@ -5,6 +5,7 @@ counts and exports (a property test holds the two equal). What may not be entere
 """
 
 import functools
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,10 @@ from allauth.account.internal.flows import login as sign_in
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from psycopg import IsolationLevel
 
 from millrace.core import access
 from millrace.core.access import Actor, Subject
@@ -28,6 +28,7 @@ from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.documents import actions as documents
 from millrace.registers.documents.models import Document
 from millrace.registers.people import queries as people
+from millrace.registers.people import wire
 from millrace.registers.people.models import Person
 from millrace.web import clock
 
@@ -85,22 +86,15 @@ def read_only() -> "transaction.Atomic":
 class _ReadOnly(transaction.Atomic):
     """Has BEGIN itself say what the transaction is, where it is the outermost: no question of its own."""
 
-    _held: Any = None
-
     def __enter__(self) -> None:
-        if not connection.in_atomic_block:
-            connection.ensure_connection()
-            self._held = connection.connection
-            self._held.isolation_level, self._held.read_only = IsolationLevel.REPEATABLE_READ, True
+        is_outermost = not connection.in_atomic_block
         super().__enter__()
-
-    def __exit__(self, *raised: Any) -> None:
-        try:
-            super().__exit__(*raised)
-        finally:
-            held, self._held = self._held, None
-            if held is not None and not held.closed:
-                held.isolation_level = held.read_only = None
+        if is_outermost:
+            try:
+                wire.command(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", connection.alias)
+            except DatabaseError:
+                self.__exit__(*sys.exc_info())  # what fails to enter is not left by itself
+                raise
 
 
 def admit(request: HttpRequest, declared: Entry, address: dict[str, Any]) -> HttpResponse | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import InternalError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
@@ -19,6 +19,7 @@ from millrace.registers.cases import queries
 from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Reading
 from millrace.registers.people import queries as people
+from millrace.registers.people import wire
 from millrace.web import access
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -142,3 +143,14 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(make: Any) -> None:
     request = asked(make.person(powers=("officer",)))
     request.session = {}
     assert page(access.entry(power="officer"))(request)["Location"].endswith("/2fa/totp/activate/")
+
+
+def test_a_page_that_reads_begins_read_only_and_leaves_nothing_behind(make: Any) -> None:
+    state = wire.Statement("SELECT current_setting('transaction_read_only'), current_setting('transaction_isolation')")
+    person = make.person()
+    with access.read_only():
+        assert list(wire.ask(state, (), "default")[0]) == [("on", "repeatable read")]
+        with pytest.raises(InternalError, match="read-only"), transaction.atomic():
+            person.save(update_fields=["name"])
+    assert connection.get_autocommit()
+    assert list(wire.ask(state, (), "default")[0]) == [("off", "read committed")]

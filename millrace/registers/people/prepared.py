@@ -6,28 +6,30 @@ the models remain the one truth; only its text is kept. A row written on the sam
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.constants import OnConflict
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
+from millrace.registers.people import wire
+
 Row = TypeVar("Row")
-Rows = Iterator[tuple[Any, ...]]
+Rows = Iterable[tuple[Any, ...]]
 KINDS = (int, str, date, datetime, uuid.UUID)
 
 
 @dataclass(frozen=True)
 class _Text:
-    sql: str
+    statement: wire.Statement
     places: tuple[tuple[str, Any], ...]  # each the name of a value, or no name and a constant
-    read: Callable[[Rows], Iterator[Any]]
+    read: Callable[[Rows], Iterable[Any]]
 
 
 class Prepared(Generic[Row]):
@@ -43,9 +45,8 @@ class Prepared(Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         text = self._text or self._write()
-        with connection.cursor() as cursor:
-            cursor.execute(text.sql, [values[name] if name else constant for name, constant in text.places])
-            return list(text.read(iter(cursor.fetchall())))
+        found, _count = wire.ask(text.statement, [values[name] if name else constant for name, constant in text.places], DEFAULT_DB_ALIAS)
+        return list(text.read(found)) if found else []
 
     def first(self, **values: Any) -> Row | None:
         """This will give the first row, or None."""
@@ -62,7 +63,7 @@ class Prepared(Generic[Row]):
                 places = tuple((marks[each], None) if type(each) in KINDS and each in marks else ("", each) for each in found)
                 if unused := set(self._kinds) - {name for name, _constant in places}:
                     raise TypeError(f"the question does not ask for {sorted(unused)} as they are given")
-                self._text = _Text(sql, places, _reader(rows, compiler))
+                self._text = _Text(wire.Statement(sql), places, _reader(rows, compiler))
             return self._text
 
 
@@ -78,7 +79,7 @@ def _mark(kind: type, number: int) -> Any:
     return marks[kind]
 
 
-def _reader(rows: "models.QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Rows], Iterator[Any]]:
+def _reader(rows: "models.QuerySet[Any, Any]", compiler: SQLCompiler) -> Callable[[Rows], Iterable[Any]]:
     """This will read rows as Django does: converted, then made into instances unless the question asks for values."""
     converters = compiler.get_converters([column for column, *_rest in compiler.select[: compiler.col_count]])
 
@@ -93,17 +94,39 @@ def _reader(rows: "models.QuerySet[Any, Any]", compiler: SQLCompiler) -> Callabl
     names = [compiler.select[column][0].target.attname for column in columns]
     related = get_related_populators(compiler.klass_info, compiler.select, rows.db)  # type: ignore[call-arg]  # stubs of a later Django
     begin, end = columns[0], columns[-1] + 1
+    notes = tuple((compiler.annotation_col_map or {}).items())
 
     def instances(found: Rows) -> Iterator[Any]:
         for row in converted(found):
-            made = model.from_db(rows.db, names, row[begin:end])
+            made = _made(model, rows.db, names, row[begin:end])
             for each in related:
-                each.populate(row, made)
-            for name, column in (compiler.annotation_col_map or {}).items():
-                setattr(made, name, row[column])
+                _populate(each, row, made)
+            for name, column in notes:
+                made.__dict__[name] = row[column]
             yield made
 
     return instances
+
+
+def _made(model: type[models.Model], using: str, names: Sequence[str], values: Sequence[Any]) -> models.Model:
+    """This will make the instance `from_db` would, without asking each field whether it minds: what was read was once accepted."""
+    made = model.__new__(model)
+    state = models.base.ModelState()
+    state.adding, state.db = False, using
+    made.__dict__["_state"] = state
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
+
+
+def _populate(related: Any, row: tuple[Any, ...], of: models.Model) -> None:
+    """This will put a related instance on its own, as Django's populator does."""
+    found = related.reorder_for_init(row) if related.reorder_for_init else row[related.cols_start : related.cols_end]
+    one = None if found[related.pk_idx] is None else _made(related.model_cls, related.db, related.init_list, found)
+    related.local_setter(of, one)
+    if one is not None:
+        for each in related.related_populators:
+            _populate(each, row, one)
+        related.remote_setter(one, of)
 
 
 def insert(made: models.Model, *, is_kept_once: bool = False) -> None:
@@ -116,49 +139,46 @@ def insert(made: models.Model, *, is_kept_once: bool = False) -> None:
     fields = [field for field in meta.local_concrete_fields if not (field is meta.auto_field and made.pk is None)]
     text = _inserts.get((type(made), len(fields), is_kept_once)) or _insert_text(made, fields, is_kept_once)
     # Looked up once: the proxy asks again at each of twenty fields which thread's connection it stands for.
-    own = connections[connection.alias]
-    values = [field.get_db_prep_save(field.pre_save(made, True), own) for field in fields]
-    with own.cursor() as cursor:
-        cursor.execute(text, values)
-        if written := cursor.fetchone():
-            (made.pk,) = written
-    made._state.adding, made._state.db = False, connection.alias
+    own = connections[DEFAULT_DB_ALIAS]
+    written, _count = wire.ask(text, [field.get_db_prep_save(field.pre_save(made, True), own) for field in fields], DEFAULT_DB_ALIAS)
+    if written:
+        ((made.pk,),) = written
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
 
 
-_inserts: dict[tuple[type[models.Model], int, bool], str] = {}
+_inserts: dict[tuple[type[models.Model], int, bool], wire.Statement] = {}
 
 
-def _insert_text(made: models.Model, fields: "list[models.Field[Any, Any]]", is_kept_once: bool) -> str:
+def _insert_text(made: models.Model, fields: "list[models.Field[Any, Any]]", is_kept_once: bool) -> wire.Statement:
     query = InsertQuery(type(made), on_conflict=OnConflict.IGNORE if is_kept_once else None)
     query.insert_values(fields, [made], raw=False)
-    compiler = query.get_compiler(connection.alias)
+    compiler = query.get_compiler(DEFAULT_DB_ALIAS)
     compiler.returning_fields = [made._meta.pk]
     [(text, _values)] = compiler.as_sql()
-    return _inserts.setdefault((type(made), len(fields), is_kept_once), text)
+    return _inserts.setdefault((type(made), len(fields), is_kept_once), wire.Statement(text))
 
 
 def update(made: models.Model, *names: str) -> None:
     """This will write these fields of a row that exists: `save(update_fields=…)` without writing its SQL anew."""
     fields = _fields(made, names)
     text = _updates.get((type(made), names)) or _update_text(made, names)
-    own = connections[connection.alias]
+    own = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(field.pre_save(made, False), own) for field in fields]
-    with own.cursor() as cursor:
-        cursor.execute(text, [*values, made.pk])
-        if cursor.rowcount != 1:
-            raise ObjectDoesNotExist(f"{type(made).__name__} {made.pk} is not there to be written")
+    _rows, count = wire.ask(text, [*values, made.pk], DEFAULT_DB_ALIAS)
+    if count != 1:
+        raise ObjectDoesNotExist(f"{type(made).__name__} {made.pk} is not there to be written")
 
 
 def _fields(made: models.Model, names: tuple[str, ...]) -> "list[models.Field[Any, Any]]":
     return [field for name in names if isinstance(field := made._meta.get_field(name), models.Field)]
 
 
-_updates: dict[tuple[type[models.Model], tuple[str, ...]], str] = {}
+_updates: dict[tuple[type[models.Model], tuple[str, ...]], wire.Statement] = {}
 
 
-def _update_text(made: models.Model, names: tuple[str, ...]) -> str:
+def _update_text(made: models.Model, names: tuple[str, ...]) -> wire.Statement:
     query: UpdateQuery = type(made)._base_manager.filter(pk=made.pk).query.chain(UpdateQuery)  # type: ignore[assignment]  # chain gives the class asked for
     places: list[Any] = [(field, None, models.Value("")) for field in _fields(made, names)]
     query.add_update_fields(places)
-    text, _values = query.get_compiler(connection.alias).as_sql()
-    return _updates.setdefault((type(made), names), text)
+    text, _values = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    return _updates.setdefault((type(made), names), wire.Statement(text))

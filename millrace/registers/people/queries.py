@@ -18,9 +18,10 @@ def at_moment(at: datetime) -> Q:
 
 _grants = prepared.Prepared(
     lambda person, at: (
-        Power.objects.filter(at_moment(at), person=person)
-        .values_list(Value(None, BigIntegerField()), "power")
-        .union(Membership.objects.filter(at_moment(at), person=person).values_list("organisation_id", "power"), all=True)
+        # Memberships first: a column needs no reading, a constant would be read anew in each row.
+        Membership.objects.filter(at_moment(at), person=person)
+        .values_list("organisation_id", "power")
+        .union(Power.objects.filter(at_moment(at), person=person).values_list(Value(None, BigIntegerField()), "power"), all=True)
     ),
     person=int,
     at=datetime,

@@ -10,11 +10,11 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 
 from millrace.core import asat
 from millrace.registers.cases.models import Case
-from millrace.registers.people import prepared
+from millrace.registers.people import prepared, wire
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import SchemeVersion
@@ -24,14 +24,14 @@ from millrace.registers.timeline.models import Event
 VISIBILITIES = ("public", "party", "partner", "staff", "assessor", "finance", "audit")
 
 
+_next_id = wire.Statement("SELECT nextval('timeline_event_ids')")
 _done = prepared.Prepared(lambda command, case: Event.objects.filter(command=command, case=case), command=uuid.UUID, case=int)
 
 
 def reserve_id() -> int:
     """This will take the next event id, for rows and postings that must carry it before the event is written."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('timeline_event_ids')")
-        return int(cursor.fetchone()[0])
+    [(number,)], _count = wire.ask(_next_id, (), DEFAULT_DB_ALIAS)
+    return int(number)
 
 
 def replay(command: uuid.UUID, case: Case | None = None) -> Event | None:

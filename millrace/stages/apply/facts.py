@@ -25,6 +25,7 @@ RUNNING = ("approved", "in_force", "suspended")
 ENDED_WITH_MONEY = ("closed", "terminated")
 # An application that left the call no longer counts against the applicant's number in it.
 LEFT = ("withdrawn",)
+IN_CALL = {"applications_in_call", "granted_in_call_cents"}
 
 _held = prepared.Prepared(
     lambda lead, scheme, without: (
@@ -114,7 +115,6 @@ def computed(book: rulebook.SchemeVersion, applying: Applying) -> dict[str, fact
 
 def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str]) -> dict[str, int]:
     """This will count each named measure for one applicant, within a scheme and (unless "") one of its streams."""
-    own = _cases(scheme, stream, applying).filter(lead=applying.organisation)
     without = applying.case.pk if applying.case else 0
     counted: dict[str, int] = {}
     if not stream and names & {"open_projects", "granted_cents"}:
@@ -122,6 +122,9 @@ def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str]
         held = _held.first(lead=applying.organisation.pk, scheme=scheme, without=without) or (0, 0, 0)
         counted |= {"open_projects": held[0], "granted_cents": int(held[1] + held[2])}
         names -= {"open_projects", "granted_cents"}
+    if not names - IN_CALL:
+        return counted | _in_call(scheme, stream, applying, names)
+    own = _cases(scheme, stream, applying).filter(lead=applying.organisation)
     if names & {"open_projects", "projects_in_all", "completed_projects", "granted_cents"}:
         found = own.aggregate(
             open_projects=Count("pk", filter=Q(status__in=RUNNING)),
@@ -173,7 +176,7 @@ def _decided_in(year: Span[date]) -> QuerySet[Event, int]:
 
 def _in_call(scheme: str, stream: str, applying: Applying, names: frozenset[str]) -> dict[str, int]:
     counted: dict[str, int] = {}
-    if applying.call is None or not names & {"applications_in_call", "granted_in_call_cents"}:
+    if applying.call is None or not names & IN_CALL:
         return counted
     received = Submission.objects.filter(call=applying.call, case__is_test=False)
     received = received.exclude(case=applying.case) if applying.case else received
