@@ -39,17 +39,28 @@ class Unreadable(ValueError):
 
 
 class Document:
-    """One file: its tables, the lines of its keys and what was found wrong in it."""
+    """One file: its tables, the lines of its keys and what was found wrong in it.
 
-    def __init__(self, file: str, data: dict[str, Any], lines: dict[toml_lines.Path, int], findings: list[Finding]) -> None:
+    One that `is_stored` was published and passed the checks of its time: only what leaves its meaning open is wrong in it.
+    """
+
+    def __init__(
+        self, file: str, data: dict[str, Any], lines: dict[toml_lines.Path, int], findings: list[Finding], *, is_stored: bool = False
+    ) -> None:
         self.file = file
+        self.is_stored = is_stored
         self.lines = lines
         self.findings = findings
         self.made: dict[str, Any] = {}  # what was read from the whole of it, kept for who reads it again
         self.root = Table(self, data, ())
 
     def complain(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:
-        """Add a finding at the line of a path."""
+        """Add a finding at the line of a path, which a text that was published is not held to."""
+        if not self.is_stored:
+            self.lose(path, message, remedy)
+
+    def lose(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:
+        """Add a finding at the line of a path where what was meant is lost, so that no text can be read with it."""
         self.findings.append(Finding(self.file, toml_lines.line_of(self.lines, path), message, remedy))
 
 
@@ -76,7 +87,7 @@ def parse(file: str, content: bytes, findings: list[Finding]) -> Document:
 
 def from_plain(file: str, data: dict[str, Any], findings: list[Finding]) -> Document:
     """Wrap plain data that was read before, as when a stored version is read again."""
-    return Document(file, data, {(): 1}, findings)
+    return Document(file, data, {(): 1}, findings, is_stored=True)
 
 
 def _line_in(error: tomllib.TOMLDecodeError, content: bytes) -> int:
@@ -107,6 +118,10 @@ class Table:
         """Add a finding at a key of this table, or at the table itself."""
         self.document.complain((*self.path, key) if key else self.path, message, remedy)
 
+    def lose(self, message: str, key: str = "", remedy: str = "") -> None:
+        """Add a finding where what was meant is lost: the one kind that also a published text is refused for."""
+        self.document.lose((*self.path, key) if key else self.path, message, remedy)
+
     def has(self, key: str) -> bool:
         """Say whether the key is there (without making it known)."""
         return key in self.data
@@ -119,12 +134,12 @@ class Table:
         self._known.add(key)
         if key not in self.data:
             if default is _MISSING:
-                self.complain(f"{key} is missing", remedy=f"add {key}, {called}")
+                self.lose(f"{key} is missing", remedy=f"add {key}, {called}")
                 return kinds[0]()
             return default
         value = self.data[key]
         if type(value) not in kinds:
-            self.complain(f"{key} must be {called}, not {value!r}", key, f"write {called}")
+            self.lose(f"{key} must be {called}, not {value!r}", key, f"write {called}")
             return kinds[0]() if default is _MISSING else default
         return value
 
@@ -137,7 +152,7 @@ class Table:
         """Give a word out of a closed list."""
         value = self.string(key, default)
         if key in self.data and value not in allowed:
-            self.complain(f"{key} = {value!r} is not known", key, f"one of: {', '.join(sorted(allowed))}")
+            self.lose(f"{key} = {value!r} is not known", key, f"one of: {', '.join(sorted(allowed))}")
         return value
 
     def integer(self, key: str, default: int | None = _MISSING, *, least: int = 0) -> int:
@@ -156,7 +171,7 @@ class Table:
         """Give a list of words."""
         value = self._get(key, (list,), "a list of texts", list(default))
         if any(not isinstance(item, str) for item in value):
-            self.complain(f"{key} must be a list of texts", key)
+            self.lose(f"{key} must be a list of texts", key)
             return ()
         return tuple(value)
 
@@ -176,7 +191,7 @@ class Table:
         found = []
         for position, item in enumerate(value):
             if not isinstance(item, dict):
-                self.complain(f"{key} must hold tables only, not {item!r}", key)
+                self.lose(f"{key} must hold tables only, not {item!r}", key)
                 continue
             found.append(self._child((*self.path, key, position), item))
         return found
@@ -191,6 +206,9 @@ class Table:
         if not is_required and key not in self.data:
             self._known.add(key)
             return Text()
+        if self.document.is_stored and not isinstance(self.data.get(key), dict):
+            self._known.add(key)
+            return _plainly(self.data.get(key), languages)
         value = self._get(key, (dict,), "a table of languages", _MISSING)
         if key not in self.data or not isinstance(self.data[key], dict):
             return Text()
@@ -209,3 +227,8 @@ class Table:
                 self.complain(f"{key} is not known here", key, "take it out, or mend its spelling")
         for child in self._children.values():
             child.finish()
+
+
+def _plainly(written: Any, languages: Collection[str]) -> Text:
+    """Give what a text stored long ago says where today it is worded in every language: in its first, or not at all."""
+    return text({next(iter(languages)): written}) if isinstance(written, str) and written else Text()

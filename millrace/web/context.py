@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from millrace.registers.policy import queries as policy
 from millrace.web import demonstration, funder, navigation, words
 
 
@@ -15,6 +16,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "funder": funder.current(),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
         "is_demonstration": SimpleLazyObject(lambda: demonstration.is_here()),
+        "unread": policy.unread(),
         "is_being_told": SimpleLazyObject(lambda: demonstration.is_being_told()),
     }
 

@@ -131,7 +131,7 @@ def read(root: Table) -> Funder:
     """Read policy.toml."""
     languages = root.strings("languages")
     if not languages:
-        root.complain("a policy needs its languages", "languages", 'languages = ["en"]')
+        root.lose("a policy needs its languages", "languages", 'languages = ["en"]')
     return Funder(
         slug=root.string("slug"),
         name=root.words("name", languages),
@@ -164,7 +164,7 @@ def _zone(root: Table) -> str:
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        root.complain(f"the zone {zone!r} is not known", "zone", 'such as "Europe/Lisbon"')
+        root.lose(f"the zone {zone!r} is not known", "zone", 'such as "Europe/Lisbon"')
         return "UTC"
     return zone
 
@@ -174,7 +174,7 @@ def _year_starts(root: Table) -> tuple[int, int]:
     try:
         day = date.fromisoformat(f"2001-{written}")
     except ValueError:
-        root.complain(f"a financial year starts on a day such as 04-01, not {written!r}", "financial_year_starts")
+        root.lose(f"a financial year starts on a day such as 04-01, not {written!r}", "financial_year_starts")
         return 1, 1
     return day.month, day.day
 
@@ -184,7 +184,7 @@ def _pattern(table: Table) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        table.complain(f"the pattern cannot be read: {error}", "pattern")
+        table.lose(f"the pattern cannot be read: {error}", "pattern")
         return "(?!)"
     return pattern
 
@@ -196,5 +196,5 @@ def _calendar(table: Table) -> Calendar:
         try:
             days.add(date.fromisoformat(written))
         except ValueError:
-            table.complain(f"{written!r} is no day", "days")
+            table.lose(f"{written!r} is no day", "days")
     return Calendar(frozenset(days))

@@ -203,8 +203,17 @@ def _iso(value: Any) -> str:
 
 def from_paper(kind: str, text: str) -> Any:
     """Read a stored text back: a Funder, the funds, the Blueprint or the facilities."""
-    content = json.loads(text)
     findings: list[Finding] = []
+    try:
+        made = _from_content(kind, json.loads(text), findings)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable([*findings, Finding(kind, 1, f"{type(error).__name__}: {error}")]) from error
+    if findings:
+        raise Unreadable(findings)
+    return made
+
+
+def _from_content(kind: str, content: dict[str, Any], findings: list[Finding]) -> Any:
     languages = tuple(content["languages"])
     root = toml_text.from_plain(kind, content["data"], findings).root
     readers: dict[str, Callable[[], Any]] = {
@@ -214,11 +223,8 @@ def from_paper(kind: str, text: str) -> Any:
         "facilities": lambda: blueprint.read_facilities(root, languages),
         "handling": lambda: handling.read(root, languages),
     }
-    made = readers[kind]()
-    if findings:
-        raise Unreadable(findings)
-    return made
+    return readers[kind]()
 
 
 def _sources(content: dict[str, Any], languages: tuple[str, ...], findings: list[Finding]) -> dict[str, Source]:
-    return read_facts.sources(toml_text.from_plain("sources", {"sources": content["sources"]}, findings).root, languages)
+    return read_facts.sources(toml_text.from_plain("sources", {"sources": content.get("sources", {})}, findings).root, languages)

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from millrace.core import dated, lifecycle, money, toml_text
-from millrace.core.rules import check_whole, read_facts, read_form, read_rules
+from millrace.core.rules import check_whole, read_facts, read_form, read_rules, stored
 from millrace.core.rules import papers as papers_
 from millrace.core.rules.papers import Papers
 from millrace.core.rules.read_conditions import Shelf
@@ -49,7 +49,7 @@ def scheme(slug: str, papers: Papers) -> Scheme:
     if not _follow(entries, starts):
         return Scheme(slug, ())
     _check_rule_starts(papers, starts)
-    versions = tuple(_version(slug, papers, entry) for entry in entries)
+    versions = tuple(_published(slug, papers, entry) for entry in entries)
     for document in (papers.scheme, papers.rules, papers.form, *papers.letters.values()):
         document.root.finish()
     return Scheme(slug, versions)
@@ -71,6 +71,13 @@ def _check_rule_starts(papers: Papers, starts: Collection[dated.Start]) -> None:
             if begun not in starts and begun.earliest != date.max:
                 written = ", ".join(str(start) for start in starts)
                 value.complain(f"the value of {name} starts on {begun}, which is no version's start", "from", f"one of: {written}")
+
+
+def _published(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
+    """Read one version as it is to be published: checked as a whole, and with the text it will be known by."""
+    version = _version(slug, papers, entry)
+    check_whole.check(papers, version)
+    return _with_text(version, papers, entry)
 
 
 def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
@@ -123,8 +130,7 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         sha256="",
     )
     read_rules.source(entry, shelf)
-    check_whole.check(papers, version)
-    return _with_text(version, papers, entry)
+    return version
 
 
 def _common(papers: Papers) -> tuple[Vocabulary, Mapping[str, Source]]:
@@ -168,7 +174,7 @@ def _call(table: Table, shelf: Shelf) -> Call:
         table.complain("a call must close on or after the day it opens", "closes", "mend one of the two days")
     hour = table.string("closing_hour", "")
     if hour and not _HOUR.fullmatch(hour):
-        table.complain(f"a closing hour is written 17:00, not {hour!r}", "closing_hour", "leave it out where the call closes at midnight")
+        table.lose(f"a closing hour is written 17:00, not {hour!r}", "closing_hour", "leave it out where the call closes at midnight")
     return Call(
         id=table.string("id"),
         title=table.words("title", shelf.languages),
@@ -188,7 +194,7 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
     try:
         body = dated.Dated(tuple(names))
     except ValueError as error:
-        table.complain(str(error), "bodies")
+        table.lose(str(error), "bodies")
         body = dated.Dated(())
     streams = table.strings("streams")
     for stream in streams:
@@ -280,9 +286,22 @@ def _plain(value: Any) -> str:
 
 
 def version_from_text(text: str) -> SchemeVersion:
-    """Read a version back from its canonical text; it comes out equal, hash and all."""
-    data = json.loads(text)
+    """Read a version back from its canonical text; it comes out equal, hash and all.
+
+    It was published, so what is checked of a folder today is not asked of it. Raises `Unreadable` only where this program cannot
+    know what it meant.
+    """
     findings: list[Finding] = []
+    try:
+        version = _stored(stored.as_today(json.loads(text)), findings)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable([*findings, Finding("the stored text", 1, f"{type(error).__name__}: {error}")]) from error
+    if findings:
+        raise Unreadable(findings)
+    return replace(version, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _stored(data: Mapping[str, Any], findings: list[Finding]) -> SchemeVersion:
 
     def paper(name: str, content: dict[str, Any]) -> Document:
         return toml_text.from_plain(name, content, findings)
@@ -298,7 +317,4 @@ def version_from_text(text: str) -> SchemeVersion:
         form=paper("form.toml", data["form"]),
         letters={kind: paper(f"letters/{kind}.toml", content) for kind, content in data["letters"].items()},
     )
-    version = _version(data["scheme"]["slug"], papers, papers.scheme.root.tables("versions")[0])
-    if findings:
-        raise Unreadable(findings)
-    return version
+    return _version(data["scheme"]["slug"], papers, papers.scheme.root.tables("versions")[0])

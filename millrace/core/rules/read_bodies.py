@@ -15,7 +15,7 @@ from millrace.core.toml_text import Table
 
 def _requirement(table: Table, shelf: Shelf) -> Body:
     if not table.has("require"):
-        table.complain("require is missing", remedy='add require = { fact = "…", is = … }')
+        table.lose("require is missing", remedy='add require = { fact = "…", is = … }')
         return bodies.Requirement(NEVER, when(table, shelf))
     return bodies.Requirement(condition(table.table("require"), shelf), when(table, shelf))
 
@@ -75,7 +75,7 @@ def _amount(table: Table, shelf: Shelf, key: str = "value") -> int:
 def _ratio(table: Table, shelf: Shelf) -> Body:
     shares = tuple(_share(item, shelf) for item in table.tables("shares"))
     if not shares:
-        table.complain("a ratio needs its shares", remedy="add [[….values.shares]] with government, partner, cost, matching")
+        table.lose("a ratio needs its shares", remedy="add [[….values.shares]] with government, partner, cost, matching")
     return bodies.Ratio(shares, _asked(table, shelf))
 
 
@@ -129,7 +129,7 @@ def _matrix(table: Table, shelf: Shelf) -> tuple[Option, ...]:
 
 def _must_be_reached(table: Table, key: str, options: tuple[Option, ...]) -> None:
     if not options:
-        table.complain(f"{key} is empty", key, "say at least one")
+        table.lose(f"{key} is empty", key, "say at least one")
     if any(option.when is None for option in options[:-1]):
         table.complain(f"{key} after the one without a condition are never reached", key, "put the one without `when` last")
 
@@ -146,7 +146,7 @@ def _lump_sum(table: Table, shelf: Shelf) -> Body:
 def _allowance(table: Table, shelf: Shelf) -> Body:
     lines = tuple(_allowance_line(item, table, shelf) for item in table.tables("lines"))
     if not lines:
-        table.complain("an allowance needs its lines", remedy="add [[….values.lines]] with heads, months and monthly_cents")
+        table.lose("an allowance needs its lines", remedy="add [[….values.lines]] with heads, months and monthly_cents")
     if table.has("most_months"):
         table.integer("most_months", least=1)
     return bodies.Allowance(lines, _stage(table, shelf), _asked(table, shelf))
@@ -168,7 +168,7 @@ def _tiers(table: Table, shelf: Shelf) -> Body:
     items = table.tables("tiers")
     tiers = tuple(bodies.Tier(item.integer(key, least=1) if item.has(key) else None, share_of(item, "percent")) for item in items)
     if not tiers:
-        table.complain("tiers is empty", "tiers", f'add {{ {key} = …, percent = "…" }}')
+        table.lose("tiers is empty", "tiers", f'add {{ {key} = …, percent = "…" }}')
     for item, before, tier in zip(items[1:], tiers, tiers[1:], strict=False):
         if before.up_to is None or (tier.up_to is not None and tier.up_to <= before.up_to):
             item.complain("each tier ends above the one before it; only the last may be without end")
@@ -216,7 +216,7 @@ def _term(table: Table, shelf: Shelf) -> Body:
         table.complain(f"the unit {unit!r} is not known", "unit", f"one of: {', '.join(sorted(shelf.units))}")
     value = table.anything("value")
     if value is not None and type(value) not in (int, str, bool):
-        table.complain("value must be a whole number, a text, true or false", "value")
+        table.lose("value must be a whole number, a text, true or false", "value")
         value = None
     return bodies.Term(value, unit)
 

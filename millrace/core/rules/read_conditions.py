@@ -50,7 +50,7 @@ def share_of(table: Table, key: str) -> int:
     """Read a share that is required, such as percent = "70%"."""
     share = basis_points(table.string(key))
     if share is None and table.has(key):
-        table.complain(f"{key} is written like 50%, with at most two decimals", key)
+        table.lose(f"{key} is written like 50%, with at most two decimals", key)
     return share or 0
 
 
@@ -60,7 +60,7 @@ def condition(table: Table, shelf: Shelf) -> Condition:
         if table.has(word):
             parts = tuple(condition(part, shelf) for part in table.tables(word))
             if not parts:
-                table.complain(f"{word} needs at least one part", word)
+                table.lose(f"{word} needs at least one part", word)
             return made(parts)
     if table.has("not"):
         return conditions.Not(condition(table.table("not"), shelf))
@@ -71,14 +71,14 @@ def _comparison(table: Table, shelf: Shelf) -> Condition:
     fact = known_fact(table, "fact", shelf)
     operators = [operator for operator in conditions.OPERATORS if table.has(operator)]
     if len(operators) != 1:
-        table.complain("a condition needs exactly one comparison", "fact", f"one of: {', '.join(conditions.OPERATORS)}")
+        table.lose("a condition needs exactly one comparison", "fact", f"one of: {', '.join(conditions.OPERATORS)}")
         return NEVER
     operator = operators[0]
     written = table.anything(operator)
     if fact is None:
         return NEVER
     if fact.type not in conditions.OPERATORS[operator]:
-        table.complain(f"{operator} does not fit {fact.name}, which is {fact.type}", operator)
+        table.lose(f"{operator} does not fit {fact.name}, which is {fact.type}", operator)
         return NEVER
     if isinstance(written, Mapping):
         return Comparison(fact.name, operator, _other(table.table(operator), fact, shelf))
@@ -90,7 +90,7 @@ def known_fact(table: Table, key: str, shelf: Shelf) -> Fact | None:
     """Read the name of a fact and find it in the vocabulary."""
     name = table.string(key)
     if name and name not in shelf.facts:
-        table.complain(f"the fact {name!r} is not in the vocabulary", key, "add it to facts.toml, or mend its spelling")
+        table.lose(f"the fact {name!r} is not in the vocabulary", key, "add it to facts.toml, or mend its spelling")
     return shelf.facts.get(name)
 
 
@@ -105,13 +105,13 @@ def _other(table: Table, fact: Fact, shelf: Shelf) -> conditions.Operand:
         return OtherFact(name)
     share = basis_points(table.string("share"))
     if share is None:
-        table.complain("a share is written like 50%", "share")
+        table.lose("a share is written like 50%", "share")
     return ShareOf(share or 0, name)
 
 
 def _literal(table: Table, operator: str, fact: Fact, written: Any) -> facts_.Value | None:
     if operator in ("one_of", "none_of", "includes_any") and not isinstance(written, list):
-        table.complain(f"{operator} needs a list", operator)
+        table.lose(f"{operator} needs a list", operator)
         return None
     as_list = isinstance(written, list)
     if fact.type is FactType.SHARE and isinstance(written, str):
@@ -121,7 +121,7 @@ def _literal(table: Table, operator: str, fact: Fact, written: Any) -> facts_.Va
             return tuple(str(facts_.checked(_single(fact), item)) for item in written)
         value = facts_.checked(_single(fact), written)
     except facts_.WrongFact as wrong:
-        table.complain(f"{fact.name} {wrong.detail or wrong.code}", operator)
+        table.lose(f"{fact.name} {wrong.detail or wrong.code}", operator)
         return None
     return (str(value),) if operator == "includes" else value
 

@@ -118,7 +118,7 @@ def _recorded(table: Table, fact: Fact) -> Recorded:
     try:
         return Recorded(where, checked(fact, table.anything("is")))
     except WrongFact as wrong:
-        table.complain(f"is: {wrong.detail or wrong.code}", "is")
+        table.lose(f"is: {wrong.detail or wrong.code}", "is")
         return Recorded(where, "")
 
 
@@ -131,7 +131,7 @@ def _assumed(table: Table, fact: Fact) -> Value | None:
     try:
         return checked(fact, written)
     except WrongFact as wrong:
-        table.complain(f"assumed: {wrong.detail or wrong.code}", "assumed")
+        table.lose(f"assumed: {wrong.detail or wrong.code}", "assumed")
         return None
 
 
@@ -194,20 +194,18 @@ def _check_claimed(facts_table: Table, facts: dict[str, Fact]) -> None:
     for name, fact in facts.items():
         of = fact.claimed.of if fact.claimed else ""
         if of and (of not in facts or fact.claimed is None or fact.claimed.place not in facts[of].choice_ids):
-            facts_table.table(name).complain(f"{of!r} is no fact with that choice", "at_claim")
+            facts_table.table(name).lose(f"{of!r} is no fact with that choice", "at_claim")
 
 
 def _check_derived(facts_table: Table, facts: dict[str, Fact]) -> None:
     for name, fact in facts.items():
         for part in fact.derived.parts if fact.derived else ():
             if part not in facts:
-                facts_table.table(name).complain(
-                    f"{name} is made from the unknown fact {part!r}", "derived", "add it, or mend its spelling"
-                )
+                facts_table.table(name).lose(f"{name} is made from the unknown fact {part!r}", "derived", "add it, or mend its spelling")
             elif (facts[part].type, facts[part].unit) != (fact.type, fact.unit):
                 facts_table.table(name).complain(f"{name} and {part} are of different types or units", "derived", "nothing is converted")
         if fact.derived and _reaches(name, name, facts, frozenset()):
-            facts_table.table(name).complain(
+            facts_table.table(name).lose(
                 f"{name} is made from itself (a circular reference)", "derived", "take it out of what it is made from"
             )
 

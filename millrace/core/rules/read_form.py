@@ -57,7 +57,7 @@ def _question(table: Table, shelf: Shelf) -> Question:
     fact = shelf.facts.get(feeds)
     kind = table.one_of("kind", QUESTION_KINDS)
     if feeds and fact is None:
-        table.complain(f"the fact {feeds!r} is not in the vocabulary", "feeds")
+        table.lose(f"the fact {feeds!r} is not in the vocabulary", "feeds")
     elif fact is not None and fact.established == "committee":
         table.complain(f"the fact {feeds!r} is established by the committee, not by an applicant", "feeds", "leave feeds out")
     elif fact is not None and fact.derived is not None:
@@ -136,7 +136,7 @@ def _shown_when(table: Table) -> ShownWhen | None:
     when = table.table("shown_when")
     answers = when.anything("answers")
     if not isinstance(answers, list) or not answers:
-        when.complain("shown_when needs the answers it is shown for", "answers", "answers = [ … ]")
+        when.lose("shown_when needs the answers it is shown for", "answers", "answers = [ … ]")
         answers = []
     return ShownWhen(when.string("question"), tuple(answers))
 

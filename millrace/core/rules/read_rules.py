@@ -70,7 +70,7 @@ def published(table: Table, shelf: Shelf) -> tuple[bool, Text]:
 
 def source(table: Table, shelf: Shelf, *, is_required: bool = True) -> str:
     """Read the name of a source and check that it is listed."""
-    name = table.string("source") if is_required else table.string("source", "")
+    name = table.string("source") if is_required and not table.document.is_stored else table.string("source", "")
     if name and name not in shelf.sources:
         table.complain(f"the source {name!r} is not in sources.toml", "source", "add it there, or mend its spelling")
     return name
@@ -84,7 +84,7 @@ def start_of(table: Table, key: str) -> dated.Start:
     try:
         return dated.start(written)
     except (ValueError, TypeError):
-        table.complain(f"{key} must be a day such as 2024-01-08 or a month such as 2025-06, not {written!r}", key)
+        table.lose(f"{key} must be a day such as 2024-01-08 or a month such as 2025-06, not {written!r}", key)
         return dated.Start(date.max, date.max)
 
 

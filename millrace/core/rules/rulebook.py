@@ -328,14 +328,21 @@ def _share_facts(share: StageShare) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A standing offer and all its versions, oldest first."""
+    """A standing offer and all its versions, oldest first; of those that cannot be read any more, only when they began."""
 
     slug: str
     versions: tuple[SchemeVersion, ...]
+    unread: tuple[Start, ...] = ()
 
     def versions_on(self, day: date) -> Reading[SchemeVersion]:
-        """Give the version in force on the day, or each that may have been."""
-        return Dated(tuple((version.starts, version) for version in self.versions)).on(day)
+        """Give the version in force on the day, or each that may have been. One that cannot be read stays in force: the one before
+        it does not come back in its place."""
+        begun: list[tuple[Start, SchemeVersion | None]] = [
+            *((one.starts, one) for one in self.versions),
+            *((one, None) for one in self.unread),
+        ]
+        found = Dated(tuple(sorted(begun, key=lambda each: each[0]))).on(day)
+        return Reading(tuple(version for version in found.candidates if version is not None))
 
     def version(self, version: str) -> SchemeVersion:
         """Find one version."""

@@ -4,6 +4,7 @@ The frozen facts and the version's own text are all it needs; a difference is a 
 """
 
 from millrace.core.findings import Part
+from millrace.core.refusal import Refusal
 from millrace.core.rules import facts, judge
 from millrace.registers.cases.models import Verdict
 from millrace.registers.policy import queries as policy
@@ -26,7 +27,7 @@ def verify() -> Part:
         part.counts["replayed"] += 1
         try:
             same = is_repeated(row)
-        except ValueError as wrong:
+        except (ValueError, Refusal) as wrong:
             part.found("verdict-unreadable", row.case.reference, f"{row.purpose} of {row.judged_on}: {wrong}")
             continue
         if not same:

@@ -4,6 +4,7 @@ Texts are read into frozen values once per hash and process; the database is ask
 """
 
 import contextlib
+import logging
 import threading
 import zoneinfo
 from collections.abc import Iterable, Iterator
@@ -23,9 +24,12 @@ from millrace.core.policy_folder.funds import Fund
 from millrace.core.refusal import Refusal
 from millrace.core.rules import parse, rulebook
 from millrace.core.rules.form import Form
+from millrace.core.toml_text import Unreadable
 from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication, SchemeVersion
 
+logger = logging.getLogger(__name__)
+_unread: dict[str, str] = {}
 _books: dict[str, rulebook.SchemeVersion] = {}
 _reading = threading.Lock()
 _papers: dict[tuple[str, str], Any] = {}
@@ -35,13 +39,55 @@ _versions = prepared.Prepared(lambda scheme: SchemeVersion.objects.filter(scheme
 
 
 def read_version(row: SchemeVersion) -> rulebook.SchemeVersion:
-    """This will read what a version says; the row alone has its text, fetched only the first time its hash is met."""
+    """This will read what a version says; the row alone has its text, fetched only the first time its hash is met.
+
+    One this program cannot read is refused by its name: what was published stays published, and nothing is guessed of it.
+    """
+    if row.sha256 in _unread:
+        raise _cannot_read(_unread[row.sha256])
     if row.sha256 not in _books:
         # One thread reads while the others wait: eight reading twenty schemes at once would leave the process twice as heavy.
         with _reading:
             if row.sha256 not in _books:
-                _books[row.sha256] = replace(parse.version_from_text(_text_of(row)), text="")
+                _books[row.sha256] = _read(row)
     return _books[row.sha256]
+
+
+def _read(row: SchemeVersion) -> rulebook.SchemeVersion:
+    try:
+        return replace(parse.version_from_text(_text_of(row)), text="")
+    except Unreadable as found:
+        _unread[row.sha256] = str(row)
+        logger.error("the stored text of %s (%s) cannot be read: %s", row, row.sha256, found)
+        raise _cannot_read(str(row)) from found
+
+
+def _cannot_read(what: str) -> Refusal:
+    return Refusal(
+        "text-unreadable",
+        what=_("The stored text of %(text)s cannot be read by this version of the program."),
+        why=_("It was published and is kept as it was; what it says is not guessed."),
+        next_step=_("Tell us; until it is mended, other versions and schemes can be used."),
+        status=503,
+        values={"text": what},
+    )
+
+
+def unread() -> list[str]:
+    """This will name the versions that this process met and could not read."""
+    return sorted(set(_unread.values()))
+
+
+def _scheme(slug: str, rows: Iterable[SchemeVersion]) -> rulebook.Scheme:
+    """This will read what can be read of a scheme's versions; of the others it keeps when they began."""
+    books: list[rulebook.SchemeVersion] = []
+    begun: list[dated.Start] = []
+    for row in rows:
+        try:
+            books.append(read_version(row))
+        except Refusal:
+            begun.append(dated.start(row.starts_on))
+    return rulebook.Scheme(slug, tuple(books), tuple(begun))
 
 
 def _text_of(row: SchemeVersion) -> str:
@@ -83,15 +129,19 @@ def scheme(slug: str, *, known_at: datetime | None = None) -> rulebook.Scheme:
     rows = scheme_versions(slug, known_at=known_at)
     if not rows:
         raise Refusal.not_found()
-    return rulebook.Scheme(slug, tuple(read_version(row) for row in rows))
+    found = _scheme(slug, rows)
+    if not found.versions:
+        raise _cannot_read(str(rows[-1]))
+    return found
 
 
 def published_schemes(at: datetime) -> list[rulebook.Scheme]:
     """This will list every scheme published by a moment, with all its versions, in order of their names."""
-    by_slug: dict[str, list[rulebook.SchemeVersion]] = {}
+    by_slug: dict[str, list[SchemeVersion]] = {}
     for row in _latest(SchemeVersion.objects.defer("text"), at):
-        by_slug.setdefault(row.scheme, []).append(read_version(row))
-    return [rulebook.Scheme(slug, tuple(versions)) for slug, versions in by_slug.items()]
+        by_slug.setdefault(row.scheme, []).append(row)
+    found = [_scheme(slug, rows) for slug, rows in by_slug.items()]
+    return [scheme for scheme in found if scheme.versions]
 
 
 def form(row: SchemeVersion) -> Form:
@@ -207,5 +257,8 @@ def _last_paper(kind: str) -> Any:
         return None
     key = (kind, row.sha256)
     if key not in _papers:
-        _papers[key] = read.from_paper(kind, row.text)
+        try:
+            _papers[key] = read.from_paper(kind, row.text)
+        except Unreadable as found:
+            raise _cannot_read(str(row)) from found
     return _papers[key]
