@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,18 +21,30 @@ from millrace.web import access, statuses, words
 from millrace.web import forms as described
 from millrace.web.access import entry
 
-MOST = 100
+PER_PAGE = 25
+SHOWN = ("reference", "title", "status", "status_on", "lead", "lead__name", "lead__name_zh")
+# A case in one of these may wait for its applicant: such cases stand first, so that what waits is on the first page.
+WAITING = (*DRAFT_STATUSES, "information_needed", "approved")
+MAY_WAIT = ExpressionWrapper(Q(status__in=WAITING), output_field=BooleanField())
 
 
 @entry("signed_in")
 def home(request: HttpRequest) -> HttpResponse:
-    """This will show everything of the reader's own organisations, and nothing the funder's powers would add."""
+    """This will show everything of the reader's own organisations, a page of cases at a time, and nothing the funder's powers would
+    add."""
     as_applicant = access.Actor(request.actor.person_id, frozenset(), request.actor.organisations)
     visible = Case.objects.filter(access.visible(as_applicant, request.user.pk, request.at), pk__in=_of_organisations(request))
-    cases = list(visible.select_related("lead").defer(*Case.SEARCHED_BY).order_by("-opened_at")[:MOST])
+    typed = request.GET.get("page", "1")
+    number = min(max(int(typed), 1), 1000) if typed.isascii() and typed.isdigit() else 1
+    listed = visible.select_related("lead").only(*SHOWN).order_by(MAY_WAIT.desc(), "-opened_at", "-pk")
+    cases = list(listed[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
+    has_next = len(cases) > PER_PAGE
+    cases = cases[:PER_PAGE]
     organisations = list(Organisation.objects.filter(pk__in=request.actor.organisations).order_by("name"))
     context = {
         "cases": [_row(case) for case in cases],
+        "number": number,
+        "has_next": has_next,
         "tasks": _tasks(request, cases),
         "calls": _open_calls(request, organisations),
         "organisations": organisations,
@@ -54,7 +67,7 @@ def _row(case: Case) -> dict[str, Any]:
 
 
 def _tasks(request: HttpRequest, cases: list[Case]) -> list[dict[str, Any]]:
-    """What waits for this person: drafts to finish or sign, parts to confirm, questions to answer, offers to accept."""
+    """What of these cases waits for this person: drafts to finish or sign, parts to confirm, questions to answer, offers to accept."""
     tasks = []
     powers = request.actor.organisations
     for case in cases:

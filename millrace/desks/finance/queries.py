@@ -18,7 +18,7 @@ from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, PaymentRun
 from millrace.web import access, counting, schemes
 
-PER_PAGE = 25
+PER_PAGE = 20
 CHUNK = 250
 
 
