@@ -5,14 +5,16 @@ Addresses, not url names, so that the shared room knows no desk; an address nobo
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 
-@dataclass
+@dataclass(frozen=True)
 class Item:
     """One link; `is_current` when the reader is at or below its address."""
 
@@ -21,21 +23,22 @@ class Item:
     is_current: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Group:
     """Links under one heading of the desks' side navigation."""
 
     title: str
-    items: list[Item] = field(default_factory=list)
+    items: tuple[Item, ...] = ()
 
 
+Pair: TypeAlias = tuple[str, str]  # a title to be worded, and an address
 PUBLIC = (
     (word("Find a scheme"), "/find/"),
     (word("Schemes"), "/schemes/"),
     (word("What was funded"), "/register/"),
     (word("Figures"), "/figures/"),
 )
-SIGNED_IN = ((word("My applications"), "/home/"),)
+FOR_SIGNED_IN = (*PUBLIC, (word("My applications"), "/home/"))
 FOOT = ((word("Records you can check"), "/trust/"), (word("For programs"), "/api/v1/docs"))
 
 # Heading, and under it (title, address, the powers any one of which opens it).
@@ -85,30 +88,36 @@ def is_served(address: str) -> bool:
     return True
 
 
-def _items(pairs: Iterable[tuple[str, str]], here: str) -> list[Item]:
-    served = [(title, url) for title, url in pairs if is_served(url)]
-    nearest = max((url for _title, url in served if here.startswith(url)), key=len, default="")
-    return [Item(_(title), url, url == nearest) for title, url in served]
+def _nearest(pairs: Iterable[Pair], here: str) -> str:
+    return max((url for _title, url in pairs if here.startswith(url) and is_served(url)), key=len, default="")
 
 
-def public(here: str, is_signed_in: bool) -> list[Item]:
+@functools.cache
+def _items(pairs: tuple[Pair, ...], nearest: str, language: str) -> tuple[Item, ...]:
+    """The frame of every page has the same few, so they are worded once per language and place."""
+    return tuple(Item(_(title), url, url == nearest) for title, url in pairs if is_served(url))
+
+
+def public(here: str, is_signed_in: bool) -> tuple[Item, ...]:
     """This will list what stands in the header of the public face."""
-    return _items((*PUBLIC, *(SIGNED_IN if is_signed_in else ())), here)
+    pairs = FOR_SIGNED_IN if is_signed_in else PUBLIC
+    return _items(pairs, _nearest(pairs, here), translation.get_language() or "")
 
 
-def foot(here: str) -> list[Item]:
+def foot(here: str) -> tuple[Item, ...]:
     """This will list what stands at the foot of every page."""
-    return _items(FOOT, here)
+    return _items(FOOT, _nearest(FOOT, here), translation.get_language() or "")
 
 
 def desks(here: str, powers: frozenset[str]) -> list[Group]:
     """This will list the desks these powers open, the deepest address that fits marked as current."""
+    if not powers:
+        return []
     open_to = [(group, [(title, url) for title, url, any_of in items if any_of & powers]) for group, items in DESKS]
     every = [pair for _group, pairs in open_to for pair in pairs]
-    current = {item.url for item in _items(every, here) if item.is_current}
+    nearest, language = _nearest(every, here), translation.get_language() or ""
     groups = []
     for title, pairs in open_to:
-        items = [Item(_(name), url, url in current) for name, url in pairs if is_served(url)]
-        if items:
+        if items := _items(tuple(pairs), nearest, language):
             groups.append(Group(_(title), items))
     return groups

@@ -4,8 +4,9 @@ Drawn here and not by templates: these are the longest parts of the busiest page
 Whatever stands in them is escaped.
 """
 
+import functools
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.html import format_html
@@ -100,13 +101,15 @@ def verdicts(findings: Sequence[Mapping[str, Any]]) -> SafeString:
     return mark_safe(f'<ul class="verdicts">{"".join(drawn)}</ul>')
 
 
-def links(items: Iterable[Any]) -> SafeString:
+@functools.lru_cache(maxsize=500)
+def links(items: tuple[Any, ...]) -> SafeString:
     """This will draw the links of a page's frame; an item has `url`, `title`, and whether it `is_current`."""
     current = {True: ' aria-current="page"', False: ""}
     return mark_safe("".join(f'<li><a href="{_safe(i.url)}"{current[i.is_current]}>{_safe(i.title)}</a></li>' for i in items))
 
 
-def languages(known: Iterable[tuple[str, str, str]], current: str) -> SafeString:
+@functools.cache
+def languages(known: tuple[tuple[str, str, str], ...], current: str) -> SafeString:
     """This will draw a button for each language: (code, its own name, its tag)."""
     marked = ' aria-current="true"'
     return mark_safe(

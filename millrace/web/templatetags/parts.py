@@ -3,6 +3,7 @@
 Filters write amounts, days and moments in words; tags draw one part each from `web/parts/`.
 """
 
+import functools
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -12,13 +13,15 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
+from django.templatetags.static import static
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from millrace.web import funder, navigation, statuses, summaries, words
 
 register = template.Library()
+FRAME = ("web/mark.svg", "web/millrace.css", "django_htmx/htmx-2.min.js", "web/millrace.js")
 
 
 @register.filter
@@ -133,13 +136,37 @@ def summary_of_errors(wrong: Sequence[tuple[str, str]]) -> SafeString | str:
 @register.simple_tag
 def links(items: Iterable[navigation.Item]) -> SafeString:
     """The links of the page's frame, the current one marked."""
-    return summaries.links(items)
+    return summaries.links(tuple(items))
+
+
+@functools.cache
+def _address(file: str) -> str:
+    return escape(static(file))
+
+
+@register.simple_tag
+def mark() -> SafeString:
+    """The mark's address."""
+    return mark_safe(_address(FRAME[0]))
+
+
+@register.simple_tag
+def frame_files(nonce: str) -> SafeString:
+    """What the head of every page loads: the mark, the stylesheet, and two scripts under this answer's nonce."""
+    mark, styles, *scripts = (_address(file) for file in FRAME)
+    drawn = [f'<link rel="icon" href="{mark}" type="image/svg+xml">', f'<link rel="stylesheet" href="{styles}">']
+    return mark_safe("\n".join([*drawn, *(f'<script src="{script}" defer nonce="{nonce}"></script>' for script in scripts)]))
 
 
 @register.simple_tag
 def languages() -> SafeString:
     """A button for each language, the page's own marked."""
-    return summaries.languages([(code, name, words.tag(code)) for code, name in settings.LANGUAGES], translation.get_language() or "en")
+    return summaries.languages(_languages(), translation.get_language() or "en")
+
+
+@functools.cache
+def _languages() -> tuple[tuple[str, str, str], ...]:
+    return tuple((code, name, words.tag(code)) for code, name in settings.LANGUAGES)
 
 
 @register.simple_tag
