@@ -37,5 +37,5 @@ def test_a_change_leads_to_its_field_and_a_total_is_marked() -> None:
 def test_the_current_link_and_language_are_marked_and_titles_escaped() -> None:
     drawn = summaries.links((navigation.Item(ODD, "/a/"), navigation.Item("B", "/b/", is_current=True)))
     assert SHOWN in drawn and drawn.count("aria-current") == 1 and 'href="/b/" aria-current="page"' in drawn
-    drawn = summaries.languages([("en", "English", "en-HK"), ("zh-hant", "繁體", "zh-Hant-HK")], "zh-hant")
+    drawn = summaries.languages((("en", "English", "en-HK"), ("zh-hant", "繁體", "zh-Hant-HK")), "zh-hant")
     assert 'lang="zh-Hant-HK" aria-current="true"' in drawn and drawn.count("aria-current") == 1
