@@ -56,6 +56,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "supply_information",
         }
         | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload"}
+        | {"request_change", "report", "answer_finding"}
     ),
     "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money", "change_account"}),
     "party:lead:signatory": frozenset(
@@ -69,6 +70,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "submit",
             "accept_offer",
             "record_selection",
+            "request_change",
             "withdraw",
             "supply_information",
             "change_account",
@@ -88,10 +90,11 @@ MAY: Mapping[str, frozenset[str]] = {
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
         | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case"}
         | {"accept_document", "read_access", "grant_hours", "meter_hours", "correct", "reverse_finding", "record_joint"}
+        | {"advise_change", "decide_change", "raise_suspension", "rule_report", "inspect"}
     ),
     "power:authority": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}
-        | {"terminate", "reopen", "go_on_alone"}
+        | {"terminate", "reopen", "go_on_alone", "decide_change", "lift_suspension"}
     ),
     "power:finance": frozenset(
         {"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money", "settle_payment"}

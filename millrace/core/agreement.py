@@ -6,11 +6,11 @@ instalments, each instalment after the first against a milestone of the applicat
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from millrace.core import matching, money, releases, terms
+from millrace.core import matching, money, months, releases, reports, terms
 from millrace.core.rules import conditions, judge
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.amounts import Part
@@ -33,19 +33,21 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The terms, and the applicant's own words for their milestones by number."""
+    """The terms, and the applicant's own words for their milestones and deliverables by number."""
 
     terms: terms.Terms
     milestone_titles: Mapping[int, str]
+    deliverable_titles: Mapping[int, str] = field(default_factory=dict)
 
 
 def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents: int, unit: str, starts_on: date) -> Composed:
     """This will write the terms of a grant; stages that the verdict gives nothing to are left out."""
-    ends_before = months_after(starts_on, applied.months)
+    ends_before = months.after(starts_on, applied.months)
     stages = _stages(book, said, grant_cents)
     ids = dict(_numbered(book))
     planned = terms.plan_instalments(stages, _shares(book, {id: number for number, id in ids.items()}, stages))
     milestones, titles = _milestones(planned, _rows(applied.answers, "milestones"), ids, ends_before)
+    deliverables, delivered = _deliverables(_rows(applied.answers, "deliverables"), ids, stages, ends_before)
     entered = {ids[stage.number] for stage in stages}
     parts = [part for part in judge.parts_of(book, said) if part.stage in entered]
     written = terms.Terms(
@@ -58,19 +60,10 @@ def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents
         milestones=milestones,
         instalments=planned,
         pledges=_pledges(book, said, applied, list(dict.fromkeys(part.matching for part in parts if part.matching))),
+        deliverables=deliverables,
+        reports=reports.plan(book.reporting.schedule, starts_on, ends_before) if book.reporting else (),
     )
-    return Composed(written, titles)
-
-
-def months_after(day: date, months: int) -> date:
-    """This will give the day so many months later; the 31st becomes the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return Composed(written, titles, delivered)
 
 
 def _numbered(book: SchemeVersion) -> list[tuple[int, str]]:
@@ -164,6 +157,24 @@ def _milestones(
     for number, (stage, row) in enumerate(extra, start=len(planned) + 1):
         add(number, stage, row, "progress")
     return tuple(sorted(found, key=lambda one: one.number)), titles
+
+
+def _deliverables(
+    rows: Sequence[Mapping[str, Any]], ids: Mapping[int, str], stages: Sequence[terms.Stage], ends_before: date
+) -> tuple[tuple[terms.Deliverable, ...], dict[int, str]]:
+    """What is handed over at the end, or by the day the application names; a stage the grant does not reach has none."""
+    numbers = {id: number for number, id in ids.items()}
+    entered = {stage.number for stage in stages}
+    last_day = date.fromordinal(ends_before.toordinal() - 1)
+    found: list[terms.Deliverable] = []
+    titles: dict[int, str] = {}
+    for row in sorted(rows, key=_due):
+        stage = numbers.get(str(row.get("stage") or ""), stages[0].number)
+        if stage in entered and row.get("title"):
+            due = min(date.fromisoformat(_due(row)), last_day) if _due(row) else last_day
+            found.append(terms.Deliverable(len(found) + 1, stage, due))
+            titles[len(found)] = str(row["title"])
+    return tuple(found), titles
 
 
 def _of_stage(rows: Sequence[Mapping[str, Any]], stage: str) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from millrace.core import agreement, matching, releases, terms
+from millrace.core import months as months_
 from millrace.core.policy_folder import read
 from millrace.core.rules import facts as facts_
 from millrace.core.rules import judge
@@ -105,7 +106,7 @@ def test_direct_entry_has_stage_two_alone() -> None:
     [(date(2026, 1, 31), 1, date(2026, 2, 28)), (date(2024, 1, 31), 1, date(2024, 2, 29)), (date(2026, 11, 15), 14, date(2028, 1, 15))],
 )
 def test_months_end_where_the_calendar_does(day: date, months: int, later: date) -> None:
-    assert agreement.months_after(day, months) == later
+    assert months_.after(day, months) == later
 
 
 def test_what_is_given_without_a_cost_is_one_head() -> None:

@@ -24,6 +24,7 @@ KINDS = (
     "withdrawn",
     "payment_advice",
     "closing",
+    "addendum",
 )
 
 

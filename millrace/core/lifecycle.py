@@ -27,7 +27,8 @@ DRAFT = frozenset({"draft", "awaiting_sign_off"})
 _BEFORE_ADVICE = frozenset({"screened", "under_assessment", "selected"})
 # Ended without support; each ending has its letter and releases its money.
 ENDED_WITHOUT = frozenset({"ineligible", "withdrawn", "lapsed", "refused", "declined"})
-IN_FORCE = frozenset({"in_force", "suspended"})
+SUSPENDED = "suspended"
+IN_FORCE = frozenset({"in_force", SUSPENDED})
 ENDED = ENDED_WITHOUT | {"closed", "terminated"}
 STATUSES = (
     *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment", "selected"),

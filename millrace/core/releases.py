@@ -50,6 +50,9 @@ class Position:
     accepted_milestones: frozenset[int] = frozenset()
     has_open_claim: bool = False
     has_verified_account: bool = True
+    is_suspended: bool = False
+    has_overdue_report: bool = False
+    has_open_finding: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Release:
 
 def _blocks(instalment: Instalment, position: Position) -> list[str]:
     found = []
+    if position.is_suspended:
+        found.append("suspended")
     if instalment.stage > position.open_stage:
         found.append("stage_not_open")
     if set(instalment.milestones) - position.accepted_milestones:
@@ -77,6 +82,10 @@ def _blocks(instalment: Instalment, position: Position) -> list[str]:
         found.append("claim_undecided")
     if not position.has_verified_account:
         found.append("account_not_verified")
+    if position.has_overdue_report:
+        found.append("report_overdue")
+    if position.has_open_finding:
+        found.append("finding_open")
     return found
 
 
@@ -116,8 +125,8 @@ def _in_kind(position: Position, share: matching.Share, usable_cents: int) -> tu
 def size(instalment: Instalment, position: Position, *, ratio: matching.Ratio, in_kind_share: matching.Share = matching.WHOLE) -> Release:
     """This will give the release as the least of its limits, and use up matching money for exactly that amount.
 
-    A limit of nothing is a block with its name; so are a stage not opened, a milestone not accepted, a claim not decided and a
-    payee account that two people have not verified.
+    A limit of nothing is a block with its name; so are a suspension, a stage not opened, a milestone not accepted, a claim not
+    decided, a payee account that two people have not verified, an overdue report and a finding of an inspection not cleared.
     """
     usable = matching.usable(position.sources, in_kind_share)
     limits, told = _limits(instalment, position, ratio, usable), _in_kind(position, in_kind_share, usable)

@@ -1,4 +1,4 @@
-"""The dated terms of an agreement as values — stages with their ratios, cost heads, milestones, instalments and pledges.
+"""The dated terms of an agreement as values — stages with their ratios, cost heads, milestones, instalments, pledges, reports.
 
 For example, NIFS: HK$10m of grant to HK$30m of cost, one stage at 1:2, paid in one instalment on completion; RAISe+: stage 1 at
 2:1 and stage 2 at 1:1, each with its own milestones and instalments.
@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from millrace.core import claims, matching, money, releases
+from millrace.core import reports as reports_
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,25 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Deliverable:
+    """Something handed over by a day, such as a prototype or a test report; its words are the applicant's own."""
+
+    number: int
+    stage: int
+    due_on: date
+
+
+@dataclass(frozen=True)
+class MatchingDue:
+    """How much matching money must be verified by when, for an instalment to be released in full."""
+
+    instalment: int
+    stage: int
+    due_on: date
+    amount_cents: int
+
+
+@dataclass(frozen=True)
 class Pledge:
     """Matching money a party undertook to bring: an organisation's id, cash or in kind, and how much."""
 
@@ -65,8 +85,14 @@ class Terms:
     instalments: tuple[releases.Instalment, ...]
     pledges: tuple[Pledge, ...] = ()
     clauses: Mapping[str, str] = field(default_factory=dict)
+    deliverables: tuple[Deliverable, ...] = ()
+    reports: tuple[reports_.Due, ...] = ()
+    # The change requests that made these terms of the first ones, by number.
+    changes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.starts_on >= self.ends_before:
+            raise ValueError("terms end after they begin")
         if sum(one.planned_cents for one in self.instalments) > self.grant_cents:
             raise ValueError("the instalments come to more than the grant")
         known = {stage.number for stage in self.stages}
@@ -85,6 +111,17 @@ class Terms:
         """This will give one milestone, or None."""
         return next((one for one in self.milestones if one.number == number), None)
 
+    @property
+    def matching_schedule(self) -> tuple[MatchingDue, ...]:
+        """This will say by when how much matching money must be verified: what each instalment needs, by the day it waits for."""
+        found = []
+        for one in self.instalments:
+            days = [milestone.due_on for milestone in self.milestones if milestone.number in one.milestones]
+            needed = matching.needed(self.stage(one.stage).ratio, one.planned_cents)
+            if needed:
+                found.append(MatchingDue(one.number, one.stage, max(days, default=self.starts_on), needed))
+        return tuple(found)
+
     def for_claims(self, allowed_before: Mapping[str, int]) -> claims.Terms:
         """This will give what a claim is held against, after what earlier claims were allowed under each head."""
         heads = {
@@ -96,10 +133,9 @@ class Terms:
     def to_data(self) -> dict[str, Any]:
         """This will give plain data for storing; `from_data` reads it back to equal terms."""
         data = asdict(self)
-        return {**data, **{name: data[name].isoformat() for name in ("starts_on", "ends_before")}, "milestones": self._milestones_data()}
-
-    def _milestones_data(self) -> list[dict[str, Any]]:
-        return [{**asdict(one), "due_on": one.due_on.isoformat()} for one in self.milestones]
+        days = {name: data[name].isoformat() for name in ("starts_on", "ends_before")}
+        dated = {name: [{**one, "due_on": one["due_on"].isoformat()} for one in data[name]] for name in ("milestones", "deliverables")}
+        return {**data, **days, **dated, "reports": [one.to_data() for one in self.reports]}
 
 
 def _stage(data: Mapping[str, Any]) -> Stage:
@@ -108,7 +144,7 @@ def _stage(data: Mapping[str, Any]) -> Stage:
 
 
 def from_data(data: Mapping[str, Any]) -> Terms:
-    """This will read terms back from plain data."""
+    """This will read terms back from plain data; those written before deliverables and reports were dated have none."""
     return Terms(
         unit=data["unit"],
         grant_cents=data["grant_cents"],
@@ -120,6 +156,9 @@ def from_data(data: Mapping[str, Any]) -> Terms:
         instalments=tuple(releases.Instalment(**{**one, "milestones": tuple(one["milestones"])}) for one in data["instalments"]),
         pledges=tuple(Pledge(**one) for one in data["pledges"]),
         clauses=dict(data["clauses"]),
+        deliverables=tuple(Deliverable(**{**one, "due_on": date.fromisoformat(one["due_on"])}) for one in data.get("deliverables", ())),
+        reports=tuple(reports_.from_data(one) for one in data.get("reports", ())),
+        changes=tuple(data.get("changes", ())),
     )
 
 

@@ -157,6 +157,8 @@ def version_of(rules: list[Rule]) -> SchemeVersion:
         calls=(Call("one", NOTHING, DAY, DAY + timedelta(days=200)),),
         tracks=(Named("normal", NOTHING),),
         payment=Payment("on_completion", (), True, NOTHING, ""),
+        changing=None,
+        reporting=None,
         vocabulary=Vocabulary(FACTS, {}, {}, {}),
         sources={},
         form=Form(()),

@@ -125,6 +125,7 @@ def _made_of(name: str, facts: Mapping[str, Fact]) -> set[str]:
 
 def _sources_used(version: SchemeVersion, papers: Papers, entry: Table) -> dict[str, Any]:
     parts: list[Any] = [*version.rules, *version.calls, *version.steps, *version.criteria, version.payment]
+    parts += [part for part in (version.changing, version.reporting) if part]
     named = {part.source for part in parts} | {entry.data.get("source", "")}
     all_sources = papers.sources.root.data.get("sources", {})
     return {name: all_sources[name] for name in sorted(named) if name in all_sources}

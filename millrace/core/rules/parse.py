@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from millrace.core import dated, lifecycle, money, toml_text
-from millrace.core.rules import check_whole, read_facts, read_form, read_rules, stored
+from millrace.core.rules import check_whole, read_delivery, read_facts, read_form, read_rules, stored
 from millrace.core.rules import papers as papers_
 from millrace.core.rules.papers import Papers
 from millrace.core.rules.read_conditions import Shelf
@@ -121,6 +121,8 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         tracks=tracks,
         stages=stages,
         payment=_payment(root.table("payment"), shelf),
+        changing=read_delivery.changing(root, shelf),
+        reporting=read_delivery.reporting(root, shelf),
         vocabulary=words,
         sources=sources,
         form=read_form.form(papers.form.root, id_, shelf),

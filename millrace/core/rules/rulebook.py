@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from millrace.core import reports
 from millrace.core.dated import Dated, Reading, Start
 from millrace.core.letters import Letter
 from millrace.core.rules import bodies, conditions, facts
@@ -152,6 +153,26 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Changing:
+    """Which kinds of change to an agreement a programme officer may sign; every other kind is the authority's."""
+
+    by_officer: tuple[str, ...]
+    is_published: bool
+    why: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Which reports a project gives, and when."""
+
+    schedule: reports.Schedule
+    is_published: bool
+    why: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words a version needs to explain itself: its facts, the names of units, and set phrases
     ("lower of", "not yet known"), in every language."""
@@ -197,6 +218,8 @@ class SchemeVersion:
     tracks: tuple[Named, ...]
     stages: tuple[Named, ...]
     payment: Payment
+    changing: Changing | None
+    reporting: Reporting | None
     vocabulary: Vocabulary
     sources: Mapping[str, Source]
     form: Form
