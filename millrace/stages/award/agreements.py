@@ -21,7 +21,7 @@ from millrace.registers.timeline import actions as timeline
 from millrace.stages.apply import queries as apply
 from millrace.stages.apply.terms import of_row
 from millrace.stages.assess import post
-from millrace.stages.award.models import AgreedTerms
+from millrace.stages.award.models import AgreedTerms, ReportDue
 from millrace.web import words
 
 DEFAULT_MONTHS = 24
@@ -57,18 +57,25 @@ def _pledges(case: Case) -> list[terms.Pledge]:
 
 
 def keep(case: Case, written: agreement.Composed, *, from_on: date, at: datetime, event_id: int) -> AgreedTerms:
-    """This will add terms to the case; earlier ones stay as they were."""
+    """This will add terms to the case; earlier ones stay as they were. The reports to be reminded of are those of the new terms."""
     data = written.terms.to_data()
-    return AgreedTerms.objects.create(
+    kept = AgreedTerms.objects.create(
         case=case,
         number=AgreedTerms.objects.filter(case=case).count() + 1,
         from_on=from_on,
         data=data,
         milestone_titles={str(number): title for number, title in written.milestone_titles.items()},
+        deliverable_titles={str(number): title for number, title in written.deliverable_titles.items()},
         sha256=hashlib.sha256(timeline.canonical(data).encode()).hexdigest(),
         recorded_at=at,
         event_id=event_id,
     )
+    ReportDue.objects.filter(case=case).delete()
+    ReportDue.objects.bulk_create(
+        ReportDue(case=case, number=one.number, kind=one.kind, due_on=one.due_on, is_audited=one.is_audited)
+        for one in written.terms.reports
+    )
+    return kept
 
 
 def send_offer(

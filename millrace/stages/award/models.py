@@ -71,9 +71,27 @@ class AgreedTerms(models.Model):
     from_on = models.DateField()
     data = models.JSONField()
     milestone_titles = models.JSONField(default=dict, help_text="milestone number → the applicant's own words")
+    deliverable_titles = models.JSONField(default=dict, help_text="deliverable number → the applicant's own words")
     sha256 = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
     event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="agreed_terms_once")]
+
+
+class ReportDue(models.Model):
+    """One report of the terms in force, by its last day: what reminders and worklists look for, without reading every agreement.
+
+    Written again whenever terms are added; the dated terms themselves say what was due when.
+    """
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=[("progress", _("Progress report")), ("final", _("Final report"))])
+    due_on = models.DateField()
+    is_audited = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_on", "id"], name="report_due_on")]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="report_due_once")]

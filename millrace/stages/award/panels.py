@@ -6,15 +6,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from millrace.core.terms import from_data
 from millrace.registers.cases.models import Case
 from millrace.registers.messages import queries as messages
 from millrace.registers.people.models import Person
 from millrace.stages.apply import terms
 from millrace.stages.assess import guard, telling
-from millrace.stages.award import queries
+from millrace.stages.award import heads, queries
 from millrace.stages.award.agreements import BASIS_WORDS
+from millrace.stages.award.models import AgreedTerms
 from millrace.web import access
 
+REPORT_KINDS = {"progress": word("Progress report"), "final": word("Final report")}
 LETTER_WORDS = {
     "receipt": word("Receipt"),
     "information_request": word("Request for information"),
@@ -28,6 +31,7 @@ LETTER_WORDS = {
     "withdrawn": word("Withdrawn"),
     "payment_advice": word("Payment advice"),
     "closing": word("Final account"),
+    "addendum": word("Addendum to the agreement"),
 }
 
 
@@ -51,12 +55,16 @@ def decision(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
 
 def agreement(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show the agreed terms as they stand today: stages, instalments, milestones and the plan of spending."""
-    today = terms.local_day(at)
-    agreed = queries.terms_of(case, today)
-    if agreed is None:
-        return None
-    book, titles = terms.of_row(case.scheme_version).book, queries.milestone_titles(case, today)
-    stages = dict(telling.stage_choices(book))
+    row = queries.terms_row(case, terms.local_day(at))
+    return told(case, row) if row else None
+
+
+def told(case: Case, row: AgreedTerms) -> dict[str, Any]:
+    """This will show one text of the terms, whether or not it is in force."""
+    agreed = from_data(row.data)
+    titles = {int(number): title for number, title in row.milestone_titles.items()}
+    stages = dict(telling.stage_choices(terms.of_row(case.scheme_version).book)) if case.scheme_version else {}
+    named = heads.words_of(case)
     return {
         "case": case,
         "terms": agreed,
@@ -75,6 +83,16 @@ def agreement(case: Case, person: Person, at: datetime) -> dict[str, Any] | None
             {"milestone": one, "title": titles.get(one.number) or _("Milestone %(number)s") % {"number": one.number}}
             for one in agreed.milestones
         ],
+        "deliverables": [
+            {
+                "deliverable": one,
+                "title": row.deliverable_titles.get(str(one.number)) or _("Deliverable %(number)s") % {"number": one.number},
+            }
+            for one in agreed.deliverables
+        ],
+        "heads": [(named.get(one.code) or one.code.replace("_", " ").capitalize(), one) for one in agreed.heads],
+        "reports": [(_(REPORT_KINDS[one.kind]), one) for one in agreed.reports],
+        "changes": ", ".join(str(number) for number in agreed.changes),
     }
 
 

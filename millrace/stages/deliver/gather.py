@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import financial_year
+from millrace.core import financial_year, lifecycle
 from millrace.core import ledger as books
 from millrace.core.refusal import Refusal
 from millrace.core.terms import Terms
@@ -74,8 +74,22 @@ def must_hold(person: Person, powers: frozenset[str], at: datetime) -> None:
         raise Refusal.not_found()
 
 
+def must_not_be_suspended(found: Iterable[Case]) -> None:
+    """This will refuse what moves money or terms while an agreement is suspended."""
+    for case in found:
+        if case.status == lifecycle.SUSPENDED:
+            raise Refusal(
+                "suspended",
+                what=_("The agreement of %(reference)s is suspended: nothing is claimed, changed, released or paid under it."),
+                why=_("A suspension stops the money of an agreement until the authority lifts it."),
+                next_step=_("Settle what it was suspended for; the case's officer can ask the authority to lift it."),
+                values={"reference": case.reference},
+            )
+
+
 def must_be_in_force(case: Case) -> None:
     """This will refuse what may only be done under an agreement in force."""
+    must_not_be_suspended([case])
     if case.status != "in_force":
         raise Refusal(
             "not-in-force",
@@ -91,6 +105,14 @@ def terms_of(case: Case, on: date) -> Terms:
     if found is None:
         raise Refusal("no-terms", what=_("The agreement has no terms on that day."), next_step=_("Ask the case's officer."))
     return found
+
+
+def envelope_of(case: Case) -> books.Envelope:
+    """This will name the envelope from which the case's grant was committed: what is added to it comes from the same one."""
+    lines = sorted((line for line in ledger.statement(case).envelopes if line.unit == case.unit), key=lambda line: (line.fund, line.scheme))
+    if not lines:
+        raise Refusal("no-envelope", what=_("The case has no envelope yet."), next_step=_("Ask the finance team."))
+    return books.Envelope(lines[0].fund, lines[0].scheme, lines[0].unit)
 
 
 def envelopes_of(case: Case, state: str, amount: int, *, unit: str) -> list[tuple[books.Envelope, int]]:

@@ -9,11 +9,12 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import claims
+from millrace.core import claims, lifecycle
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
-from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, Release
+from millrace.registers.timeline.models import Event
+from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, PayeeAccount, Release
 
 REASON_WORDS = {
     "outside_period": _("The cost falls outside the period of the agreement."),
@@ -54,6 +55,9 @@ BLOCK_WORDS = {
     "milestones_not_accepted": _("A milestone has not been accepted."),
     "claim_undecided": _("A claim is not yet decided."),
     "account_not_verified": _("The payee account has not been verified by two people."),
+    "suspended": _("The agreement is suspended."),
+    "report_overdue": _("A report is overdue."),
+    "finding_open": _("A finding of an inspection is not cleared."),
     "already_released": _("All of it has been released."),
     "nothing_committed": _("Nothing is left of the commitment."),
     "nothing_payable": _("No decided claim has earned anything yet."),
@@ -154,6 +158,17 @@ def payable(claim: Claim, terms: Terms) -> claims.Payable:
     )
 
 
+def suspension_of(case: Case) -> ChangeRequest | None:
+    """This will give the approved request that suspends an agreement now; one the other funder's refusal suspended has none."""
+    if case.status != lifecycle.SUSPENDED:
+        return None
+    held = ChangeRequest.objects.filter(case=case, kind=ChangeRequest.Kind.SUSPENSION, state=ChangeRequest.State.APPROVED)
+    last = held.order_by("-number").first()
+    if last is None or Event.objects.filter(case=case, kind="suspension_lifted", facts__number=last.number).exists():
+        return None
+    return last
+
+
 def verified_account(organisation: Organisation) -> PayeeAccount | None:
     """This will give the account an organisation is paid to, once two people have verified it."""
     return PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True, second_by__isnull=False).first()
@@ -165,6 +180,6 @@ def live_account(organisation: Organisation) -> PayeeAccount | None:
 
 
 def unpaid_releases() -> QuerySet[Release]:
-    """This will give the releases no payment that still stands has taken up, oldest first."""
-    waiting = Release.objects.filter(unpaid__isnull=False)
+    """This will give the releases no payment that still stands has taken up, oldest first; a suspended agreement's wait."""
+    waiting = Release.objects.filter(unpaid__isnull=False).exclude(case__status=lifecycle.SUSPENDED)
     return waiting.select_related("case", "case__lead").order_by("released_at", "id")

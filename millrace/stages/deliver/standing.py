@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from millrace.core import matching, releases
+from millrace.core import lifecycle, matching, releases, reports
 from millrace.core.terms import Terms
 from millrace.core.terms import from_data as terms_from
 from millrace.registers.cases import queries as cases
@@ -21,29 +21,40 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import prepared
 from millrace.stages.award import queries as award
 from millrace.stages.award.models import AgreedTerms
-from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, Release
+from millrace.stages.deliver.models import Claim, Evidence, Finding, PayeeAccount, Payment, Release, Report
+from millrace.stages.deliver.models.inspections import gates
+from millrace.stages.deliver.models.reports import HANDED_IN
 
 
 @dataclass(frozen=True)
 class Agreed:
-    """The agreement as it stands on a day, and which of its milestones were accepted."""
+    """The agreement as it stands on a day, which of its milestones were accepted and reports handed in, and whether a finding of an
+    inspection holds its money back."""
 
     terms: Terms
     titles: Mapping[int, str]
     accepted: frozenset[int]
+    reported: frozenset[int] = frozenset()
+    has_open_finding: bool = False
+    number: int = 1
 
 
-def _with_accepted(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+def _with_accepted(rows: QuerySet[AgreedTerms], on: date) -> QuerySet[AgreedTerms]:
     accepted = Evidence.objects.filter(case=OuterRef("case"), purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
-    return rows.annotate(accepted=ArraySubquery(accepted.values("milestone")))
+    reported = Report.objects.filter(case=OuterRef("case"), state__in=HANDED_IN)
+    return rows.annotate(
+        accepted=ArraySubquery(accepted.values("milestone")),
+        reported=ArraySubquery(reported.values("number")),
+        has_open_finding=Exists(Finding.objects.filter(gates(on), case=OuterRef("case"))),
+    )
 
 
 def _agreed(row: Any) -> Agreed:
     titles = {int(number): title for number, title in row.milestone_titles.items()}
-    return Agreed(terms_from(row.data), titles, frozenset(row.accepted))
+    return Agreed(terms_from(row.data), titles, frozenset(row.accepted), frozenset(row.reported), row.has_open_finding, row.number)
 
 
-_agreement = prepared.Prepared(lambda case, on: _with_accepted(award.terms_rows(on)).filter(case=case)[:1], case=int, on=date)
+_agreement = prepared.Prepared(lambda case, on: _with_accepted(award.terms_rows(on), on).filter(case=case)[:1], case=int, on=date)
 _claims = prepared.Prepared(lambda case: Claim.objects.filter(case=case).order_by("number"), case=int)
 _evidence = prepared.Prepared(
     lambda case: Evidence.objects.filter(case=case).select_related("sponsor").order_by("number"),
@@ -147,11 +158,11 @@ def planned(case: Case, on: date) -> tuple[Planned, ...]:
 
 def planned_of(wanted: Sequence[Case], on: date) -> dict[int, tuple[Planned, ...]]:
     """This will work them out for many cases under an agreement at once, by case id, however many in the same two questions."""
-    rows = _with_done(_with_accepted(award.terms_rows(on))).filter(case__in=wanted)
+    rows = _with_done(_with_accepted(award.terms_rows(on), on)).filter(case__in=wanted)
     latest: dict[int, Any] = {row.case_id: row for row in rows.order_by("case_id", "-from_on", "-number").distinct("case_id")}
     under = [case for case in wanted if case.pk in latest]
     statements = ledger.statements(under)
-    return {case.pk: _planned(case, _agreed(latest[case.pk]), statements[case.pk], _done(latest[case.pk])) for case in under}
+    return {case.pk: _planned(case, on, _agreed(latest[case.pk]), statements[case.pk], _done(latest[case.pk])) for case in under}
 
 
 @dataclass(frozen=True)
@@ -176,11 +187,12 @@ def _done(row: Any) -> Done:
     return Done(released, [(one["stage"], one["state"], one["cents"]) for one in row.claimed], row.has_account)
 
 
-def _planned(case: Case, agreed: Agreed, statement: ledger.Statement, done: Done) -> tuple[Planned, ...]:
+def _planned(case: Case, on: date, agreed: Agreed, statement: ledger.Statement, done: Done) -> tuple[Planned, ...]:
     """This will size every instalment of one case."""
     terms, held = agreed.terms, sources(statement, agreed.terms.unit)
     committed = statement.total("committed", terms.unit)
     has_open_claim = any(state == Claim.State.SUBMITTED for _stage, state, _cents in done.claimed)
+    has_overdue_report = bool(reports.overdue(terms.reports, agreed.reported, on))
     sized = []
     for instalment in terms.instalments:
         stage = terms.stage(instalment.stage)
@@ -196,6 +208,9 @@ def _planned(case: Case, agreed: Agreed, statement: ledger.Statement, done: Done
             accepted_milestones=agreed.accepted,
             has_open_claim=has_open_claim,
             has_verified_account=done.has_account,
+            is_suspended=case.status == lifecycle.SUSPENDED,
+            has_overdue_report=has_overdue_report,
+            has_open_finding=agreed.has_open_finding,
         )
         release = releases.size(instalment, where, ratio=stage.ratio, in_kind_share=stage.in_kind_share)
         sized.append(Planned(instalment, stage.number, already, release))
@@ -224,5 +239,5 @@ def standing(case: Case, on: date) -> Standing | None:
         [(one.stage_number, one.state, one.payable_cents) for one in claims_of(case)],
         has_account=account is not None and account.is_verified,
     )
-    sized = _planned(case, agreed, statement, done)
+    sized = _planned(case, on, agreed, statement, done)
     return Standing(agreed.terms, statement, sized, released, account)

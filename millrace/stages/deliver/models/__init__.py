@@ -4,9 +4,26 @@ Amounts that move are in the ledger; these rows say why they moved. Free text, n
 event. Foreign keys point down to registers.
 """
 
+from millrace.stages.deliver.models.changes import ChangeRequest
 from millrace.stages.deliver.models.claims import Claim, ClaimLine
 from millrace.stages.deliver.models.evidence import Evidence, HeldProof
+from millrace.stages.deliver.models.inspections import Finding, Inspection
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentRun
 from millrace.stages.deliver.models.releases import Release, Unpaid
+from millrace.stages.deliver.models.reports import Report
 
-__all__ = ["Claim", "ClaimLine", "Evidence", "HeldProof", "PayeeAccount", "Payment", "PaymentRun", "Release", "Unpaid"]
+__all__ = [
+    "ChangeRequest",
+    "Claim",
+    "ClaimLine",
+    "Evidence",
+    "Finding",
+    "HeldProof",
+    "Inspection",
+    "PayeeAccount",
+    "Payment",
+    "PaymentRun",
+    "Release",
+    "Report",
+    "Unpaid",
+]
