@@ -14,6 +14,7 @@ from millrace.jobs.models import Night
 from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
+from millrace.stages.deliver import actions as deliver
 from millrace.web import funder
 
 HOUR = 2
@@ -32,6 +33,11 @@ def lapse_offers(at: datetime) -> int:
     return award.lapse_offers(people.system_person(), at=at)
 
 
+def remind_of_reports(at: datetime) -> int:
+    """This will remind of reports that are due within two weeks, and of those that have just become overdue."""
+    return deliver.remind_of_reports(people.system_person(), at=at)
+
+
 def copy_past_cases(at: datetime) -> object:
     """This will bring the columnar copy of past cases up to date, so that a draft is tried on them without a wait."""
     from millrace.stages.plan import past  # NumPy with it: 13 MB, for the process that does the night
@@ -42,6 +48,7 @@ def copy_past_cases(at: datetime) -> object:
 TASKS: tuple[tuple[str, Task], ...] = (
     ("lapse_requests", lapse_requests),
     ("lapse_offers", lapse_offers),
+    ("reports", remind_of_reports),
     ("past_cases", copy_past_cases),
     ("backup", backup.make),
 )

@@ -31,6 +31,17 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "share": word("Share out to a scheme"),
         "lapse": word("Let a year's cash lapse"),
     },
+    "change": {
+        "time_extension": word("More time"),
+        "budget_virement": word("Moving money between heads of expenditure"),
+        "partner_change": word("Change of partner or sponsor"),
+        "scope": word("Change of scope or grant"),
+        "key_person": word("Change of key person"),
+        "equipment": word("Change of equipment"),
+        "suspension": word("Suspension"),
+        "termination": word("Ending the agreement early"),
+    },
+    "advice": {"support": word("Supports it"), "against": word("Advises against it")},
     "reason": {
         "recorded_wrongly": word("It was recorded wrongly"),
         "learned_late": word("We learned of it late"),

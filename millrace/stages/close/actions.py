@@ -19,6 +19,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.apply import moves
 from millrace.stages.close import letters, queries
 from millrace.stages.close.models import FinalAccount, Refund
+from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather
 
 OBSTACLES = {
@@ -143,6 +144,8 @@ def _end(case: Case, ending: str, *, reason: str = "", note: str = "", by: Perso
         facts = {"ending": ending, "reason": reason, "unit": drawn.unit, "spent_cents": drawn.spent_cents}
         facts |= {"earned_cents": drawn.earned_cents, "paid_cents": drawn.paid_cents, "unspent_cents": drawn.unspent_cents}
         facts |= {"refund_cents": drawn.refund_cents}
+        asked_for = deliver.settle_requests(case, is_termination=ending == FinalAccount.Ending.TERMINATED, by=by, at=at)
+        facts |= {"change_requests": asked_for} if asked_for else {}
         ended = {"completed_on": day} if ending == FinalAccount.Ending.CLOSED else {"terminated_on": day}
         sheet = {"status": ending, **ended, "committed_cents": drawn.released_cents}
         return timeline.record(

@@ -10,10 +10,11 @@ from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.messages.models import Letter
 from millrace.registers.timeline.models import Event
+from millrace.stages.award import heads
 from millrace.stages.award import queries as award_queries
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import gather, heads
+from millrace.stages.deliver import gather
 from millrace.stages.deliver.models import ClaimLine, Evidence, PayeeAccount, Payment, Release
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from millrace.core import access as rights
+from millrace.core import lifecycle
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.close import queries
@@ -53,4 +54,5 @@ def ending(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "refunds": queries.refunds_of(case),
         "may": may,
         "is_open": case.status == "in_force",
+        "is_endable": case.status in lifecycle.IN_FORCE,
     }

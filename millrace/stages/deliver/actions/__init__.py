@@ -1,9 +1,29 @@
 """Everything that may be done in this stage, by subject — e.g. `deliver.release_instalment(case, instalment=1, …)`."""
 
 from millrace.stages.deliver.actions.accounts import propose_account, refuse_account, verify_account
+from millrace.stages.deliver.actions.changes import (
+    BY_FUNDER,
+    OBJECTIONS,
+    Wish,
+    advise_change,
+    ask_back_change,
+    open_change,
+    save_change,
+    submit_change,
+    withdraw_change,
+)
 from millrace.stages.deliver.actions.claims import LineEntry, attach_proof, decide_claim, open_claim, rule_line, save_claim, submit_claim
+from millrace.stages.deliver.actions.deciding_changes import decide_change, lift_suspension, settle_requests
 from millrace.stages.deliver.actions.evidence import File, report_milestone, verify_evidence
 from millrace.stages.deliver.actions.hours import grant_hours, record_hours, return_hours
+from millrace.stages.deliver.actions.inspections import (
+    Found,
+    answer_finding,
+    call_off_inspection,
+    clear_finding,
+    hold_inspection,
+    plan_inspection,
+)
 from millrace.stages.deliver.actions.matching import InKind, record_in_kind, record_matching
 from millrace.stages.deliver.actions.months import close_month
 from millrace.stages.deliver.actions.payments import (
@@ -14,32 +34,57 @@ from millrace.stages.deliver.actions.payments import (
     settle_payment,
 )
 from millrace.stages.deliver.actions.releases import release_instalment
+from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_of_reports, rule_report, save_report, submit_report
 
 __all__ = [
+    "BY_FUNDER",
+    "OBJECTIONS",
     "File",
+    "Found",
     "InKind",
     "LineEntry",
+    "Wish",
+    "advise_change",
+    "answer_finding",
+    "ask_back_change",
     "attach_proof",
+    "call_off_inspection",
     "cancel_payment_run",
     "check_payment_run",
+    "clear_finding",
     "close_month",
+    "decide_change",
     "decide_claim",
+    "due_of",
     "grant_hours",
+    "hold_inspection",
+    "lift_suspension",
+    "open_change",
     "open_claim",
     "order_payment_run",
+    "plan_inspection",
     "propose_account",
+    "reconciled",
     "record_hours",
     "record_in_kind",
     "record_matching",
     "refuse_account",
     "reject_payment",
     "release_instalment",
+    "remind_of_reports",
     "report_milestone",
     "return_hours",
     "rule_line",
+    "rule_report",
+    "save_change",
     "save_claim",
+    "save_report",
     "settle_payment",
+    "settle_requests",
+    "submit_change",
     "submit_claim",
+    "submit_report",
     "verify_account",
     "verify_evidence",
+    "withdraw_change",
 ]

@@ -34,6 +34,7 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
         if done := PaymentRun.objects.filter(order_command=command).first():
             return done
         _must_for_all(by, "order_payment", cases, at)
+        gather.must_not_be_suspended(cases.values())
         chosen = list(queries.unpaid_releases().filter(pk__in=[release.pk for release in wanted]))
         _must_be_payable(wanted, chosen)
         pay_on = pay_on or gather.local_day(at)
@@ -69,6 +70,7 @@ def check_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uui
         if run.check_command == command:
             return run
         _must_for_all(by, "check_payment", cases, at)
+        gather.must_not_be_suspended(cases.values())
         _must_be_checkable(run, payments, by)
         run.state, run.checked_by, run.checked_at, run.check_command = PaymentRun.State.CHECKED, by, at, command
         run.save()

@@ -1,0 +1,194 @@
+"""A change of an agreement carries itself out whole, or not at all — e.g. HK$4m less is back in the envelope with the new terms."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from millrace.core import changes as core
+from millrace.core.refusal import Refusal
+from millrace.registers.ledger import actions as ledger
+from millrace.registers.ledger import queries as balances
+from millrace.registers.timeline import actions as timeline
+from millrace.registers.timeline.models import Event
+from millrace.stages.award import queries as award
+from millrace.stages.award.models import AgreedTerms
+from millrace.stages.deliver import actions as deliver
+from millrace.stages.deliver import queries
+from millrace.stages.deliver.deliver_test import ready, refused
+from millrace.stages.deliver.models import ChangeRequest
+
+
+@pytest.fixture(autouse=True)
+def files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def ask(held: Any, kind: str, *, description: str = "As agreed.", submit: bool = True, **asked: Any) -> ChangeRequest:
+    change = deliver.open_change(held.case, kind=kind, by=held.member, at=held.at)
+    deliver.save_change(change, wish=deliver.Wish("It is needed.", description, asked), by=held.member, at=held.at)
+    if submit:
+        held.act(deliver.submit_change, change, by=held.member)
+    change.refresh_from_db()
+    return change
+
+
+def advise(held: Any, change: ChangeRequest) -> None:
+    held.act(deliver.advise_change, change, advice="support", note="Sound.", by=held.officer)
+
+
+def signing(make: Any, cents: int) -> Any:
+    """This will make an authority with a delegated limit."""
+    person = make.person(powers=("authority",))
+    person.powers.update(limit_cents=cents)
+    return person
+
+
+def approve(held: Any, change: ChangeRequest, by: Any = None) -> Event:
+    return held.act(deliver.decide_change, change, is_approved=True, by=by or held.authority)
+
+
+def test_an_extension_dates_new_terms_and_leaves_the_old_as_they_were(agree: Any) -> None:
+    held = agree.nifs()
+    before = AgreedTerms.objects.get().data
+    change = ask(held, core.TIME_EXTENSION, ends_before="2027-10-01")
+    advise(held, change)
+    event = approve(held, change)
+    rows = list(AgreedTerms.objects.order_by("number"))
+    assert [row.number for row in rows] == [1, 2] and rows[0].data == before
+    assert event.facts["terms"] == rows[1].sha256 and event.facts["grant_change_cents"] == 0
+    then = award.terms_of(held.case, date(2026, 1, 1))
+    assert then is not None and then.ends_before == date(2027, 4, 1)
+    now = award.terms_of(type(held.case).objects.get(pk=held.case.pk), held.at.date())
+    assert now is not None and (now.ends_before, now.milestones[0].due_on) == (date(2027, 10, 1), date(2027, 8, 31))
+    assert balances.statement(held.case).total("committed", "HKD") == 10_000_000_00
+    assert timeline.replay(event.command, held.case) == event
+
+
+def test_less_grant_goes_back_to_its_envelope_in_the_same_transaction(agree: Any) -> None:
+    held = agree.nifs()
+    change = ask(held, core.SCOPE, grant_cents=6_000_000_00)
+    advise(held, change)
+    approve(held, change)
+    held.case.refresh_from_db()
+    assert balances.statement(held.case).total("committed", "HKD") == 6_000_000_00 == held.case.approved_cents
+    assert balances.envelope_state(held.envelope).available == 4_000_000_00
+
+
+def test_more_grant_is_reserved_or_the_whole_is_refused(agree: Any, make: Any) -> None:
+    held = agree.nifs()
+    asked = {"grant_cents": 12_000_000_00, "pledge_cents": 4_000_000_00, "pledger": held.lead.pk}
+    change = ask(held, core.SCOPE, **asked)
+    advise(held, change)
+    able = signing(make, 15_000_000_00)
+    with pytest.raises(Refusal):
+        approve(held, change, by=able)
+    change.refresh_from_db()
+    assert change.state == "submitted" and AgreedTerms.objects.count() == 1
+    _appropriate(held, 2_000_000_00)
+    approve(held, change, by=able)
+    statement = balances.statement(held.case)
+    assert (statement.total("committed", "HKD"), statement.total("reserved", "HKD")) == (12_000_000_00, 0)
+    assert statement.matched("pledged", unit="HKD") == 24_000_000_00
+
+
+def _appropriate(held: Any, cents: int) -> None:
+    with transaction.atomic(durable=True):
+        event = timeline.reserve_id()
+        ledger.appropriate(held.envelope, cents, event=event, on=held.at.date(), at=held.at)
+        timeline.record("envelope_funded", command=uuid.uuid4(), by=held.authority, at=held.at, event_id=event, fund="itf", facts={})
+
+
+def test_who_may_not_sign_does_not(agree: Any, make: Any) -> None:
+    held = agree.nifs()
+    change = ask(held, core.SCOPE, grant_cents=6_000_000_00)
+    with refused("authority-signs"):
+        approve(held, change, by=held.officer)
+    with refused("advice-first"):
+        approve(held, change)
+    both = make.person(powers=("officer", "authority"))
+    held.act(deliver.advise_change, change, advice="support", note="Sound.", by=both)
+    with refused("own-recommendation"):
+        approve(held, change, by=both)
+    with pytest.raises(Refusal) as caught:
+        approve(held, change, by=held.member)
+    assert caught.value.status == 404
+
+
+def test_more_than_the_delegated_limit_is_not_signed(agree: Any, make: Any) -> None:
+    held = agree.nifs()
+    change = ask(held, core.SCOPE, grant_cents=12_000_000_00, pledge_cents=4_000_000_00, pledger=held.lead.pk)
+    advise(held, change)
+    with refused("above-limit"):
+        approve(held, change, by=signing(make, 11_999_999_99))
+
+
+def test_a_suspension_stops_money_and_changes_until_it_is_lifted(agree: Any) -> None:
+    held = ready(agree.nifs())
+    open_one = deliver.open_change(held.case, kind=core.SUSPENSION, by=held.officer, at=held.at)
+    deliver.save_change(open_one, wish=deliver.Wish("No word for months."), by=held.officer, at=held.at)
+    held.act(deliver.submit_change, open_one, by=held.officer)
+    with refused("authority-signs"):
+        held.act(deliver.decide_change, open_one, is_approved=True, by=held.other_officer)
+    approve(held, open_one)
+    held.case.refresh_from_db()
+    assert held.case.status == "suspended"
+    with refused("suspended"):
+        held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+    with refused("suspended"):
+        deliver.open_change(held.case, kind=core.KEY_PERSON, by=held.member, at=held.at)
+    held.act(deliver.lift_suspension, held.case, note="It answered.", by=held.authority)
+    held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+
+
+def test_a_release_made_before_a_suspension_is_not_paid_during_it(agree: Any) -> None:
+    held = ready(agree.nifs())
+    held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+    release = list(queries.unpaid_releases())
+    run = held.act(deliver.order_payment_run, release, by=held.maker)
+    change = deliver.open_change(held.case, kind=core.SUSPENSION, by=held.officer, at=held.at)
+    deliver.save_change(change, wish=deliver.Wish("No word."), by=held.officer, at=held.at)
+    held.act(deliver.submit_change, change, by=held.officer)
+    approve(held, change)
+    with refused("suspended"):
+        held.act(deliver.check_payment_run, run, by=held.checker)
+    held.act(deliver.cancel_payment_run, run, by=held.maker)
+    assert not queries.unpaid_releases().exists()
+    with refused("suspended"):
+        held.act(deliver.order_payment_run, release, by=held.maker)
+
+
+def test_a_request_goes_back_and_comes_again_and_one_is_settled_before_the_next(agree: Any) -> None:
+    held = agree.nifs()
+    change = ask(held, core.KEY_PERSON)
+    with refused("change-open"):
+        deliver.open_change(held.case, kind=core.EQUIPMENT, by=held.member, at=held.at)
+    held.act(deliver.ask_back_change, change, note="Send the new person's record.", by=held.officer)
+    with refused("change-moved-on"):
+        advise(held, change)
+    deliver.save_change(change, wish=deliver.Wish("Left the firm.", "Dr A for Dr B"), by=held.member, at=held.at)
+    held.act(deliver.submit_change, change, by=held.member)
+    held.act(deliver.withdraw_change, change, by=held.member)
+    assert deliver.open_change(held.case, kind=core.EQUIPMENT, by=held.member, at=held.at).number == 2
+
+
+def test_a_partner_who_leaves_hands_its_open_pledge_to_the_one_who_joins(agree: Any, make: Any) -> None:
+    held = agree.raise_plus()
+    newcomer = make.organisation()
+    change = ask(held, core.PARTNER_CHANGE, leaves=held.sponsor.pk, joins=newcomer.pk)
+    advise(held, change)
+    approve(held, change)
+    pledged = {(line.sponsor, line.form): line.pledged for line in balances.statement(held.case).matching}
+    assert pledged[(newcomer.pk, "cash")] == 15_000_000_00 and pledged[(held.sponsor.pk, "cash")] == 0
+    assert list(held.case.parties.filter(left_at=None, role="sponsor").values_list("organisation", flat=True)) == [newcomer.pk]
+
+
+def test_what_cannot_stand_is_not_even_submitted(agree: Any) -> None:
+    held = agree.nifs()
+    change = ask(held, core.BUDGET_VIREMENT, submit=False, heads={"machinery": 29_000_000_00})
+    with refused("total-changed"):
+        held.act(deliver.submit_change, change, by=held.member)
+    change.refresh_from_db()
+    assert change.state == "draft" and change.asked["heads"] == {"machinery": 29_000_000_00}
