@@ -125,14 +125,14 @@ def test_the_pages_of_money(
                 page.set_viewport_size({"width": width, "height": 900})
                 answer = page.goto(site.url + address)
                 shoot(page, f"{name}-{width}")
-                if found := _faults(page, axe, answer, language):
+                if found := faults(page, axe, answer, language):
                     wrong[f"{who} {name} {width}"] = found
         page.context.clear_cookies()
         page.context.add_cookies([{"name": "language", "value": language, "url": site.url}])
     assert wrong == {}
 
 
-def _faults(page: Any, axe: Callable[[Any], list[str]], answer: Any, language: str) -> list[str]:
+def faults(page: Any, axe: Callable[[Any], list[str]], answer: Any, language: str) -> list[str]:
     # What axe looks for is the same in every language; the catalogues change words, which the other lines hold.
     found = axe(page) if language == "en" else []
     if answer.status != 200:

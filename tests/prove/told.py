@@ -31,7 +31,7 @@ from millrace.stages.learn import actions as learn
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.testing.database import REPOSITORY, Provider, entered
 from millrace.testing.policies import HONG_KONG, files_of
-from tests.prove import other_chains, worth
+from tests.prove import agreements, other_chains, worth
 
 # What people type, and what a translation must leave alone.
 TYPED = {
@@ -58,8 +58,12 @@ TYPED = {
     "assess.PanelChoice": ("reason",),
     "award.Decision": ("conditions", "remarks"),
     "award.Offer": ("remarks",),
-    "award.AgreedTerms": ("milestone_titles",),
+    "award.AgreedTerms": ("milestone_titles", "deliverable_titles"),
     "close.FinalAccount": ("note",),
+    "deliver.ChangeRequest": ("reason", "description", "advice_note", "note"),
+    "deliver.Report": ("told", "note"),
+    "deliver.Inspection": ("place", "purpose", "note"),
+    "deliver.Finding": ("told", "answer", "note"),
     "deliver.Evidence": ("payee", "invoice", "valuation", "note"),
     "deliver.ClaimLine": ("item", "supplier", "invoice", "note"),
     "deliver.PayeeAccount": ("holder",),
@@ -72,7 +76,7 @@ def mark(template: str, at: datetime) -> str:
     sources = [
         path for top in ("millrace", "policies") for path in (REPOSITORY / top).rglob("*") if path.suffix in (".py", ".sql", ".toml")
     ]
-    for file in sorted([*sources, Path(__file__), Path(worth.__file__), Path(other_chains.__file__)]):
+    for file in sorted([*sources, Path(__file__), Path(worth.__file__), Path(other_chains.__file__), Path(agreements.__file__)]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -100,6 +104,7 @@ def tell(at: datetime) -> None:
     case = Case.objects.filter(status="in_force", scheme="nifs").order_by("opened_at")[0]
     writer = case.lead.memberships.filter(power="member", ends_at=None)[0].person
     deliver.open_claim(case, by=writer, at=at)
+    agreements.tell(at, officer=worth.Everyone(at).staff["officer"])
     other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
     keyed = Person(email=worth.KEYED_EMAIL, name="Keyed Person (invented)", name_zh="持匙人（虛構）", joined_at=at, is_demonstration=True)
     keyed.set_password(worth.SECRET)

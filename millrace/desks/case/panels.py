@@ -21,6 +21,7 @@ from millrace.stages.assess.actions import joint as joint_acts
 from millrace.stages.award import panels as award
 from millrace.stages.close import panels as close
 from millrace.stages.deliver import panels as deliver
+from millrace.stages.deliver import showing
 
 Context = Callable[[Case, Person, datetime], dict[str, Any] | None]
 
@@ -57,6 +58,7 @@ TABS: dict[str, str] = {
     "award": word("Award"),
     "delivery": word("Delivery"),
     "money": word("Money"),
+    "changes": word("Changes and reports"),
     "thread": word("Questions"),
     "access": word("Access"),
 }
@@ -95,6 +97,9 @@ PANELS: tuple[Panel, ...] = (
     Panel("letters", word("Letters"), "read_award", award.letters, "award/panels/letters.html", "award"),
     Panel("delivery", word("Milestones and matching money"), "read_money", deliver.delivery, "deliver/panel_delivery.html", "delivery"),
     Panel("claims", word("Claims"), "read_money", deliver.claims, "deliver/panel_claims.html", "delivery"),
+    Panel("changes", word("Changes of the agreement"), "read_award", showing.changes_panel, "deliver/panel_changes.html", "changes"),
+    Panel("reports", word("Reports"), "read_award", showing.reports_panel, "deliver/panel_reports.html", "changes"),
+    Panel("inspections", word("Visits and findings"), "read_award", showing.inspections_panel, "deliver/panel_inspections.html", "changes"),
     Panel("money", word("Instalments and payments"), "read_money", deliver.money, "deliver/panel_money.html", "money"),
     Panel("ending", word("Final account"), "read_money", close.ending, "close/panel_ending.html", "money"),
     Panel("asked-back", word("Asked of the applicant"), "answer_question", assess.questions, "assess/panels/questions.html", "thread"),
@@ -163,6 +168,14 @@ STEPS: tuple[Step, ...] = (
     Step(word("Accept or decline the offer"), "award:offer", "accept_offer", frozenset({"approved"}), is_main=True),
     Step(word("Advice on the next stage"), "assess:recommendation", "record_meeting", IN_FORCE, applies=award.has_next_stage),
     Step(word("Open the next stage"), "award:stage", "open_stage", IN_FORCE, applies=award.has_next_stage),
+    Step(
+        word("Lift the suspension"),
+        "deliver:lift",
+        "lift_suspension",
+        frozenset({"suspended"}),
+        is_main=True,
+        applies=showing.is_suspended_by_us,
+    ),
     Step(word("Withdraw"), "apply:withdraw", "withdraw", UNDECIDED),
     Step(word("Correct a record"), "learn:correct", "correct", frozenset(lifecycle.STATUSES) - DRAFTS),
 )

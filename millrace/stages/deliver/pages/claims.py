@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from millrace.core.claims import Examination
 from millrace.core.refusal import Refusal
-from millrace.stages.deliver import actions, forms, gather, heads, judging, queries, telling
+from millrace.stages.award import heads
+from millrace.stages.deliver import actions, forms, gather, judging, queries, telling
 from millrace.stages.deliver.models import Claim, ClaimLine
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
 from millrace.web import access, asking, words

@@ -102,22 +102,29 @@ def _counted(rows: QuerySet[Any]) -> str:
     return f"{words.count(tables.COUNTED)}+" if found > tables.COUNTED else words.count(found)
 
 
-def _tabs(request: HttpRequest) -> list[tuple[str, str, str, str]]:
+def tabs(request: HttpRequest) -> list[tuple[str, ...]]:
+    """This will name the worklists of cases in force, claims and evidence with how many wait; an authority has the changes alone."""
+    if "officer" not in request.actor.powers:
+        return [("changes", _("Changes to decide"), "/desk/changes/")]
     return [
         ("claims", _("Claims to rule"), "/desk/claims/", _counted(claims_waiting(request))),
         ("evidence", _("Evidence to verify"), "/desk/evidence/", _counted(evidence_waiting(request))),
+        ("changes", _("Changes to decide"), "/desk/changes/"),
+        ("reports", _("Reports due"), "/desk/reports/"),
+        ("visits", _("Visits planned"), "/desk/visits/"),
+        ("findings", _("Findings to clear"), "/desk/findings/"),
     ]
 
 
 @entry(power="officer")
 def claims(request: HttpRequest) -> HttpResponse:
     """This will list the claims that wait for an officer's rulings, oldest first."""
-    context = {"title": _("Claims to rule"), "tab": "claims", "tabs": _tabs(request)}
+    context = {"title": _("Claims to rule"), "tab": "claims", "tabs": tabs(request)}
     return CLAIMS.answer(request, claims_waiting(request), "deliver/worklist.html", context)
 
 
 @entry(power="officer")
 def evidence(request: HttpRequest) -> HttpResponse:
     """This will list the evidence that waits for a finding, oldest first."""
-    context = {"title": _("Evidence to verify"), "tab": "evidence", "tabs": _tabs(request)}
+    context = {"title": _("Evidence to verify"), "tab": "evidence", "tabs": tabs(request)}
     return EVIDENCE.answer(request, evidence_waiting(request), "deliver/worklist.html", context)
