@@ -260,7 +260,9 @@ def settle_requests(case: Case, *, is_termination: bool, by: Person, at: datetim
     """
     asked_for = []
     for change in ChangeRequest.objects.filter(case=case, state__in=OPEN):
-        if is_termination and change.kind == changes.TERMINATION and change.state == State.SUBMITTED and change.submitted_by_id != by.pk:
+        is_asked_for = is_termination and change.kind == changes.TERMINATION and change.state == State.SUBMITTED
+        # Who asked or advised does not approve: the case ends all the same, the request is merely settled.
+        if is_asked_for and by.pk not in (change.submitted_by_id, change.advised_by_id):
             change.state, change.decided_by, change.decided_at = State.APPROVED, by, at
             asked_for.append(change.number)
         else:
