@@ -52,7 +52,9 @@ def _steps(request: HttpRequest, found: Case, subject: Subject) -> list[dict[str
     """What this person may do with the case as it stands."""
     open_to = []
     for step in STEPS:
-        if found.status in step.statuses and step.applies(found) and rules.decide(request.actor, step.action, subject).allowed:
+        if found.status not in step.statuses or not step.applies(found):
+            continue
+        if rules.decide(request.actor, step.action, subject).allowed and step.is_open_to(found, request.user, request.at):
             try:
                 url = reverse(step.address, args=[found.reference])
             except NoReverseMatch:

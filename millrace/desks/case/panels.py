@@ -18,6 +18,7 @@ from millrace.registers.people.models import Person
 from millrace.stages.assess import delegated, joint
 from millrace.stages.assess import panels as assess
 from millrace.stages.assess.actions import joint as joint_acts
+from millrace.stages.assess.actions import reversals
 from millrace.stages.award import panels as award
 from millrace.stages.close import panels as close
 from millrace.stages.deliver import panels as deliver
@@ -40,7 +41,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that can be done with a case in one of `statuses` by whoever may do `action`; its page takes the reference."""
+    """Something that can be done with a case in one of `statuses` by whoever may do `action`; its page takes the reference.
+
+    `is_open_to` leaves out the few whom the action would refuse though their power has it — e.g. who made the finding to be reversed.
+    """
 
     title: str
     address: str
@@ -48,6 +52,7 @@ class Step:
     statuses: frozenset[str]
     is_main: bool = False
     applies: Callable[[Case], bool] = lambda _case: True
+    is_open_to: Callable[[Case, Person, datetime], bool] = lambda _case, _person, _at: True
 
 
 # In the order in which they stand; a tab nobody may see or nothing stands under is left out.
@@ -112,7 +117,13 @@ STEPS: tuple[Step, ...] = (
     Step(word("Sign and submit"), "apply:sign", "sign_off", frozenset({"awaiting_sign_off"}), is_main=True),
     Step(word("Sign and submit"), "apply:sign", "sign_off", frozenset({"draft"})),
     Step(word("Screen"), "assess:screening", "screen", frozenset({"submitted", "information_needed"}), is_main=True),
-    Step(word("Reverse the finding"), "assess:reverse_finding", "reverse_finding", frozenset({"ineligible"})),
+    Step(
+        word("Reverse the finding"),
+        "assess:reverse_finding",
+        "reverse_finding",
+        frozenset({"ineligible"}),
+        is_open_to=reversals.is_open_to,
+    ),
     Step(word("Ask the applicant"), "assess:ask_back", "ask_back", frozenset({"submitted"})),
     Step(word("Answer the officer's questions"), "assess:answer", "supply_information", frozenset({"information_needed"}), is_main=True),
     Step(word("Ask assessors"), "assess:assign", "assign", frozenset({"screened", "under_assessment"}), is_main=True),

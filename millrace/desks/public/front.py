@@ -28,8 +28,10 @@ OPEN_SHOWN = 8
 def home(request: HttpRequest) -> HttpResponse:
     """This will show what can be applied for now, the schemes, and what came of them."""
     schemes = policy.published_schemes(request.at)
+    running = calls_now(schemes, request.at)
     context = {
-        "calls": calls_now(schemes, request.at),
+        "calls": running[:OPEN_SHOWN],
+        "more_calls": max(0, len(running) - OPEN_SHOWN),
         "schemes": [scheme_card(scheme, request.at) for scheme in schemes],
         "headlines": headlines(request.at),
     }
@@ -54,7 +56,7 @@ def calls_now(schemes: list[Scheme], at: datetime) -> list[dict[str, Any]]:
     """This will list the calls that take applications now, those closing first at the top."""
     cards = {scheme.slug: scheme_card(scheme, at) for scheme in schemes}
     running = Call.objects.filter(opens_at__lte=at).exclude(closes_at__lte=at).order_by("closes_at", "scheme")
-    return [{"scheme": cards[call.scheme], "closes_at": call.closes_at} for call in running[:OPEN_SHOWN] if call.scheme in cards]
+    return [{"scheme": cards[call.scheme], "closes_at": call.closes_at} for call in running if call.scheme in cards]
 
 
 def headlines(at: datetime) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.apply import preview, terms
@@ -25,7 +26,7 @@ def _is_staff(person: Person, case: Case, at: datetime) -> bool:
 
 def screening(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show the finding of screening with its stored verdict, rule by rule."""
-    found = queries.latest_screening(case)
+    found = cases.once(case, queries.latest_screening)
     if found is None:
         return None
     held = terms.of_row(found.verdict.scheme_version)

@@ -95,7 +95,12 @@ def test_questions_that_stood_open_are_open_again_with_the_days_lost_given_back(
 def test_the_page_shows_the_finding_and_reverses_it(story, sign_in):
     story.screen("ineligible", reasons=WRONG)
     address = f"/cases/{story.case.reference}/reverse-finding/"
-    officer = sign_in(story.secretary)
+    officer, party = sign_in(story.secretary), story.company.writer
+    party.powers.create(power="officer", starts_at=story.at - timedelta(days=1), granted_by=story.officer)
+    # Offered to another officer alone: neither to who made the finding nor to a party who is an officer too.
+    case_page = f"/cases/{story.case.reference}/"
+    assert address in officer.see(case_page)
+    assert address not in sign_in(story.officer).see(case_page) and address not in sign_in(party).see(case_page)
     page = officer.see(address)
     assert "Meaning of a smart production line" in page and "What the rules say now" in page
     assert address in officer.see(f"/cases/{story.case.reference}/")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core.refusal import Refusal
 from millrace.core.rules.verdict import Verdict
+from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
@@ -66,6 +67,12 @@ def reverse_ineligible(case: Case, *, reason: str, remarks: str = "", by: Person
             facts={"reason": reason, "finding": found.event_id, "verdict": row.sha256, **({"due_on": due_on} if due_on else {})},
             sheet={"status": target, "refused_on": None},
         )
+
+
+def is_open_to(case: Case, person: Person, at: datetime) -> bool:
+    """This will say whether a holder of the power is another than who made the finding, and no party to the case."""
+    found = cases.once(case, queries.latest_screening)
+    return found is not None and found.recorded_by_id != person.pk and person.pk not in guard.party_people(case, at)
 
 
 def _must_be_another(found: Screening, by: Person) -> None:
