@@ -13,13 +13,14 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from millrace.core import money
+from millrace.registers.cases import searching
 from millrace.registers.people.models import SavedView
 from millrace.web import access, funder, schemes, statuses, words
 
@@ -186,11 +187,22 @@ class Listing:
     keeps: Sequence[str] = ()
     adds: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
 
-    def answer(self, request: HttpRequest, rows: QuerySet[Any], template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
-        """This will answer with the page, or with the same rows as a CSV file when asked by `?format=csv`."""
+    def answer(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        *,
+        count: int | None = None,
+    ) -> HttpResponse:
+        """This will answer with the page, or with the same rows as a CSV file when asked by `?format=csv`.
+
+        `count` is what is known of the number of `rows` before they are narrowed, as `web/counting.py` counts: a queue's, from its tab.
+        """
         if request.GET.get("format") == "csv":
             return self.export(request, rows)
-        return render(request, template, {**(context or {}), "list": self.shown(request, rows)})
+        return render(request, template, {**(context or {}), "list": self.shown(request, rows, count)})
 
     def narrowed(self, request: HttpRequest, rows: QuerySet[Any], *, by_grams: bool = True) -> QuerySet[Any]:
         """This will apply the search and the filters of the address."""
@@ -203,11 +215,9 @@ class Listing:
         return rows
 
     def _matching(self, word: str, by_grams: bool) -> Q:
-        """Two characters are enough for a Chinese word: the index holds every pair of neighbouring characters."""
+        """Two characters are enough for a Chinese word; the index leaves out what cannot hold the word, the text itself decides."""
         if self.has_grams:
-            # Of a long word every second pair covers every character; the text itself decides.
-            step = 1 if len(word) < 8 else 2
-            grams = sorted({word[i : i + 2] for i in range(0, len(word) - 1, step)}) if by_grams else []
+            grams = searching.grams_of(word) if by_grams else []
             found = Q(**{f"{self.grams_of}search_text__contains": word})
             return found & Q(**{f"{self.grams_of}search_grams__contains": grams}) if grams else found
         either = Q(pk__in=())
@@ -221,16 +231,18 @@ class Listing:
         known = {column.id: column for column in self.columns if column.is_sortable}
         if chosen.lstrip("-") in known:
             name = known[chosen.lstrip("-")].field
-            return rows.order_by(f"-{name}" if chosen.startswith("-") else name, "pk")
-        return rows.order_by(self.order, "pk") if self.order.lstrip("-") != "pk" else rows.order_by(self.order)
+            return rows.order_by(_by(f"-{name}" if chosen.startswith("-") else name, rows), "pk")
+        return rows.order_by(_by(self.order, rows), "pk") if self.order.lstrip("-") != "pk" else rows.order_by(self.order)
 
     def values(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """This will ask for the fields the columns show, and no others."""
         return self.adds(rows).values("pk", *dict.fromkeys(name for column in self.columns for name in column.fields()))
 
-    def shown(self, request: HttpRequest, rows: QuerySet[Any]) -> Page:
+    def shown(self, request: HttpRequest, rows: QuerySet[Any], count: int | None = None) -> Page:
         """This will make one page of the list."""
-        narrowed, count = self.narrowed(request, rows), None
+        if request.GET.get("count") == "all" or any(request.GET.get(name) for name in ("q", *(told.id for told in self.filters))):
+            count = None
+        narrowed = self.narrowed(request, rows)
         if self.has_grams and request.GET.get("q", "").strip():
             count = self._counted(request, narrowed)
             # What a thousand cases and more hold is found soonest by walking the list in its order, not by gathering them all.
@@ -329,6 +341,12 @@ def _lines(columns: Sequence[Column], heads: list[str], rows: Callable[[], Itera
                 box.seek(0)
                 box.truncate()
     yield box.getvalue().encode("utf-8")
+
+
+def _by(name: str, rows: QuerySet[Any]) -> str | OrderBy:
+    """This will put what has no value last either way, as the indexes do: a draft, never received, heads no list of the latest."""
+    is_sparse = any(field.name == name[1:] and field.null for field in rows.model._meta.concrete_fields)
+    return F(name[1:]).desc(nulls_last=True) if name.startswith("-") and is_sparse else name
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -62,4 +62,4 @@ def reviews(request: HttpRequest, queue: str = "") -> HttpResponse:
     ]
     rows = queues.narrowed(asked, queue)
     context = {"tabs": tabs, "queue": queue, "is_empty": not any(counted.values())}
-    return REVIEWS.answer(request, rows, "assessor_desk/reviews.html", context)
+    return REVIEWS.answer(request, rows, "assessor_desk/reviews.html", context, count=counted.get(queue))

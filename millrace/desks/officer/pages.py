@@ -64,4 +64,5 @@ def cases(request: HttpRequest, queue: str = "") -> HttpResponse:
         (code, _(title), f"/desk/queues/{code}/" if code else "/desk/", counting.shown(counted.get(code)))
         for code, title in queues.QUEUES.items()
     ]
-    return CASES.answer(request, rows, "officer_desk/cases.html", {"tabs": tabs, "queue": queue, "title": _(queues.QUEUES[queue])})
+    context = {"tabs": tabs, "queue": queue, "title": _(queues.QUEUES[queue])}
+    return CASES.answer(request, rows, "officer_desk/cases.html", context, count=counted.get(queue))

@@ -102,10 +102,18 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["person", "outcome"], name="assignment_person"),
             models.Index(fields=["person", "due_on", "id"], name="assignment_due", condition=Q(ended_at__isnull=True)),
+            # Holds what the counts of an assessor's queues ask, so that they read it alone.
             models.Index(
                 fields=["person", "due_on", "id"],
+                include=["case", "outcome", "role"],
                 name="assignment_to_do",
                 condition=Q(ended_at__isnull=True, written_at__isnull=True),
+            ),
+            # The reviews that keep a case from its meeting; papers of the committee ask for none.
+            models.Index(
+                fields=["case"],
+                name="assignment_unwritten",
+                condition=Q(ended_at__isnull=True, written_at__isnull=True) & ~Q(role="committee"),
             ),
         ]
         constraints = [

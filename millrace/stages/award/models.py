@@ -60,7 +60,7 @@ class Offer(models.Model):
     remarks = models.TextField(blank=True, help_text="why the applicant declined, if it said")
 
     class Meta:
-        indexes = [models.Index(fields=["lapses_on"], name="offer_open", condition=Q(state="open"))]
+        indexes = [models.Index(fields=["lapses_on", "case"], name="offer_open", condition=Q(state="open"))]
 
 
 class AgreedTerms(models.Model):

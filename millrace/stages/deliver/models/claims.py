@@ -34,7 +34,7 @@ class Claim(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["state", "case"], name="claim_state_case"),
-            models.Index(fields=["-submitted_at", "id"], name="claim_latest"),
+            models.Index(F("submitted_at").desc(nulls_last=True), "id", name="claim_latest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "number"], name="claim_number_once"),
