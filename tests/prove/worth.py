@@ -52,6 +52,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "schemes/<slug:slug>/": ("?version=v1",),
     "figures/<slug:name>/": ("?as-at=2024-01-31", "?as-at=1999-01-01"),
     "figures/<slug:name>/give/": (f"?as-at={GIVEN_ON}&seal={GIVEN_SEAL}", f"?as_at={GIVEN_ON}&seal={GIVEN_SEAL}"),
+    "figures/<slug:name>/cases/": (f"?as-at={GIVEN_ON}&seal={GIVEN_SEAL}",),
     "receipts/check/": ("?receipt=nothing",),
 }
 
