@@ -67,11 +67,14 @@ def plan(asked: Schedule, starts_on: date, ends_before: date) -> tuple[Due, ...]
 
 
 def moved(planned: Sequence[Due], starts_on: date, ends_before: date, *, reported: Collection[int] = ()) -> tuple[Due, ...]:
-    """This will date the reports again for another end, at the same intervals; those already handed in stay as they were."""
+    """This will date the reports again for a later end, at the same intervals: the final one moves, and progress reports may be added.
+
+    Progress reports keep their days, also one that is overdue, and so does whatever was handed in.
+    """
     if not planned:
         return ()
     again = {one.number: one for one in plan(_schedule(planned), starts_on, ends_before)}
-    again |= {one.number: one for one in planned if one.number in reported}
+    again |= {one.number: one for one in planned if one.kind == PROGRESS or one.number in reported}
     return tuple(again[number] for number in sorted(again))
 
 

@@ -49,6 +49,7 @@ DESKS = (
             (word("Cases"), "/desk/", {"officer", "authority"}),
             (word("Calls"), "/desk/calls/", {"officer"}),
             (word("Claims and evidence"), "/desk/claims/", {"officer"}),
+            (word("Changes and reports"), "/desk/changes/", {"officer", "authority"}),
             (word("Meetings"), "/desk/meetings/", {"officer", "committee", "authority"}),
             (word("Organisations"), "/desk/organisations/", {"officer"}),
         ),

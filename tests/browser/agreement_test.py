@@ -71,9 +71,9 @@ class Told:
             "officer": {
                 "officer-changes": f"{case}?show=changes",
                 "desk-changes": "/desk/changes/",
-                "desk-reports": "/desk/reports/",
-                "desk-visits": "/desk/visits/",
-                "desk-findings": "/desk/findings/",
+                "desk-reports": "/desk/changes/reports/",
+                "desk-visits": "/desk/changes/visits/",
+                "desk-findings": "/desk/changes/findings/",
                 "advise": f"{case}changes/2/advise/",
                 "ask-back": f"{case}changes/2/ask-back/",
                 "rule": f"{case}reports/2/rule/",

@@ -107,7 +107,7 @@ def test_an_open_finding_blocks_the_release_until_it_is_cleared(cast: dict[str, 
     enter(cast["finance"]).open(f"{case}/instalments/1/release/").sees("A finding of an inspection is not cleared.")
     writer = enter(cast["writer"]).open(f"{case}/?show=changes").sees("Nothing is released until it is", "The robot is not there.")
     writer.click("Answer").submit("Submit", answer="It came on Monday.", file=("robot.pdf", PDF + b"%9"))
-    enter(cast["officer"]).open("/desk/findings/").sees(agreed).open(f"{case}/findings/1/clear/").submit("Record", outcome="yes")
+    enter(cast["officer"]).open("/desk/changes/findings/").sees(agreed).open(f"{case}/findings/1/clear/").submit("Record", outcome="yes")
     enter(cast["finance"]).open(f"{case}/instalments/1/release/").sees_nothing_of("not cleared")
     sealer.seal(clock.now())
     report = verify.verify()

@@ -1,4 +1,4 @@
-"""What waits for an officer besides claims and evidence: changes, reports, visits, findings — e.g. /desk/reports/, most overdue first."""
+"""What waits for an officer besides claims and evidence: changes, reports, visits, findings — e.g. /desk/changes/reports/."""
 
 from typing import Any
 

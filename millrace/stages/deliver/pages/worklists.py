@@ -110,9 +110,9 @@ def tabs(request: HttpRequest) -> list[tuple[str, ...]]:
         ("claims", _("Claims to rule"), "/desk/claims/", _counted(claims_waiting(request))),
         ("evidence", _("Evidence to verify"), "/desk/evidence/", _counted(evidence_waiting(request))),
         ("changes", _("Changes to decide"), "/desk/changes/"),
-        ("reports", _("Reports due"), "/desk/reports/"),
-        ("visits", _("Visits planned"), "/desk/visits/"),
-        ("findings", _("Findings to clear"), "/desk/findings/"),
+        ("reports", _("Reports due"), "/desk/changes/reports/"),
+        ("visits", _("Visits planned"), "/desk/changes/visits/"),
+        ("findings", _("Findings to clear"), "/desk/changes/findings/"),
     ]
 
 
