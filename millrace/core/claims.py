@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from millrace.core import matching
+from millrace.core.claim_lines import Flag, Line, Watch, flags
+
+__all__ = ["Examination", "Flag", "Head", "Line", "Payable", "Reason", "Ruling", "Step", "Terms", "Tolerance", "Watch"]
 
 ALLOWED = "allowed"
 REDUCED = "reduced"
@@ -35,7 +38,7 @@ JUDGED = (
 )
 REASONS = BARS + LIMITS + JUDGED
 
-ROUND_SUM_CENTS = 1_000_000
+WHOLE_BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,12 @@ class Head:
     clause: str = ""
 
     @property
+    def ceiling_cents(self) -> int:
+        return self.approved_cents if self.cap_cents is None else min(self.approved_cents, self.cap_cents)
+
+    @property
     def left_cents(self) -> int:
-        ceiling = self.approved_cents if self.cap_cents is None else min(self.approved_cents, self.cap_cents)
-        return max(0, ceiling - self.allowed_before_cents)
+        return max(0, self.ceiling_cents - self.allowed_before_cents)
 
     @property
     def is_capped(self) -> bool:
@@ -59,29 +65,30 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Tolerance:
+    """How far a head may be exceeded from the room of others: a share of what was approved under it, at most so much (None: no cap)."""
+
+    basis_points: int
+    most_cents: int | None = None
+    clause: str = ""
+
+    def of(self, head: Head) -> int:
+        """Give by how much a head may be exceeded; a cap of the scheme on a kind of cost is never stretched."""
+        if head.is_capped:
+            return 0
+        share = head.approved_cents * self.basis_points // WHOLE_BASIS_POINTS
+        return share if self.most_cents is None else min(share, self.most_cents)
+
+
+@dataclass(frozen=True)
 class Terms:
-    """What a claim is held against: costs fall in [starts_on, ends_before), under these heads."""
+    """What a claim is held against: costs fall in [starts_on, ends_before), under these heads, exceeded within the tolerance if any."""
 
     starts_on: date
     ends_before: date
     heads: Mapping[str, Head]
     clauses: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One item of spend. `receipt` is the SHA-256 of the proof of purchase, empty if there is none."""
-
-    number: int
-    head: str
-    claimed_cents: int
-    spent_on: date
-    paid_on: date | None = None
-    receipt: str = ""
-    payment_proof: str = ""
-    supplier: str = ""
-    invoice: str = ""
-    is_related_supplier: bool = False
+    tolerance: Tolerance | None = None
 
 
 @dataclass(frozen=True)
@@ -96,12 +103,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Examination:
-    """What the terms leave room for on one line, why no more, and what a person should look at."""
+    """What the terms leave room for on one line, why no more, and what a person should look at.
+
+    `moved_cents` of the room comes from other heads, within the tolerance; `steps` is that arithmetic.
+    """
 
     line: int
     room_cents: int
     reasons: tuple[Reason, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    moved_cents: int = 0
+    steps: "tuple[Step, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -148,58 +160,6 @@ def _bars(line: Line, terms: Terms, used_receipts: frozenset[str]) -> Iterable[R
         yield because("duplicate_elsewhere", found=line.receipt[:12])
 
 
-def _flags(line: Line, others: Sequence[Line]) -> Iterable[str]:
-    if any(other.receipt == line.receipt for other in others if line.receipt):
-        yield "same_receipt"
-    if any((other.supplier, other.invoice) == (line.supplier, line.invoice) for other in others if line.invoice):
-        yield "same_invoice"
-    if any((other.claimed_cents, other.spent_on) == (line.claimed_cents, line.spent_on) for other in others):
-        yield "same_amount_and_day"
-    if line.is_related_supplier:
-        yield "related_supplier"
-    if line.claimed_cents and line.claimed_cents % ROUND_SUM_CENTS == 0:
-        yield "round_sum"
-    if line.spent_on.weekday() >= 5:
-        yield "weekend"
-    if line.paid_on is not None and line.paid_on < line.spent_on:
-        yield "paid_before_bought"
-
-
-def examine(lines: Sequence[Line], terms: Terms, *, used_receipts: frozenset[str] = frozenset()) -> tuple[Examination, ...]:
-    """This will find, for each line in order, what bars it and how much room its head leaves after the lines before it.
-
-    `used_receipts` are receipts already allowed under any other claim or case: one receipt is paid once.
-    """
-    left = {code: head.left_cents for code, head in terms.heads.items()}
-    found = []
-    for line in lines:
-        reasons = tuple(_bars(line, terms, used_receipts))
-        room = 0 if reasons else min(line.claimed_cents, left[line.head])
-        if not reasons and room < line.claimed_cents:
-            head = terms.heads[line.head]
-            code = "over_unit_cap" if head.is_capped else "head_exceeded"
-            reasons = (Reason(code, head.clause or terms.clauses.get(code, ""), str(left[line.head]), str(line.claimed_cents)),)
-        if room:
-            left[line.head] -= room
-        flags = tuple(_flags(line, [other for other in lines if other.number != line.number]))
-        found.append(Examination(line.number, room, reasons, flags))
-    return tuple(found)
-
-
-def examine_one(
-    line: Line, lines: Sequence[Line], terms: Terms, rulings: Sequence[Ruling], *, used_receipts: frozenset[str] = frozenset()
-) -> Examination:
-    """This will find one line's room after the rulings already given on the claim's other lines, in whatever order they came."""
-    heads = dict(terms.heads)
-    for ruling in rulings:
-        if ruling.line != line.number and ruling.head in heads:
-            head = heads[ruling.head]
-            heads[ruling.head] = replace(head, allowed_before_cents=head.allowed_before_cents + ruling.allowed_cents)
-    alone = examine([line], replace(terms, heads=heads), used_receipts=used_receipts)[0]
-    flags = tuple(_flags(line, [other for other in lines if other.number != line.number]))
-    return replace(alone, flags=flags)
-
-
 @dataclass(frozen=True)
 class Step:
     """One line of the arithmetic shown to the enterprise: what it is, its amount, and the numbers it was made from."""
@@ -210,6 +170,93 @@ class Step:
 
     def as_json(self) -> dict[str, object]:
         return {"code": self.code, "amount_cents": self.amount_cents, "values": dict(self.values)}
+
+
+class _Rooms:
+    """What is left under each head and of the whole budget, as lines take their room one after the other."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.tolerance, self.heads = terms.tolerance, terms.heads
+        self.allowed = {code: head.allowed_before_cents for code, head in terms.heads.items()}
+        self.budget = sum(head.ceiling_cents for head in terms.heads.values())
+
+    def left(self, code: str) -> int:
+        return max(0, self.heads[code].ceiling_cents - self.allowed[code])
+
+    def room(self, code: str) -> int:
+        """The most one more line may take under a head: what is left of it, and within the tolerance what others leave."""
+        if self.tolerance is None:
+            return self.left(code)
+        head = self.heads[code]
+        stretched = max(0, head.ceiling_cents + self.tolerance.of(head) - self.allowed[code])
+        return min(stretched, max(0, self.budget - sum(self.allowed.values())))
+
+    def steps(self, code: str) -> tuple[Step, ...]:
+        """How the room of a head comes about where it takes from others."""
+        if self.tolerance is None:
+            return ()
+        head, of_all = self.heads[code], max(0, self.budget - sum(self.allowed.values()))
+        values = {"approved_cents": head.approved_cents, "basis_points": self.tolerance.basis_points}
+        most = {} if self.tolerance.most_cents is None else {"most_cents": self.tolerance.most_cents}
+        return (
+            Step("head_left", self.left(code)),
+            Step("head_tolerance", self.tolerance.of(head), values | most),
+            Step("budget_left", of_all),
+            Step("head_room", self.room(code)),
+        )
+
+    def take(self, code: str, cents: int) -> None:
+        self.allowed[code] += cents
+
+
+def examine(
+    lines: Sequence[Line], terms: Terms, *, used_receipts: frozenset[str] = frozenset(), watch: Watch | None = None
+) -> tuple[Examination, ...]:
+    """This will find, for each line in order, what bars it and how much room its head leaves after the lines before it.
+
+    `used_receipts` are receipts already allowed under any other claim or case: one receipt is paid once. A line above what is left of
+    its head has room within the tolerance, as far as other heads leave it: the whole never exceeds the budget.
+    """
+    rooms = _Rooms(terms)
+    found = []
+    for line in lines:
+        examined = _examined(line, terms, rooms, used_receipts)
+        if examined.room_cents:
+            rooms.take(line.head, examined.room_cents)
+        found.append(replace(examined, flags=flags(line, lines, watch)))
+    return tuple(found)
+
+
+def _examined(line: Line, terms: Terms, rooms: _Rooms, used_receipts: frozenset[str]) -> Examination:
+    reasons = tuple(_bars(line, terms, used_receipts))
+    if reasons:
+        return Examination(line.number, 0, reasons)
+    head, left, most = terms.heads[line.head], rooms.left(line.head), rooms.room(line.head)
+    room = min(line.claimed_cents, most)
+    if room < line.claimed_cents:
+        code = "over_unit_cap" if head.is_capped else "head_exceeded"
+        reasons = (Reason(code, head.clause or terms.clauses.get(code, ""), str(most), str(line.claimed_cents)),)
+    moved = max(0, room - left)
+    return Examination(line.number, room, reasons, moved_cents=moved, steps=rooms.steps(line.head) if moved else ())
+
+
+def examine_one(
+    line: Line,
+    lines: Sequence[Line],
+    terms: Terms,
+    rulings: Sequence[Ruling],
+    *,
+    used_receipts: frozenset[str] = frozenset(),
+    watch: Watch | None = None,
+) -> Examination:
+    """This will find one line's room after the rulings already given on the claim's other lines, in whatever order they came."""
+    heads = dict(terms.heads)
+    for ruling in rulings:
+        if ruling.line != line.number and ruling.head in heads:
+            head = heads[ruling.head]
+            heads[ruling.head] = replace(head, allowed_before_cents=head.allowed_before_cents + ruling.allowed_cents)
+    alone = examine([line], replace(terms, heads=heads), used_receipts=used_receipts)[0]
+    return replace(alone, flags=flags(line, lines, watch))
 
 
 @dataclass(frozen=True)

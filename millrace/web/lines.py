@@ -131,7 +131,8 @@ class LinesInput(forms.Widget):
     def _total(self, lines: Sequence[Mapping[str, Any]]) -> str:
         """The sum of the last money column, once every cell of it can be read."""
         column = next((c for c in reversed(self.columns) if c.kind == "money"), None)
-        if column is None:
+        # Amounts of several currencies have no sum here.
+        if column is None or any(line.get("currency") for line in lines):
             return ""
         total = 0
         for line in lines:

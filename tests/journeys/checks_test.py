@@ -73,3 +73,72 @@ def test_a_payment_shown_to_two_cases_is_refused_with_where_or_without(agree: An
     officer.sees("You decide", one.case.reference, "the same amount, about the same day")
     officer.submit("Record the finding", status=422, finding="yes").sees("Say why it is another payment")
     officer.submit("Record the finding", finding="yes", alike_reason="The second of two instalments.").sees("The finding is recorded")
+
+
+def line(page: Any, number: int = 0, **cells: str) -> dict[str, str]:
+    """One row of the claim's table as it is posted."""
+    row = {"head": "machinery", "item": "Controller", "supplier": "Tools Ltd", "invoice": f"T-{number}", "spent_on": DAY, "paid_on": DAY}
+    return {f"lines-{number}-{name}": value for name, value in {**row, **cells}.items()}
+
+
+def proved(writer: Any, claim: str, *numbers: int) -> Any:
+    files = {f"{proof}-{number}": paper(f"{proof}{number}") for number in numbers for proof in ("receipt", "payment_proof")}
+    return writer.open(f"{claim}proofs/").submit("Continue", **files)
+
+
+def test_a_line_in_another_currency_waits_for_its_rate_and_loses_nothing(agree: Any, hong_kong: Any) -> None:
+    held = agree.nifs()
+    case = f"/cases/{held.case.reference}/"
+    claim, writer, officer, finance = f"{case}claims/1/", enter(held.member), enter(held.officer), enter(held.finance)
+    writer.open(f"{case}?show=delivery").submit("Begin a claim")
+    cells = {"currency": "USD", "claimed_cents": "1,000", "quantity_hundredths": "2", "unit_price_cents": "499"}
+    writer.open(f"{claim}lines/").submit("Save and continue", **line(writer, **cells))
+    proved(writer, claim, 1).sees("USD 1,000: no rate is recorded yet")
+    writer.submit("Submit", status=422).sees("Line 1 is in USD", "Ask the finance office to record the rate", "kept as it is")
+    assert writer.open(f"{claim}lines/").form("Save and continue").values["lines-0-claimed_cents"] == ["1,000"]
+    officer.open("/desk/exchange-rates/").sees("No rate is recorded yet")
+    assert not any(form.buttons and "Record a rate" in form.buttons[0] for form in officer.page.forms)
+    rate = {"currency": "USD", "on": "2026-01-30", "rate": "7.8125", "source": "HKAB opening rates (invented)"}
+    finance.open("/desk/exchange-rates/").submit("Record a rate", status=422, **rate | {"rate": "cheap"}).sees("a number above nothing")
+    finance.submit("Record a rate", **rate, times=2).sees("HKD 7.8125", "HKAB opening rates (invented)")
+    writer.open(f"{claim}check/").submit("Submit").sees("submitted")
+    officer.open(f"{claim}lines/1/rule/").sees("HK$7,812.50", "USD 1,000 × 7.8125", "2 × USD 499 = USD 998 ≠ USD 1,000")
+    officer.submit("Record the ruling", allowed_cents="7,812.50")
+    finance.open(f"{claim}decide/").submit("Decide").sees("HK$7,812.50")
+
+
+def test_a_head_exceeded_within_its_tolerance_shows_the_arithmetic(agree: Any, hong_kong: Any) -> None:
+    held = agree.nifs(cost_cents=1_000_000_00)
+    case = f"/cases/{held.case.reference}/"
+    claim, writer, officer = f"{case}claims/1/", enter(held.member), enter(held.officer)
+    writer.open(f"{case}?show=delivery").submit("Begin a claim")
+    writer.open(f"{claim}lines/").submit("Save and continue", **line(writer, claimed_cents="1,150,000"), stated_cents="1,200,000")
+    proved(writer, claim, 1).sees("Heads exceeded within the tolerance", "HK$1,000,000 × 10%", "at most HK$500,000", "HK$1,100,000")
+    writer.sees("The statement says HK$1,200,000; the lines come to HK$1,150,000", "HK$1,100,000 left, HK$1,150,000 claimed")
+    writer.submit("Submit")
+    page = officer.open(f"{claim}lines/1/rule/").sees("Room taken from other heads", "not published; illustrative")
+    page.submit("Record the ruling", status=409, allowed_cents="1,100,000.01", reason="head_exceeded").sees("leave room for less")
+    page.submit("Record the ruling", allowed_cents="1,100,000", reason="head_exceeded")
+    officer.open(claim).sees("of it from other heads: HK$100,000")
+
+
+def test_what_can_never_be_allowed_is_said_before_it_is_handed_in(agree: Any, hong_kong: Any) -> None:
+    one, other = agree.nifs(), agree.nifs()
+    claims = [f"/cases/{held.case.reference}/claims/1/" for held in (one, other)]
+    writers = [enter(one.member), enter(other.member)]
+    for writer, claim, held in zip(writers, claims, (one, other), strict=True):
+        writer.open(f"/cases/{held.case.reference}/?show=delivery").submit("Begin a claim")
+        writer.open(f"{claim}lines/").submit("Save and continue", **line(writer, claimed_cents="190,000", spent_on="2025-03-31"))
+        proved(writer, claim, 1).submit("Submit", status=422).sees("outside the agreement: 1 April 2025 to 31 March 2027", "Agreement 5")
+        cells = line(writer, claimed_cents="190,000") | line(
+            writer, 1, claimed_cents="195,000", supplier="TOOLS LIMITED", spent_on="2026-02-07"
+        )
+        writer.open(f"{claim}lines/").submit("Save and continue", **cells)
+    proved(writers[0], claims[0], 1, 2).submit("Submit").sees("submitted")
+    # The same receipt under another case, then the same supplier's invoice number with another receipt.
+    proved(writers[1], claims[1], 1, 2).submit("Submit", status=409).sees("This document already proves a payment in another case")
+    again = {f"receipt-{number}": paper(f"scan{number}") for number in (1, 2)}
+    writers[1].open(f"{claims[1]}proofs/").submit("Continue", **again)
+    writers[1].submit("Submit", status=409).sees("This payment has already been recorded in another case")
+    officer = enter(one.officer).open(claims[0]).sees("May be one purchase told as several", "line 2", "together HK$385,000 within 30 days")
+    officer.sees("Just below a threshold", "the threshold is HK$200,000", "Dated on a weekend", "Round sum", "a multiple of HK$10,000")

@@ -3,22 +3,27 @@
 They read and check what is typed; what the terms and the books allow is decided by the actions.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
 
 from millrace.core import claims, matching
 from millrace.core.terms import Terms
 from millrace.registers.people.models import Organisation
+from millrace.stages.deliver.actions.rates import currencies
 from millrace.stages.deliver.models import Claim, ClaimLine, Evidence
 from millrace.stages.deliver.queries import REASON_WORDS
 from millrace.web import fields, lines
 from millrace.web.forms import UploadField
 
 NOTE = 1000
+# Read as hundredths and shown without a sign: a quantity, or a price in whatever currency the line names.
+UNNAMED = "XXX"
 
 
 class MilestoneForm(forms.Form):
@@ -110,14 +115,27 @@ class LinesForm(forms.Form):
             lines.Column("head", _("Kind of cost"), "choice", choices=heads),
             lines.Column("item", _("Item"), max_length=200),
             lines.Column("supplier", _("Supplier"), is_required=False, max_length=200),
+            lines.Column("supplier_registration", _("Supplier's registration number"), is_required=False, max_length=40),
             lines.Column("invoice", _("Invoice"), is_required=False, max_length=80),
             lines.Column("spent_on", _("Dated"), "day", is_required=False),
             lines.Column("paid_on", _("Paid on"), "day", is_required=False),
+            lines.Column("quantity_hundredths", _("Quantity"), "money", is_required=False, unit=UNNAMED),
+            lines.Column("unit_price_cents", _("Unit price"), "money", is_required=False, unit=UNNAMED),
+            lines.Column("currency", _("Currency"), "choice", is_required=False, choices=[(code, code) for code in currencies(unit)]),
             lines.Column("claimed_cents", _("Amount"), "money", unit=unit),
         ]
         if places:
             columns.insert(-1, lines.Column("place", _("Where it was spent"), "choice", is_required=False, choices=places))
-        self.fields["lines"] = lines.LinesField(label=_("Lines"), columns=columns, max_lines=200, required=False)
+        self.fields["lines"] = lines.LinesField(
+            label=_("Lines"),
+            columns=columns,
+            max_lines=200,
+            required=False,
+            help_text=_("Choose a currency only where the invoice is not in %(unit)s; the amount is then the invoice's.") % {"unit": unit},
+        )
+        self.fields["stated_cents"] = fields.MoneyField(
+            label=_("Total on your statement"), unit=unit, required=False, help_text=_("If you give it, it is held against the lines.")
+        )
         _without_optional(self)
 
     @property
@@ -127,8 +145,10 @@ class LinesForm(forms.Form):
 
 def lines_of(claim: Claim) -> list[dict[str, Any]]:
     """This will give a draft's lines as the form shows them."""
-    names = ("head", "item", "supplier", "invoice", "spent_on", "paid_on", "claimed_cents", "place")
-    return [{name: getattr(line, name) for name in names} for line in claim.lines.order_by("number")]
+    names = ("head", "item", "supplier", "supplier_registration", "invoice", "spent_on", "paid_on", "place", "quantity_hundredths")
+    names += ("unit_price_cents", "currency", "claimed_cents")
+    rows = [(line, {name: getattr(line, name) for name in names}) for line in claim.lines.order_by("number")]
+    return [told | ({"claimed_cents": line.invoiced_cents} if line.currency else {}) for line, told in rows]
 
 
 class ProofsForm(forms.Form):
@@ -171,6 +191,26 @@ class RulingForm(forms.Form):
             required=False,
         )
         self.fields["note"] = fields.TextField(label=_("Note to the enterprise"), max_length=NOTE, is_long=True, required=False)
+
+
+class RateForm(forms.Form):
+    """One exchange rate, with its day and where it was published."""
+
+    def __init__(self, *args: Any, unit: str, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = fields.ChoiceField(label=_("Currency"), choices=[(code, code) for code in currencies(unit)], as_list=True)
+        self.fields["on"] = fields.DayField(label=_("Day"), latest=today)
+        self.fields["rate"] = fields.TextField(
+            label=_("Rate"), max_length=20, help_text=_("How much %(unit)s one unit of it was worth, such as 7.8125.") % {"unit": unit}
+        )
+        self.fields["source"] = fields.TextField(label=_("Source"), max_length=300, help_text=_("Where the rate was published."))
+
+    def clean_rate(self) -> int:
+        typed = re.fullmatch(r"(\d{1,6})(?:\.(\d{1,6}))?", self.cleaned_data["rate"].strip())
+        millionths = int(typed[1]) * 1_000_000 + int((typed[2] or "").ljust(6, "0")) if typed else 0
+        if not millionths:
+            raise fields.refused(word("“%(label)s” is a number above nothing with at most six decimals."), "invalid", label=_("Rate"))
+        return millionths
 
 
 class AccountForm(forms.Form):

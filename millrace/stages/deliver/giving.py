@@ -48,6 +48,13 @@ def measures_of(case: Case, way: str, on: date) -> tuple[Found, ...]:
     return handling.group(GROUPS[way], case.scheme, on)
 
 
+def tolerance(case: Case, on: date, unit: str) -> str:
+    """This will word how far a head of expenditure may be exceeded, and whose word that is; nothing where it may not."""
+    handling = policy.handling()
+    found = [handling.found(name, case.scheme, on) for name in ("virement-share", "virement-most")]
+    return " · ".join(measure(one, unit) for one in found if one) if found[0] else ""
+
+
 def measure(found: Found, unit: str) -> str:
     """This will word a rate, a life or a cap: what it is, how much, and whose word it is."""
     return _worded(said(found.measure.title), found.number, found.measure.unit, unit, found.value.is_published, said(found.value.clause))

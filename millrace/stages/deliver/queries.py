@@ -4,17 +4,24 @@ Facts are gathered here and decided in core; nothing here changes anything.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import claims, lifecycle
+from millrace.core import claims, lifecycle, money
+from millrace.core.claim_lines import Party
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
+from millrace.registers.policy import queries as policy
 from millrace.registers.timeline.models import Event
+from millrace.stages.deliver import gather
 from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, PayeeAccount, Release
+from millrace.web.forms import said
+
+ROUND_SUM_CENTS = 1_000_000
 
 REASON_WORDS = {
     "outside_period": _("The cost falls outside the period of the agreement."),
@@ -48,6 +55,9 @@ FLAG_WORDS = {
     "round_sum": _("Round sum"),
     "weekend": _("Dated on a weekend"),
     "paid_before_bought": _("Paid before it was bought"),
+    "split_invoice": _("May be one purchase told as several"),
+    "just_below_threshold": _("Just below a threshold"),
+    "arithmetic": _("Quantity × unit price is another sum"),
 }
 
 BLOCK_WORDS = {
@@ -79,6 +89,10 @@ STEP_WORDS = {
     "in_kind_counts": _("Of it counts now"),
     "release": _("Released: the least of these"),
     "matching_used": _("Matching money used up by it"),
+    "head_left": _("Left under this head"),
+    "head_tolerance": _("It may be exceeded by"),
+    "budget_left": _("Left of the whole budget"),
+    "head_room": _("Room on this line"),
     "priced_hours": _("Hours at the rate of the rule"),
     "priced_use": _("Use over the life of the rule"),
     "priced_goods": _("List price under the cap of the rule"),
@@ -87,7 +101,7 @@ STEP_WORDS = {
 }
 
 
-def line_value(line: ClaimLine) -> claims.Line:
+def line_value(line: ClaimLine, *, claim: int = 0) -> claims.Line:
     """This will be a line as the core reads it; a draft without a day counts as outside every period."""
     return claims.Line(
         number=line.number,
@@ -100,6 +114,11 @@ def line_value(line: ClaimLine) -> claims.Line:
         supplier=line.supplier.casefold(),
         invoice=line.invoice.casefold(),
         is_related_supplier=line.is_related_supplier,
+        supplier_registration=line.supplier_registration,
+        quantity_hundredths=line.quantity_hundredths or 0,
+        unit_price_cents=line.unit_price_cents or 0,
+        invoiced_cents=line.invoiced_cents or 0,
+        claim=claim,
     )
 
 
@@ -122,25 +141,58 @@ def used_receipts(lines: Iterable[ClaimLine], claim: Claim) -> frozenset[str]:
     return frozenset(used.values_list("receipt_sha256", flat=True))
 
 
+def watch(claim: Claim) -> claims.Watch:
+    """This will gather what a claim is looked at for: the policy's thresholds of its day, the case's parties, lines of earlier claims."""
+    case, on = claim.case, day_of(claim)
+    known, handling = Organisation.objects.filter(pk__in=case.parties.values("organisation")), policy.handling()
+    earlier = ClaimLine.objects.filter(claim__case=case, claim__number__lt=claim.number).exclude(allowed_cents=0).select_related("claim")
+    return claims.Watch(
+        threshold_cents=handling.number("quotation-threshold", case.scheme, on),
+        just_below_basis_points=handling.number("just-below-share", case.scheme, on),
+        split_days=handling.number("split-days", case.scheme, on),
+        round_cents=handling.number("round-sum", case.scheme, on, ROUND_SUM_CENTS),
+        parties=tuple(Party((one.name, one.name_zh), (one.registration_number,)) for one in known),
+        earlier=tuple(line_value(line, claim=line.claim.number) for line in earlier.order_by("claim__number", "number")),
+    )
+
+
+def day_of(claim: Claim) -> date:
+    """This will give the day whose measures of handling a claim is held to: that of its submission, or of its beginning before that."""
+    return gather.local_day(claim.submitted_at or claim.opened_at)
+
+
+def tolerance(claim: Claim) -> claims.Tolerance | None:
+    """This will give how far a head may be exceeded from the room of others, where the policy says so for this scheme."""
+    handling, scheme, on = policy.handling(), claim.case.scheme, day_of(claim)
+    share = handling.found("virement-share", scheme, on)
+    if share is None or claim.unit not in money.CURRENCIES:
+        return None
+    most = handling.found("virement-most", scheme, on)
+    return claims.Tolerance(share.number, most.number if most else None, said(share.value.clause))
+
+
+def _held(claim: Claim, terms: Terms) -> claims.Terms:
+    return replace(terms.for_claims(allowed_by_head(claim.case, except_claim=claim)), tolerance=tolerance(claim))
+
+
 def examinations(claim: Claim, terms: Terms) -> dict[int, claims.Examination]:
     """This will find every line's room, reasons and flags, those already ruled counting as ruled, by line number."""
     lines = list(claim.lines.order_by("number"))
-    held = terms.for_claims(allowed_by_head(claim.case, except_claim=claim))
+    held, watched = _held(claim, terms), watch(claim)
     values, used = [line_value(line) for line in lines], used_receipts(lines, claim)
     if all(line.ruled_by_id is None for line in lines):
-        return {found.line: found for found in claims.examine(values, held, used_receipts=used)}
+        return {found.line: found for found in claims.examine(values, held, used_receipts=used, watch=watched)}
     rulings = [_ruling(line) for line in lines if line.ruled_by_id is not None]
-    return {value.number: claims.examine_one(value, values, held, rulings, used_receipts=used) for value in values}
+    return {value.number: claims.examine_one(value, values, held, rulings, used_receipts=used, watch=watched) for value in values}
 
 
 def examination(line: ClaimLine, terms: Terms) -> claims.Examination:
     """This will find one line's room after the rulings on the others."""
     claim = line.claim
     lines = list(claim.lines.order_by("number"))
-    held = terms.for_claims(allowed_by_head(claim.case, except_claim=claim))
     rulings = [_ruling(other) for other in lines if other.ruled_by_id is not None and other.pk != line.pk]
-    values = [line_value(other) for other in lines]
-    return claims.examine_one(line_value(line), values, held, rulings, used_receipts=used_receipts([line], claim))
+    values, used = [line_value(other) for other in lines], used_receipts([line], claim)
+    return claims.examine_one(line_value(line), values, _held(claim, terms), rulings, used_receipts=used, watch=watch(claim))
 
 
 def payable(claim: Claim, terms: Terms) -> claims.Payable:

@@ -9,16 +9,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from millrace.core import matching
-from millrace.core.claims import Examination, Reason, Step
+from millrace.core import money as money_
+from millrace.core.claims import Examination, Flag, Reason, Step
 from millrace.core.terms import Terms
 from millrace.stages.deliver.alike import WHY_WORDS, Alike
-from millrace.stages.deliver.models import ClaimLine
+from millrace.stages.deliver.models import Claim, ClaimLine
 from millrace.stages.deliver.queries import BLOCK_WORDS, FLAG_WORDS, REASON_WORDS, STEP_WORDS
 from millrace.stages.deliver.standing import Planned
 from millrace.web import fields, words
 
 OPERATORS = {"refused": "−", "allowed": "=", "payable": "=", "release": "=", "matching_used": "", "earned": "→", "within_award": "≤"}
-OPERATORS |= {"declared_value": "≤", "counted": "="}
+OPERATORS |= {"declared_value": "≤", "counted": "=", "head_tolerance": "+", "budget_left": "≤", "head_room": "="}
 LEASTS = ("planned_left", "committed_left", "payable_left", "matching_carries")
 
 
@@ -35,7 +36,7 @@ def _sum(step: Mapping[str, Any], unit: str) -> dict[str, Any]:
         "label": _(STEP_WORDS[code]),
         "amount": words.amount(step["amount_cents"], unit),
         "note": _note(code, step.get("values") or {}, unit),
-        "total": code in ("allowed", "payable", "release", "counted"),
+        "total": code in ("allowed", "payable", "release", "counted", "head_room"),
     }
 
 
@@ -46,6 +47,9 @@ def _note(code: str, values: Mapping[str, int], unit: str) -> str:
     match code:
         case "earned":
             return f"{money('allowed_cents')} × {values['grant']} ÷ {values['whole']}"
+        case "head_tolerance":
+            share = f"{money('approved_cents')} × {fields.share_text(values['basis_points'])}%"
+            return f"{share}, {_('at most %(amount)s') % {'amount': money('most_cents')}}" if "most_cents" in values else share
         case "priced_hours":
             return f"{money('rate_cents')} × {fields.share_text(values['hours_hundredths'])}"
         case "priced_use":
@@ -79,6 +83,49 @@ def reason(found: Reason, unit: str) -> dict[str, str]:
     return {"words": _(REASON_WORDS[found.code]), "clause": found.clause, "facts": facts}
 
 
+def flag(found: Flag, unit: str, currency: str = "") -> dict[str, str]:
+    """This will word what to look at on a line, and why: the other lines it was seen in and the figures it rests on."""
+    places = [
+        (_("claim %(claim)s, line %(line)s") if claim else _("line %(line)s")) % {"claim": claim, "line": number}
+        for claim, number in found.others
+    ]
+    return {"words": _(FLAG_WORDS[found.code]), "why": " · ".join(filter(None, [", ".join(places), _figures(found, unit, currency)]))}
+
+
+def _figures(found: Flag, unit: str, currency: str) -> str:
+    values = found.values
+    match found.code:
+        case "round_sum":
+            return _("a multiple of %(amount)s") % {"amount": words.amount(values["of_cents"], unit)}
+        case "just_below_threshold":
+            return _("the threshold is %(amount)s") % {"amount": words.amount(values["threshold_cents"], unit)}
+        case "split_invoice":
+            told = {"together": words.amount(values["together_cents"], unit), "threshold": words.amount(values["threshold_cents"], unit)}
+            return _("together %(together)s within %(days)s days; the threshold is %(threshold)s") % {**told, "days": values["days"]}
+        case "arithmetic":
+            price, product, amount = (
+                in_currency(values[name], currency or unit) for name in ("unit_price_cents", "product_cents", "amount_cents")
+            )
+            return f"{fields.share_text(values['quantity_hundredths'])} × {price} = {product} ≠ {amount}"
+    return ""
+
+
+def in_currency(hundredths: int, currency: str) -> str:
+    """This will write an amount of any currency from hundredths of its unit: JPY 12,000, USD 1,000.50."""
+    return f"{currency} {money_.plain(hundredths, currency='XXX')}"
+
+
+def foreign(row: ClaimLine, unit: str) -> str:
+    """This will say how an amount of another currency became the claim's own: amount × rate, of which day, from where."""
+    if not row.currency or row.invoiced_cents is None:
+        return ""
+    told = in_currency(row.invoiced_cents, row.currency)
+    if row.rate is None:
+        return _("%(amount)s: no rate is recorded yet") % {"amount": told}
+    rate = f"{row.rate.millionths / 1_000_000:.6f}".rstrip("0").rstrip(".")
+    return f"{told} × {rate} ({words.day(row.rate.on)}, {row.rate.source})"
+
+
 def line(row: ClaimLine, examined: Examination | None, names: Mapping[str, str], *, unit: str, is_staff: bool) -> dict[str, Any]:
     """This will gather one claim line for a page: what was claimed, what the terms say, what was ruled."""
     return {
@@ -94,7 +141,10 @@ def line(row: ClaimLine, examined: Examination | None, names: Mapping[str, str],
         "payment_proof": row.payment_proof,
         "room_cents": examined.room_cents if examined else None,
         "findings": [reason(found, unit) for found in examined.reasons] if examined else [],
-        "flags": [_(FLAG_WORDS[flag]) for flag in examined.flags] if examined and is_staff else [],
+        "flags": [flag(found, unit, row.currency) for found in examined.flags] if examined and is_staff else [],
+        "moved_cents": row.moved_cents if row.outcome else examined.moved_cents if examined else 0,
+        "sums": sums(examined.steps, unit) if examined else [],
+        "foreign": foreign(row, unit),
         "outcome": row.outcome,
         "allowed_cents": row.allowed_cents,
         "refused_cents": row.refused_cents,
@@ -150,3 +200,11 @@ def like(found: Alike) -> dict[str, Any]:
     return {"case": found.case, "place": place, "why": why, "payee": found.payee, "invoice": found.invoice, "on": found.on} | {
         "amount": words.amount(found.amount_cents, found.unit)
     }
+
+
+def stated_gap(claim: Claim) -> str:
+    """This will say where the lines of a claim do not come to the total of the enterprise's own statement."""
+    if claim.stated_cents is None or claim.stated_cents == claim.claimed_cents:
+        return ""
+    told = {"stated": words.amount(claim.stated_cents, claim.unit), "lines": words.amount(claim.claimed_cents, claim.unit)}
+    return _("The statement says %(stated)s; the lines come to %(lines)s.") % told

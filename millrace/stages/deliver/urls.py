@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from millrace.stages.deliver.pages import changes, claims, evidence, inspections, money, reports, terms, watching, worklists
+from millrace.stages.deliver.pages import changes, claims, evidence, inspections, money, rates, reports, terms, watching, worklists
 
 app_name = "deliver"
 CASE = "cases/<str:reference>/"
 urlpatterns = [
     path("desk/claims/", worklists.claims, name="claims_to_rule"),
     path("desk/evidence/", worklists.evidence, name="evidence_to_verify"),
+    path("desk/exchange-rates/", rates.rates, name="rates"),
     path(f"{CASE}milestones/<int:milestone>/report/", evidence.report_milestone, name="report_milestone"),
     path(f"{CASE}matching/record/", evidence.record_matching, name="record_matching"),
     path(f"{CASE}matching/in-kind/", evidence.record_in_kind, name="record_in_kind"),

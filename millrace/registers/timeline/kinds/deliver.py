@@ -32,6 +32,7 @@ KINDS = by_name(
     Kind("finding_answered", _("Finding %(number)s answered")),
     Kind("finding_answer_returned", _("The answer to finding %(number)s was sent back")),
     Kind("finding_cleared", _("Finding %(number)s cleared")),
+    Kind("exchange_rate_recorded", _("Exchange rate of %(currency)s on %(on)s recorded"), "finance"),
     Kind("payee_account_proposed", _("Payee account proposed"), "finance"),
     Kind("payee_account_verified", _("Payee account verified by one person of finance"), "finance"),
     Kind("payee_account_refused", _("Payee account refused"), "finance"),

@@ -33,6 +33,7 @@ from millrace.stages.deliver.actions.payments import (
     reject_payment,
     settle_payment,
 )
+from millrace.stages.deliver.actions.rates import record_rate
 from millrace.stages.deliver.actions.releases import release_instalment
 from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_of_reports, rule_report, save_report, submit_report
 
@@ -68,6 +69,7 @@ __all__ = [
     "record_hours",
     "record_in_kind",
     "record_matching",
+    "record_rate",
     "refuse_account",
     "reject_payment",
     "release_instalment",

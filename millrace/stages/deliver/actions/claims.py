@@ -19,7 +19,8 @@ from millrace.registers.documents import actions as documents
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, judging, queries
+from millrace.stages.deliver import alike, gather, judging, queries
+from millrace.stages.deliver.actions import invoices, proofs
 from millrace.stages.deliver.actions.evidence import File
 from millrace.stages.deliver.models import Claim, ClaimLine
 
@@ -29,7 +30,10 @@ PROOFS = ("receipt", "payment_proof")
 
 @dataclass(frozen=True)
 class LineEntry:
-    """One line as the enterprise wrote it; a draft may still lack anything but its head and item."""
+    """One line as the enterprise wrote it; a draft may still lack anything but its head and item.
+
+    `claimed_cents` is the amount of the invoice: in `currency`, in hundredths of its unit, where that is not the claim's own.
+    """
 
     head: str
     item: str
@@ -40,6 +44,10 @@ class LineEntry:
     paid_on: date | None = None
     is_related_supplier: bool = False
     place: str = ""
+    supplier_registration: str = ""
+    quantity_hundredths: int | None = None
+    unit_price_cents: int | None = None
+    currency: str = ""
 
 
 def open_claim(case: Case, *, by: Person, at: datetime) -> Claim:
@@ -55,8 +63,11 @@ def open_claim(case: Case, *, by: Person, at: datetime) -> Claim:
         return Claim.objects.create(case=case, number=number, stage_number=case.stage_number, unit=terms.unit, opened_at=at, opened_by=by)
 
 
-def save_claim(claim: Claim, *, lines: Sequence[LineEntry], by: Person, at: datetime) -> Claim:
-    """This will replace a draft's lines; proofs stay with the line they belong to, found again by what it says."""
+def save_claim(claim: Claim, *, lines: Sequence[LineEntry], stated_cents: int | None = None, by: Person, at: datetime) -> Claim:
+    """This will replace a draft's lines; proofs stay with the line they belong to, found again by what it says.
+
+    A line in another currency is kept whether or not there is a rate for it yet.
+    """
     with transaction.atomic(durable=True):
         gather.must(by, "claim", gather.lock_case(claim.case), at)
         claim = _draft(claim)
@@ -65,11 +76,13 @@ def save_claim(claim: Claim, *, lines: Sequence[LineEntry], by: Person, at: date
         before = list(claim.lines.order_by("number"))
         kept = _proofs_by_line(before, lines)
         claim.lines.all().delete()
-        ClaimLine.objects.bulk_create(
-            ClaimLine(claim=claim, number=number, **vars(entry), **kept.get(number, {})) for number, entry in enumerate(lines, 1)
-        )
-        claim.claimed_cents = sum(entry.claimed_cents for entry in lines)
-        claim.save(update_fields=["claimed_cents"])
+        rows = [ClaimLine(claim=claim, number=number, **vars(entry), **kept.get(number, {})) for number, entry in enumerate(lines, 1)]
+        for row in rows:
+            row.invoice_key = proofs.invoice_key(row.invoice)
+            invoices.put_in_own_currency(row, claim)
+        ClaimLine.objects.bulk_create(rows)
+        claim.claimed_cents, claim.stated_cents = sum(row.claimed_cents for row in rows), stated_cents
+        claim.save(update_fields=["claimed_cents", "stated_cents"])
         return claim
 
 
@@ -103,7 +116,13 @@ def submit_claim(claim: Claim, *, by: Person, at: datetime, command: uuid.UUID) 
         gather.must_be_in_force(case)
         claim = _draft(claim)
         lines = list(claim.lines.order_by("number"))
+        for line in lines:
+            invoices.convert(line, claim)
         _must_be_complete(lines, has_places=bool(judging.places(case)))
+        invoices.must_be_countable(lines, claim, gather.terms_of(case, gather.local_day(at)), today=gather.local_day(at))
+        for line in lines:
+            proofs.hold(case, proofs.keys_of_line(line, case), field="lines", by=by, at=at)
+            line.save()
         claim.state, claim.submitted_at, claim.submitted_by = Claim.State.SUBMITTED, at, by
         claim.claimed_cents = sum(line.claimed_cents for line in lines)
         claim.save()
@@ -125,18 +144,24 @@ def rule_line(
         gather.must(by, "rule_claim", case, at)
         line = ClaimLine.objects.select_related("claim").get(pk=line.pk)
         _must_be_rulable(line.claim, by)
+        likes = alike.of_line(line, case, by=by, at=at)
         examined = queries.examination(line, gather.terms_of(case, gather.local_day(at)))
         clause = _must_have_room(line, examined, allowed_cents, reason)
+        if likes and allowed_cents and not note.strip():
+            raise _alike_undecided()
         ruling = claims.Ruling(line.number, line.head, line.claimed_cents, allowed_cents, reason, clause)
         line.allowed_cents, line.refused_cents = ruling.allowed_cents, ruling.refused_cents
         line.reason = "" if ruling.outcome == claims.ALLOWED else reason
         line.clause = "" if ruling.outcome == claims.ALLOWED else clause
         line.note, line.ruled_by, line.ruled_at = note, by, at
+        line.moved_cents = max(0, allowed_cents - (examined.room_cents - examined.moved_cents))
         line.save()
         facts = {"claim": line.claim.number, "line": line.number, "outcome": ruling.outcome, "reason": line.reason, "clause": line.clause}
         facts |= {"claimed_cents": line.claimed_cents, "allowed_cents": line.allowed_cents, "refused_cents": line.refused_cents}
         day = gather.local_day(at)
         facts |= {"unit": line.claim.unit}
+        facts |= {"moved_cents": line.moved_cents} if line.moved_cents else {}
+        facts |= {"alike_count": len(likes)} if likes else {}
         return timeline.record("line_ruled", command=command, by=by, at=at, case=case, happened_on=day, facts=facts)
 
 
@@ -159,6 +184,8 @@ def decide_claim(claim: Claim, *, by: Person, at: datetime, command: uuid.UUID) 
         claim.payable_cents, claim.steps = payable.payable_cents, [step.as_json() for step in payable.steps]
         claim.judged = found.to_data()
         claim.save()
+        refused = [line for line in lines if line.allowed_cents == 0]
+        proofs.let_go(case, [key for line in refused for key in proofs.keys_of_line(line, case)])
         facts = {"claim": claim.number, "claimed_cents": claim.claimed_cents, "allowed_cents": claim.allowed_cents}
         facts |= {"refused_cents": claim.refused_cents, "payable_cents": claim.payable_cents, "unit": claim.unit}
         facts |= {"rules": {rule.rule: str(rule.outcome) for rule in found.rules}} if found.rules else {}
@@ -182,7 +209,7 @@ def _proofs_by_line(before: Sequence[ClaimLine], after: Sequence[LineEntry]) -> 
     left = list(before)
     found: dict[int, dict[str, object]] = {}
     keys = (
-        lambda one: (one.head, one.item, one.supplier, one.invoice, one.claimed_cents),
+        lambda one: (one.head, one.item, one.supplier, one.invoice, getattr(one, "invoiced_cents", None) or one.claimed_cents),
         lambda one: (one.item, one.invoice),
     )
     for key in keys:
@@ -201,11 +228,22 @@ def _proofs(line: ClaimLine) -> dict[str, object]:
     return {"receipt_id": line.receipt_id, "payment_proof_id": line.payment_proof_id, "receipt_sha256": line.receipt_sha256}
 
 
+def _alike_undecided() -> Refusal:
+    return Refusal(
+        "alike-undecided",
+        what=_("This may be a payment that was already recorded."),
+        why=_("Another payment is like it, and the same payment counts once."),
+        next_step=_("Say in the note why it is another payment, or allow nothing."),
+        field="note",
+        status=422,
+    )
+
+
 def _must_be_complete(lines: Sequence[ClaimLine], *, has_places: bool) -> None:
     if not lines:
         raise Refusal("no-lines", what=_("The claim has no lines."), next_step=_("Write at least one item of spending."), field="lines")
     for line in lines:
-        if line.claimed_cents <= 0 or line.spent_on is None:
+        if (line.claimed_cents <= 0 and not line.invoiced_cents) or line.spent_on is None:
             raise Refusal(
                 "line-incomplete",
                 what=_("Line %(line)s has no amount or no date."),

@@ -9,6 +9,7 @@ from millrace.stages.deliver.models.claims import Claim, ClaimLine
 from millrace.stages.deliver.models.evidence import Evidence, HeldProof
 from millrace.stages.deliver.models.inspections import Finding, Inspection
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentRun
+from millrace.stages.deliver.models.rates import ExchangeRate
 from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
 
@@ -17,6 +18,7 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "Evidence",
+    "ExchangeRate",
     "Finding",
     "HeldProof",
     "Inspection",

@@ -25,6 +25,7 @@ class Claim(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     claimed_cents = models.BigIntegerField(default=0)
+    stated_cents = models.BigIntegerField(null=True, help_text="the total on the enterprise's own statement, where it gave one")
     allowed_cents = models.BigIntegerField(default=0)
     refused_cents = models.BigIntegerField(default=0)
     payable_cents = models.BigIntegerField(default=0)
@@ -61,6 +62,13 @@ class ClaimLine(models.Model):
     place = models.CharField(max_length=40, blank=True, help_text="where it was spent, where a rule of the scheme asks")
     claimed_cents = models.BigIntegerField(default=0)
     is_related_supplier = models.BooleanField(default=False)
+    supplier_registration = models.CharField(max_length=40, blank=True)
+    quantity_hundredths = models.BigIntegerField(null=True)
+    unit_price_cents = models.BigIntegerField(null=True, help_text="in the currency of the invoice, in hundredths of its unit")
+    currency = models.CharField(max_length=3, blank=True, help_text="of the invoice, where it is not the claim's own")
+    invoiced_cents = models.BigIntegerField(null=True, help_text="the amount in that currency, in hundredths of its unit")
+    rate = models.ForeignKey("deliver.ExchangeRate", null=True, on_delete=models.PROTECT, related_name="+")
+    moved_cents = models.BigIntegerField(default=0, help_text="of what was allowed, taken from other heads within the tolerance")
     receipt = models.ForeignKey("documents.Document", null=True, on_delete=models.PROTECT, related_name="+")
     payment_proof = models.ForeignKey("documents.Document", null=True, on_delete=models.PROTECT, related_name="+")
     receipt_sha256 = models.CharField(max_length=64, blank=True)
@@ -81,6 +89,11 @@ class ClaimLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["claim", "number"], name="claim_line_number_once"),
             models.CheckConstraint(condition=Q(claimed_cents__gte=0), name="claim_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(currency="", invoiced_cents__isnull=True, rate__isnull=True)
+                | (~Q(currency="") & Q(invoiced_cents__isnull=False)),
+                name="claim_line_currency_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(ruled_by__isnull=True, allowed_cents__isnull=True, refused_cents__isnull=True)
                 | Q(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from millrace.core.claims import Examination
 from millrace.core.refusal import Refusal
 from millrace.stages.award import heads
-from millrace.stages.deliver import actions, forms, gather, judging, queries, telling
+from millrace.stages.deliver import actions, alike, forms, gather, giving, judging, queries, telling
 from millrace.stages.deliver.models import Claim, ClaimLine
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
 from millrace.web import access, asking, words
@@ -48,14 +48,13 @@ def edit_lines(request: HttpRequest, reference: str, number: int) -> HttpRespons
         return HttpResponseRedirect(_address(request, claim))
     terms = gather.terms_of(request.case, gather.local_day(request.at))
     choices = forms.head_choices(terms, heads.words_of(request.case))
-    form = forms.LinesForm(
-        request.POST or None, heads=choices, unit=claim.unit, places=judging.places(request.case), initial={"lines": forms.lines_of(claim)}
-    )
+    first = {"lines": forms.lines_of(claim), "stated_cents": claim.stated_cents}
+    form = forms.LinesForm(request.POST or None, heads=choices, unit=claim.unit, places=judging.places(request.case), initial=first)
     status = 200
     if request.method == "POST" and not form.wants_more_lines:
         if form.is_valid():
             entries = [_line_entry(line) for line in form.cleaned_data["lines"]]
-            actions.save_claim(claim, lines=entries, by=request.user, at=request.at)
+            actions.save_claim(claim, lines=entries, stated_cents=form.cleaned_data["stated_cents"], by=request.user, at=request.at)
             if "leave" in request.POST:
                 messages.success(request, _("Your claim is saved."))
                 return HttpResponseRedirect(case_address(request))
@@ -79,6 +78,10 @@ def _line_entry(line: dict[str, Any]) -> actions.LineEntry:
         spent_on=_day(line["spent_on"]),
         paid_on=_day(line["paid_on"]),
         place=line.get("place") or "",
+        supplier_registration=line["supplier_registration"] or "",
+        quantity_hundredths=line["quantity_hundredths"],
+        unit_price_cents=line["unit_price_cents"],
+        currency=line["currency"] or "",
     )
 
 
@@ -152,7 +155,7 @@ def _shown(request: HttpRequest, claim: Claim) -> dict[str, Any]:
     is_staff, places = asking.is_desk(request), dict(judging.places(request.case))
     rows = [
         telling.line(line, examined.get(line.number), names, unit=claim.unit, is_staff=is_staff) | {"place": places.get(line.place, "")}
-        for line in claim.lines.select_related("receipt", "payment_proof").order_by("number")
+        for line in claim.lines.select_related("receipt", "payment_proof", "rate").order_by("number")
     ]
     may = {action: _may(request, action) for action in ("rule_claim", "approve_claim")}
     total = sum(row["claimed_cents"] for row in rows)
@@ -161,6 +164,9 @@ def _shown(request: HttpRequest, claim: Claim) -> dict[str, Any]:
         "claim": claim,
         "rows": rows,
         "total_cents": claim.claimed_cents or total,
+        "stated_gap": telling.stated_gap(claim),
+        "moves": [row for row in rows if row["sums"] and row["moved_cents"]],
+        "tolerance": giving.tolerance(request.case, queries.day_of(claim), claim.unit),
         "sums": telling.sums(claim.steps, claim.unit),
         "judged": _judged(request, claim) if is_shown else [],
         "may": may,
@@ -186,9 +192,11 @@ def _may(request: HttpRequest, action: str) -> bool:
 def rule(request: HttpRequest, reference: str, number: int, line: int) -> HttpResponse:
     """This will ask an officer for the ruling on one line."""
     claim = _claim(request, number)
-    row = claim.lines.select_related("receipt", "payment_proof", "claim").filter(number=line).first()
+    row = claim.lines.select_related("receipt", "payment_proof", "claim", "rate").filter(number=line).first()
     if row is None:
         raise Refusal.not_found()
+    row.claim.case = request.case
+    likes = alike.of_line(row, request.case, by=request.user, at=request.at)
     terms = gather.terms_of(request.case, gather.local_day(request.at))
     examined = queries.examination(row, terms)
     names = dict(forms.head_choices(terms, heads.words_of(request.case)))
@@ -201,7 +209,12 @@ def rule(request: HttpRequest, reference: str, number: int, line: int) -> HttpRe
         done=_("The ruling is recorded."),
         facts=tuple(_line_facts(row, examined, names, dict(judging.places(request.case)))),
         above="deliver/line_findings.html",
-        context={"crumbs": [*crumbs(request), (_("Claim %(number)s") % {"number": number}, _address(request, claim))], "row": told},
+        context={
+            "crumbs": [*crumbs(request), (_("Claim %(number)s") % {"number": number}, _address(request, claim))],
+            "row": told,
+            "likes": [telling.like(one) for one in likes],
+            "tolerance": giving.tolerance(request.case, queries.day_of(claim), claim.unit),
+        },
     )
     form = forms.RulingForm(request.POST or None, line=row, examined=examined)
 
@@ -237,6 +250,7 @@ def _line_facts(row: ClaimLine, examined: Examination, names: dict[str, str], pl
         (_("Paid on"), words.day(row.paid_on) or "—"),
         *([(_("Where it was spent"), places.get(row.place, "—"))] if places else []),
         (_("Claimed"), words.amount(row.claimed_cents, unit)),
+        *([(_("As invoiced"), telling.foreign(row, unit))] if row.currency else []),
         (_("The terms leave room for"), words.amount(examined.room_cents, unit)),
     ]
 
