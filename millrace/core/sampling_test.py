@@ -2,7 +2,7 @@
 
 import math
 from fractions import Fraction
-from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +22,7 @@ SEEDS = st.text(min_size=1, max_size=20)
 
 @given(ITEMS, COUNTS, SEEDS, st.randoms(use_true_random=False))
 def test_the_draw_is_made_again_from_seed_and_population_in_whatever_order(
-    items: list[sampling.Item], count: int, seed: str, shuffler: Random
+    items: list[sampling.Item], count: int, seed: str, shuffler: Any
 ) -> None:
     drawn = sampling.draw(items, count=count, seed=seed)
     again = list(items)
