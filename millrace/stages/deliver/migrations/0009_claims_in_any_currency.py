@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliver', '0007_changes_reports_inspections'),
+        ('deliver', '0008_claims_latest_first'),
         ('documents', '0002_no_reverse_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
