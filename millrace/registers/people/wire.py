@@ -60,7 +60,9 @@ def _by_cursor(own: BaseDatabaseWrapper, statement: Statement, values: Sequence[
 def _by_name(own: Any, statement: Statement, values: Sequence[Any]) -> tuple[Sequence[Row], int] | None:
     """Every later one. None where psycopg knows no name for it (any more: a rollback to a savepoint makes it forget them all)."""
     raw = own.connection
-    server, names = raw.pgconn, raw._prepared._names
+    server, names = raw.pgconn, getattr(raw._prepared, "_names", None)
+    if names is None:
+        return None  # a psycopg that keeps its names elsewhere: slower, and right
     if server.transaction_status == IDLE and not raw.autocommit:
         return None  # psycopg begins the transaction before its first statement
     adapt = own.__dict__.get("adapt")
