@@ -3,15 +3,20 @@
 Each story begins with a case in force; everything else goes through the pages.
 """
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from millrace.registers.ledger import queries as balances
+from millrace.registers.timeline import sealer
+from millrace.stages.deliver import actions as deliver
+from millrace.web import clock
 from tests.journeys.visitor import enter
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DAY = "2026-02-02"
+JANUARY = date(2026, 1, 5)
 
 
 def paper(name: str) -> tuple[str, bytes]:
@@ -142,3 +147,36 @@ def test_what_can_never_be_allowed_is_said_before_it_is_handed_in(agree: Any, ho
     writers[1].submit("Submit", status=409).sees("This payment has already been recorded in another case")
     officer = enter(one.officer).open(claims[0]).sees("May be one purchase told as several", "line 2", "together HK$385,000 within 30 days")
     officer.sees("Just below a threshold", "the threshold is HK$200,000", "Dated on a weekend", "Round sum", "a multiple of HK$10,000")
+
+
+def test_an_audit_sample_is_drawn_worked_through_extrapolated_and_made_again(agree: Any, make: Any, hong_kong: Any) -> None:
+    held = agree.nifs()
+    claim = deliver.open_claim(held.case, by=held.member, at=held.at)
+    bought = [deliver.LineEntry("machinery", f"Item {n}", 90_000_00 + n, "Tools Ltd", f"T-{n}", JANUARY, JANUARY) for n in range(1, 9)]
+    deliver.save_claim(claim, lines=bought, by=held.member, at=held.at)
+    for row in claim.lines.all():
+        for kind in ("receipt", "payment_proof"):
+            row = deliver.attach_proof(row, proof=kind, file=deliver.File(*paper(f"{kind}{row.pk}")), by=held.member, at=held.at)
+    held.act(deliver.submit_claim, claim, by=held.member)
+    for row in claim.lines.all():
+        held.act(deliver.rule_line, row, allowed_cents=row.claimed_cents, by=held.officer)
+    held.act(deliver.decide_claim, claim, by=held.finance)
+    sealer.seal(clock.now())
+    auditor, second = enter(make.person(powers=("auditor",))), enter(make.person(powers=("finance",)))
+    enter(held.officer).open("/desk/audit-samples/", status=404)
+    page = auditor.open("/desk/audit-samples/").sees("No sample has been drawn yet").click("Draw an audit sample")
+    page.sees("nobody chooses it", "not published; illustrative")
+    page.submit("Draw", status=422, first="2026-03-03", last="2026-03-01", count="3").sees("Choose days that are over")
+    page.submit("Draw", first="2026-03-02", last="2026-03-02", count="3", times=2)
+    page.click("Sample 1").sees("8 · HK$720,000.36", "the draw made again gives the same lines")
+    auditor.open("/desk/audit-samples/1/conclude/").submit("Conclude", status=409).sees("3 lines have no finding yet")
+    auditor.open("/desk/audit-samples/1/1/").submit("Record the finding", status=422, error_cents="45,000").sees("needs its reason")
+    auditor.submit("Record the finding", error_cents="45,000", reason="credit_note_due", note="Half was returned.")
+    auditor.sees("Audit line 2 of 3").submit("Record the finding").sees("Audit line 3 of 3").submit("Record the finding")
+    auditor.open("/desk/audit-samples/1/").click("Conclude").submit("Conclude")
+    # Lines alike in amount and risk, 3 of 8: an error of HK$45,000 stands for about HK$120,000.
+    auditor.sees("Errors found, disallowed HK$45,000", "Error in all lines, extrapolated HK$120,000", "A credit note is due")
+    auditor.open("/desk/audit-samples/1/recovery/", status=404)
+    second.open("/desk/audit-samples/1/").click("Decide on recovery").sees("Extrapolated beyond the errors found")
+    second.submit("Decide", recover_cents="40,000", reason="The rest is within what a sample cannot know.")
+    second.sees("Recovery beyond the errors found: HK$40,000", "the draw made again gives the same lines")

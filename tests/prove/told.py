@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.apply.actions import organisations
 from millrace.stages.apply.models import Part
 from millrace.stages.deliver import actions as deliver
+from millrace.stages.deliver import gather
+from millrace.stages.deliver.models import AuditSample
 from millrace.stages.learn import actions as learn
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.testing.database import REPOSITORY, Provider, entered
@@ -62,6 +64,9 @@ TYPED = {
     "close.FinalAccount": ("note",),
     "deliver.ChangeRequest": ("reason", "description", "advice_note", "note"),
     "deliver.Report": ("told", "note"),
+    "deliver.SampledLine": ("note",),
+    "deliver.AuditSample": ("decision_reason",),
+    "deliver.ExchangeRate": ("source",),
     "deliver.Inspection": ("place", "purpose", "note"),
     "deliver.Finding": ("told", "answer", "note"),
     "deliver.Evidence": ("payee", "invoice", "valuation", "note"),
@@ -105,6 +110,7 @@ def tell(at: datetime) -> None:
     writer = case.lead.memberships.filter(power="member", ends_at=None)[0].person
     deliver.open_claim(case, by=writer, at=at)
     agreements.tell(at, officer=worth.Everyone(at).staff["officer"])
+    audited(at)
     other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
     keyed = Person(email=worth.KEYED_EMAIL, name="Keyed Person (invented)", name_zh="持匙人（虛構）", joined_at=at, is_demonstration=True)
     keyed.set_password(worth.SECRET)
@@ -115,6 +121,20 @@ def tell(at: datetime) -> None:
     # Who has confirmed an address and has no second factor yet is shown how to add one.
     officer = worth.Everyone(at).staff["officer"]
     EmailAddress.objects.create(user=officer, email=officer.email, verified=True, primary=True)
+
+
+def audited(at: datetime) -> None:
+    """This will draw two audit samples of the story's claims and conclude the first, with one error in it."""
+    auditor, day = worth.Everyone(at).staff["auditor"], gather.local_day(at) - timedelta(days=1)
+    for _turn in range(2):
+        deliver.draw_sample(
+            scheme="", first=day - timedelta(days=4000), last=day, unit="HKD", count=3, by=auditor, at=at, command=uuid.uuid4()
+        )
+    first = AuditSample.objects.get(number=1)
+    for row in first.lines.order_by("position"):
+        error = {"error_cents": 1_00, "reason": "arithmetic"} if row.position == 1 else {"error_cents": 0}
+        deliver.audit_line(row, **error, note="Looked at (invented).", by=auditor, at=at, command=uuid.uuid4())
+    deliver.conclude_sample(first, by=auditor, at=at, command=uuid.uuid4())
 
 
 def typed() -> Iterator[str]:

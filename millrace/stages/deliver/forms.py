@@ -16,7 +16,7 @@ from millrace.core import claims, matching
 from millrace.core.terms import Terms
 from millrace.registers.people.models import Organisation
 from millrace.stages.deliver.actions.rates import currencies
-from millrace.stages.deliver.models import Claim, ClaimLine, Evidence
+from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, SampledLine
 from millrace.stages.deliver.queries import REASON_WORDS
 from millrace.web import fields, lines
 from millrace.web.forms import UploadField
@@ -187,10 +187,51 @@ class RulingForm(forms.Form):
         self.fields["allowed_cents"] = fields.MoneyField(label=_("Allowed"), unit=line.claim.unit, maximum=line.claimed_cents)
         self.fields["reason"] = fields.ChoiceField(
             label=_("Reason for what is not allowed"),
-            choices=[(code, _(REASON_WORDS[code])) for code in claims.REASONS],
+            choices=reasons(),
             required=False,
         )
         self.fields["note"] = fields.TextField(label=_("Note to the enterprise"), max_length=NOTE, is_long=True, required=False)
+
+
+def reasons() -> list[tuple[str, str]]:
+    """This will offer the reasons for what is not allowed, in words."""
+    return [(code, _(REASON_WORDS[code])) for code in claims.REASONS]
+
+
+class DrawForm(forms.Form):
+    """Which decided claims an audit sample is drawn from, and how many lines."""
+
+    def __init__(self, *args: Any, schemes: Sequence[tuple[str, str]], today: date, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scheme"] = forms.ChoiceField(label=_("Scheme"), choices=schemes, required=False)
+        self.fields["first"] = fields.DayField(label=_("Claims decided from"), latest=today)
+        self.fields["last"] = fields.DayField(label=_("to"), latest=today, help_text=_("The last day, which must be over."))
+        self.fields["count"] = fields.CountField(label=_("Lines to draw"), minimum=1, maximum=1000, initial=count)
+
+
+class FindingForm(forms.Form):
+    """What an auditor found on one line of a sample."""
+
+    def __init__(self, *args: Any, row: SampledLine, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["error_cents"] = fields.MoneyField(
+            label=_("In error"),
+            unit=row.sample.unit,
+            maximum=row.amount_cents,
+            initial=row.error_cents or 0,
+            help_text=_("What of it should not have been allowed; 0 where nothing was found."),
+        )
+        self.fields["reason"] = fields.ChoiceField(label=_("Reason"), choices=reasons(), required=False, initial=row.reason)
+        self.fields["note"] = fields.TextField(label=_("Note"), max_length=NOTE, is_long=True, required=False, initial=row.note)
+
+
+class RecoveryForm(forms.Form):
+    """How much of what was extrapolated is recovered, and why."""
+
+    def __init__(self, *args: Any, unit: str, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recover_cents"] = fields.MoneyField(label=_("To be recovered"), unit=unit, maximum=most, help_text=_("0 for nothing."))
+        self.fields["reason"] = fields.TextField(label=_("Reason"), max_length=NOTE, is_long=True)
 
 
 class RateForm(forms.Form):

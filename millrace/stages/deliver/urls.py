@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from millrace.stages.deliver.pages import changes, claims, evidence, inspections, money, rates, reports, terms, watching, worklists
+from millrace.stages.deliver.pages import audits, changes, claims, evidence, inspections, money, rates, reports, terms, watching, worklists
 
 app_name = "deliver"
 CASE = "cases/<str:reference>/"
 urlpatterns = [
     path("desk/claims/", worklists.claims, name="claims_to_rule"),
     path("desk/evidence/", worklists.evidence, name="evidence_to_verify"),
+    path("desk/audit-samples/", audits.samples, name="samples"),
+    path("desk/audit-samples/draw/", audits.draw, name="draw_sample"),
+    path("desk/audit-samples/<int:number>/", audits.sample, name="sample"),
+    path("desk/audit-samples/<int:number>/<int:position>/", audits.audit, name="audit_line"),
+    path("desk/audit-samples/<int:number>/conclude/", audits.conclude, name="conclude_sample"),
+    path("desk/audit-samples/<int:number>/recovery/", audits.decide, name="decide_recovery"),
     path("desk/exchange-rates/", rates.rates, name="rates"),
     path(f"{CASE}milestones/<int:milestone>/report/", evidence.report_milestone, name="report_milestone"),
     path(f"{CASE}matching/record/", evidence.record_matching, name="record_matching"),

@@ -1,6 +1,7 @@
 """Everything that may be done in this stage, by subject — e.g. `deliver.release_instalment(case, instalment=1, …)`."""
 
 from millrace.stages.deliver.actions.accounts import propose_account, refuse_account, verify_account
+from millrace.stages.deliver.actions.audits import audit_line, conclude_sample, decide_recovery, draw_sample
 from millrace.stages.deliver.actions.changes import (
     BY_FUNDER,
     OBJECTIONS,
@@ -49,13 +50,17 @@ __all__ = [
     "answer_finding",
     "ask_back_change",
     "attach_proof",
+    "audit_line",
     "call_off_inspection",
     "cancel_payment_run",
     "check_payment_run",
     "clear_finding",
     "close_month",
+    "conclude_sample",
     "decide_change",
     "decide_claim",
+    "decide_recovery",
+    "draw_sample",
     "due_of",
     "grant_hours",
     "hold_inspection",

@@ -4,6 +4,7 @@ Amounts that move are in the ledger; these rows say why they moved. Free text, n
 event. Foreign keys point down to registers.
 """
 
+from millrace.stages.deliver.models.audits import AuditSample, SampledLine
 from millrace.stages.deliver.models.changes import ChangeRequest
 from millrace.stages.deliver.models.claims import Claim, ClaimLine
 from millrace.stages.deliver.models.evidence import Evidence, HeldProof
@@ -14,6 +15,7 @@ from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
 
 __all__ = [
+    "AuditSample",
     "ChangeRequest",
     "Claim",
     "ClaimLine",
@@ -27,5 +29,6 @@ __all__ = [
     "PaymentRun",
     "Release",
     "Report",
+    "SampledLine",
     "Unpaid",
 ]
