@@ -62,6 +62,8 @@ DESKS = (
             (word("Funds"), "/finance/funds/", {"finance", "policy", "authority"}),
             (word("Claims"), "/finance/claims/", {"finance", "finance_maker", "finance_checker"}),
             (word("Payment runs"), "/finance/runs/", {"finance", "finance_maker", "finance_checker"}),
+            (word("Exchange rates"), "/desk/exchange-rates/", {"finance"}),
+            (word("Audit samples"), "/desk/audit-samples/", {"finance"}),
         ),
     ),
     (
@@ -74,7 +76,14 @@ DESKS = (
             (word("Figures given"), "/figures/given/", {"policy", "authority", "auditor"}),
         ),
     ),
-    (word("Audit"), ((word("Replay"), "/audit/", {"auditor"}), (word("Who read what"), "/audit/readings/", {"auditor"}))),
+    (
+        word("Audit"),
+        (
+            (word("Replay"), "/audit/", {"auditor"}),
+            (word("Samples"), "/desk/audit-samples/", {"auditor"}),
+            (word("Who read what"), "/audit/readings/", {"auditor"}),
+        ),
+    ),
     (word("House"), ((word("Powers"), "/desk/powers/", {"administrator"}),)),
 )
 
