@@ -15,6 +15,7 @@ A = TypeVar("A", bound=Hashable)
 OUTSIDE_KINDS = frozenset({"appropriation", "cash_vote", "sponsor", "debtor"})
 COMMITMENT_KINDS = ("available", "reserved", "committed", "due", "paid", "returned")
 CASH_KINDS = ("cash_available", "cash_spent", "cash_lapsed")
+ENVELOPE_KINDS = frozenset({*COMMITMENT_KINDS, *CASH_KINDS})
 MATCH_KINDS = ("match_pledged", "match_evidenced", "match_verified", "match_consumed")
 MATCH_FORMS = ("cash", "in_kind")
 # What a payee owes the funder: raised from its debtor, then received, set off against a payment to it, or written off.

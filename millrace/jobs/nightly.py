@@ -11,6 +11,7 @@ from django.db import transaction
 
 from millrace.jobs import backup
 from millrace.jobs.models import Night
+from millrace.registers.ledger import kept_days
 from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
@@ -45,11 +46,17 @@ def copy_past_cases(at: datetime) -> object:
     return f"{past.up_to_date().copy.case_count} cases"
 
 
+def keep_days(_at: datetime) -> object:
+    """This will keep what every account held on the days that have filled, so that a past day need not be added up anew."""
+    return f"{kept_days.keep_days()} days"
+
+
 TASKS: tuple[tuple[str, Task], ...] = (
     ("lapse_requests", lapse_requests),
     ("lapse_offers", lapse_offers),
     ("reports", remind_of_reports),
     ("past_cases", copy_past_cases),
+    ("kept_days", keep_days),
     ("backup", backup.make),
 )
 

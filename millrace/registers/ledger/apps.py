@@ -8,4 +8,4 @@ class LedgerConfig(AppConfig):
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
     # The application's role reads these tables; only functions of the owner write them.
-    closed = ("account", "balance", "posting", "closedmonth")
+    closed = ("account", "balance", "posting", "closedmonth", "keptrun", "keptday")

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from django.db import connection
 
 from millrace.core import ledger
-
-Names = tuple[str, str, str, str, str]
-"""Fund, scheme, unit, kind and financial year."""
+from millrace.registers.ledger.kept_days import Names
 
 SEALS_BEHIND = 2_000
 _NAMES = "a.fund, a.scheme, a.unit, a.kind, a.financial_year"
 _NOW = f"""
     SELECT {_NAMES}, sum(b.balance)::bigint FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-     WHERE a.kind = ANY(%(kinds)s) GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
+     WHERE a.kind = ANY(%(kinds)s) AND a.kind <> 'returned' GROUP BY {_NAMES}
+    UNION ALL
+    SELECT {_NAMES}, sum(p.amount)::bigint FROM ledger_account a JOIN ledger_posting p ON p.target_id = a.id
+     WHERE a.kind = 'returned' GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
 _SINCE = f"""
     WITH later AS (
         SELECT event_id FROM timeline_seal WHERE number > %(seal)s UNION ALL SELECT event_id FROM timeline_pending
@@ -26,7 +27,8 @@ _SINCE = f"""
         UNION ALL
         SELECT p.source_id, -p.amount FROM ledger_posting p JOIN later ON later.event_id = p.event_id
     )
-    SELECT {_NAMES}, sum(moved.amount)::bigint FROM moved JOIN ledger_account a ON a.id = moved.account
+    SELECT {_NAMES}, sum(CASE WHEN a.kind = 'returned' THEN greatest(moved.amount, 0) ELSE moved.amount END)::bigint
+      FROM moved JOIN ledger_account a ON a.id = moved.account
      WHERE a.kind = ANY(%(kinds)s) GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
 
 
@@ -42,13 +44,8 @@ class Kept:
 _known: dict[str, Kept] = {}
 
 
-def totals_now() -> list[tuple[str, str, str, str, str, int]]:
-    """This will list every envelope's accounts added up by kind and year, as they stand now."""
-    return [(*names, amount) for names, amount in totals().items()]
-
-
 def totals() -> Counter[Names]:
-    """This will add up every envelope's accounts by kind and year, as they stand now.
+    """This will add up every envelope's accounts by kind and year, as they stand now; of "returned", all that ever came in.
 
     Inside a page's read-only transaction only, where all questions see one moment: elsewhere they are added up afresh.
     """

@@ -4,6 +4,7 @@ The application's role only reads these tables: accounts are opened, postings wr
 functions of the owner (`migrations/0001`). A posting is never changed or deleted; the database's triggers refuse it.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -69,6 +70,7 @@ class Posting(models.Model):
         indexes = [
             models.Index(fields=["source", "happened_on"], include=["amount", "event"], name="posting_source"),
             models.Index(fields=["target", "happened_on"], include=["amount", "event"], name="posting_target"),
+            models.Index(fields=["happened_on"], include=["source", "target", "amount", "event"], name="posting_day"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="posting_amount_positive"),
@@ -82,3 +84,29 @@ class ClosedMonth(models.Model):
     month = models.DateField(primary_key=True)
     closed_at = models.DateTimeField()
     event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+
+
+class KeptRun(models.Model):
+    """The days were brought up to this seal; nothing known at it happened later than `latest_on`."""
+
+    seal = models.BigIntegerField(primary_key=True)
+    latest_on = models.DateField()
+
+
+class KeptDay(models.Model):
+    """What every account held at the end of a day, as known at each run from one seal through another; zeros are left out.
+
+    A copy, made by `ledger_keep_days` from the postings and checked by `millrace verify`. `totals` has the same by fund, scheme,
+    unit, kind and year; of "returned" it counts all that came in.
+    """
+
+    day = models.DateField()
+    from_seal = models.BigIntegerField()
+    through_seal = models.BigIntegerField()
+    accounts = ArrayField(models.BigIntegerField())
+    balances = ArrayField(models.BigIntegerField())
+    totals = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "from_seal"], name="kept_day_once_a_run")]
+        indexes = [models.Index(fields=["through_seal", "day"], name="kept_day_through")]

@@ -1,19 +1,19 @@
 """What accounts hold, now or on another day as known then — e.g. one case's statement, or what NIFS's envelope had left in March."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Case as Choice
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, When
 
 from millrace.core import ledger
 from millrace.core.ledger import Account, Envelope
 from millrace.registers.cases.models import Case
-from millrace.registers.ledger import kept, models
+from millrace.registers.ledger import kept, kept_days, models
 from millrace.registers.people import prepared
 
 
@@ -86,7 +86,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class EnvelopeState:
-    """Where an envelope's approved commitment stands."""
+    """Where an envelope's approved commitment stands. `returned` is all that ever came back; it is available again."""
 
     envelope: Envelope
     available: int = 0
@@ -94,6 +94,7 @@ class EnvelopeState:
     committed: int = 0
     due: int = 0
     paid: int = 0
+    returned: int = 0
     cash: dict[str, "CashState"] = field(default_factory=dict)
 
 
@@ -162,7 +163,7 @@ def _now(cases: set[int]) -> list[_Line]:
 
 def _then(cases: set[int], on: date | None, seal: int | None) -> list[_Line]:
     accounts = {row.pk: row.value() for row in models.Account.objects.filter(case__in=cases).order_by("pk")}
-    held = _held(accounts, on, seal)
+    held = _past(list(accounts), on, seal)
     came_back = _turnover([pk for pk, account in accounts.items() if account.kind == "returned"], on, seal)
     return [(account, held.get(pk, 0), came_back.get(pk, 0)) for pk, account in accounts.items()]
 
@@ -196,38 +197,29 @@ def envelope_state(envelope: Envelope, *, on: date | None = None, seal: int | No
 
 def envelope_states(*, on: date | None = None, seal: int | None = None, only: Envelope | None = None) -> dict[Envelope, EnvelopeState]:
     """This will give every envelope in every state, by fund, scheme and unit."""
-    condition = Q(kind__in=[*ledger.COMMITMENT_KINDS, *ledger.CASH_KINDS])
-    if only:
-        condition &= Q(fund=only.fund, scheme=only.scheme, unit=only.unit)
-    sums: defaultdict[Envelope, defaultdict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
-    is_all_now = on is None and seal is None and only is None
-    for fund, scheme, unit, kind, year, amount in kept.totals_now() if is_all_now else _grouped(condition, on, seal):
-        sums[Envelope(fund, scheme, unit)][kind, year] += amount
+    if on is None and seal is None:
+        return _states(kept.totals(), only)
+    return _states(kept_days.totals_at([on or date.max], seal)[0], only)
+
+
+def envelope_history(days: Sequence[date], *, seal: int | None = None) -> list[dict[Envelope, EnvelopeState]]:
+    """This will give every envelope at the end of each of these days, oldest first, as known at a seal."""
+    return [_states(totals) for totals in kept_days.totals_at(days, seal)]
+
+
+def _states(totals: Mapping[kept_days.Names, int], only: Envelope | None = None) -> dict[Envelope, EnvelopeState]:
+    sums: defaultdict[Envelope, dict[tuple[str, str], int]] = defaultdict(dict)
+    for (fund, scheme, unit, kind, year), amount in totals.items():
+        envelope = Envelope(fund, scheme, unit)
+        if kind in ledger.ENVELOPE_KINDS and only in (None, envelope):
+            sums[envelope][kind, year] = amount
     return {key: _state(key, amounts) for key, amounts in sorted(sums.items(), key=lambda item: str(item[0]))}
 
 
 def _state(envelope: Envelope, amounts: dict[tuple[str, str], int]) -> EnvelopeState:
     years = sorted({year for _, year in amounts if year})
     cash = {year: CashState(**{kind.removeprefix("cash_"): amounts.get((kind, year), 0) for kind in ledger.CASH_KINDS}) for year in years}
-    return EnvelopeState(
-        envelope, **{kind: amounts.get((kind, ""), 0) for kind in ("available", "reserved", "committed", "due", "paid")}, cash=cash
-    )
-
-
-def _grouped(condition: Q, on: date | None, seal: int | None) -> Iterable[tuple[str, str, str, str, str, int]]:
-    accounts = models.Account.objects.filter(condition)
-    names = ("fund", "scheme", "unit", "kind", "financial_year")
-    if on is None and seal is None:
-        return accounts.values_list(*names).annotate(amount=Sum("balance_row__balance"))
-    rows = {row[0]: row[1:] for row in accounts.values_list("pk", *names)}
-    held = _past(list(rows), on, seal)
-    return [(*names_of, held.get(pk, 0)) for pk, names_of in rows.items()]
-
-
-def _held(accounts: Iterable[int], on: date | None, seal: int | None) -> dict[int, int]:
-    if on is None and seal is None:
-        return dict(models.Balance.objects.filter(account__in=list(accounts)).values_list("account_id", "balance"))
-    return _past(list(accounts), on, seal)
+    return EnvelopeState(envelope, **{kind: amounts.get((kind, ""), 0) for kind in ledger.COMMITMENT_KINDS}, cash=cash)
 
 
 _MOVED = """
@@ -262,8 +254,9 @@ def balance_as_at(account: Account, on: date, seal: int | None = None) -> int:
 
 def trial_balance(*, on: date | None = None, seal: int | None = None) -> dict[Account, int]:
     """This will give every account's balance; per unit they add up to zero."""
+    is_now = on is None and seal is None
+    held = dict(models.Balance.objects.values_list("account_id", "balance")) if is_now else kept_days.balances_at(on or date.max, seal)
     accounts = {row.pk: row.value() for row in models.Account.objects.all()}
-    held = _held(accounts, on, seal)
     return {account: held.get(pk, 0) for pk, account in accounts.items()}
 
 

@@ -1,17 +1,41 @@
-"""Checks the books against the pure core — e.g. that an envelope's balance is the sum of every posting ever made to it."""
+"""Checks the books against the pure core — e.g. that an envelope's balance is the sum of every posting ever made to it.
 
-from collections import defaultdict
+The postings are read once, by the day they count from, so that each kept day is held against what had been posted by then.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from django.db import connection
 
 from millrace.core import ledger
 from millrace.core.findings import Part
 from millrace.registers.ledger import models
 
+AT_ONCE = 20_000
+_POSTINGS = """
+    SELECT p.source_id, p.target_id, p.amount, p.happened_on, s.number
+      FROM ledger_posting p LEFT JOIN timeline_seal s ON s.event_id = p.event_id ORDER BY p.happened_on"""
+
+
+@dataclass
+class Reading:
+    """A kept day as known through a seal, with what its run did not know of that day."""
+
+    pk: int
+    day: date
+    through_seal: int
+    unknown: list[ledger.Move[int]] = field(default_factory=list)
+
 
 def verify() -> Part:
-    """This will recompute every balance from the postings alone, and see that no unit gained or lost anything."""
-    part = Part("ledger", {"accounts": 0, "postings": 0})
-    recomputed = ledger.recompute(_moves(part))
+    """This will recompute every balance and every kept day from the postings alone, and see that no unit gained or lost anything."""
+    part = Part("ledger", {"accounts": 0, "postings": 0, "kept days": 0})
+    recomputed = _recomputed(part)
     totals: defaultdict[str, int] = defaultdict(int)
     for row in models.Account.objects.select_related("balance_row").order_by("pk").iterator(chunk_size=2_000):
         part.counts["accounts"] += 1
@@ -32,8 +56,75 @@ def verify() -> Part:
     return part
 
 
-def _moves(part: Part) -> Iterator[ledger.Move[int]]:
-    postings = models.Posting.objects.order_by("pk").values_list("source_id", "target_id", "amount", "corrects_id")
-    for source, target, amount, corrects in postings.iterator(chunk_size=5_000):
-        part.counts["postings"] += 1
-        yield ledger.Move(source, target, amount, corrects)
+def _recomputed(part: Part) -> Counter[int]:
+    """Every account's balance from the postings alone; on the way, each kept day is held against it."""
+    readings = [Reading(*row) for row in models.KeptDay.objects.order_by("day", "pk").values_list("pk", "day", "through_seal")]
+    names, returned = _names() if readings else ({}, set())
+    days = sorted({reading.day for reading in readings})
+    running: Counter[int] = Counter()
+    entered: Counter[int] = Counter()
+    kept = {day: [reading for reading in readings if reading.day == day] for day in days}
+    checked = 0
+    for place, moves in groupby(_moves(part, readings, entered, returned), key=lambda each: bisect_left(days, each[0])):
+        for day in days[checked:place]:
+            _compare(part, kept[day], running, entered, names)
+        checked = max(checked, place)
+        for account, change in ledger.net(move for _day, move in moves).items():
+            running[account] += change
+    for day in days[checked:]:
+        _compare(part, kept[day], running, entered, names)
+    return running
+
+
+def _moves(part: Part, readings: list[Reading], entered: Counter[int], returned: set[int]) -> Iterator[tuple[date, ledger.Move[int]]]:
+    """Every posting by its day; a kept reading is told of those that its run did not know."""
+    days = [reading.day for reading in readings]
+    earliest = _least_from_here_on([reading.through_seal for reading in readings])
+    with connection.chunked_cursor() as cursor:
+        cursor.cursor.itersize = AT_ONCE
+        cursor.execute(_POSTINGS)
+        for source, target, amount, day, seal in cursor:
+            part.counts["postings"] += 1
+            move = ledger.Move(source, target, amount)
+            if days and day <= days[-1]:
+                place = bisect_left(days, day)
+                if seal is None or seal > earliest[place]:
+                    for reading in readings[place:]:
+                        if seal is None or seal > reading.through_seal:
+                            reading.unknown.append(move)
+                if target in returned:
+                    entered[target] += amount
+            yield day, move
+
+
+def _least_from_here_on(seals: list[int]) -> list[int]:
+    found: list[int] = []
+    for seal in reversed(seals):
+        found.append(min(seal, found[-1]) if found else seal)
+    return found[::-1]
+
+
+def _names() -> tuple[dict[int, tuple[str, ...]], set[int]]:
+    """By which names each account is added up, and the accounts of which all that came in counts."""
+    rows = list(models.Account.objects.values_list("pk", "fund", "scheme", "unit", "kind", "financial_year"))
+    return {pk: tuple(names) for pk, *names in rows}, {row[0] for row in rows if row[4] == "returned"}
+
+
+def _compare(part: Part, readings: list[Reading], running: Counter[int], entered: Counter[int], names: dict[int, tuple[str, ...]]) -> None:
+    """Holds what is kept of a day against what had been posted by then, less what its run did not know."""
+    for reading in readings:
+        part.counts["kept days"] += 1
+        expected, came_in = Counter(running), Counter(entered)
+        for account, change in ledger.net(reading.unknown).items():
+            expected[account] -= change
+        for move in reading.unknown:
+            if move.target in came_in:
+                came_in[move.target] -= move.amount
+        accounts, balances, told = models.KeptDay.objects.values_list("accounts", "balances", "totals").get(pk=reading.pk)
+        if dict(zip(accounts, balances, strict=True)) != {account: held for account, held in expected.items() if held}:
+            part.found("kept", f"{reading.day}", f"as known through seal {reading.through_seal:,} is not what its postings add up to")
+        totals: Counter[tuple[str, ...]] = Counter()
+        for account in {*expected, *came_in}:
+            totals[names[account]] += (came_in if names[account][3] == "returned" else expected)[account]
+        if {tuple(each): held for *each, held in told if held} != {name: held for name, held in totals.items() if held}:
+            part.found("kept", f"{reading.day}", f"as known through seal {reading.through_seal:,} has totals its accounts do not add up to")
