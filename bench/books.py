@@ -32,21 +32,19 @@ def measured(name: str, target: str, ask: Callable[[], Any], around: int = AROUN
 
 def prepared(target: Any, awards: int, postings: int) -> None:
     """This will fill the database unless it was kept from an earlier run."""
-    from millrace.jobs import bulk, lives
     from millrace.registers.cases.models import Case
     from millrace.registers.ledger.models import KeptRun
-    from millrace.registers.people import queries as people
-    from millrace.web import clock
+    from millrace.testing.making import Making
 
     if KeptRun.objects.exists():
         return
-    told = Case.objects.filter(is_demonstration=True, status="in_force", scheme="nifs").order_by("pk").values_list("pk", flat=True)
+    make = Making()
+    by, lead = make.person(powers=("finance",), at=filling.AT), make.organisation(at=filling.AT)
+    told = {"scheme": filling.ENVELOPE.scheme, "unit": filling.ENVELOPE.unit, "status": "in_force", "status_on": filling.FIRST_DAY}
+    told |= {"lead": lead, "opened_at": filling.AT, "submitted_at": filling.AT, "opened_by": by}
+    cases = Case.objects.bulk_create(Case(reference=f"NIFS-{number:04d}-0000", **told) for number in range(awards))
     with target.connect("owner") as owner:
-        if (more := awards - Case.objects.filter(status="in_force").count()) > 0:
-            bulk.multiply(more, sources=[lives.gather(case) for case in told[:40]], owner=owner, at=clock.now(), spread_days=600)
-            owner.execute("VACUUM ANALYZE")
-        cases = list(Case.objects.filter(status="in_force").order_by("pk")[:awards])
-        filling.fill(owner, cases, postings=postings, by=people.system_person())
+        filling.fill(owner, cases, postings=postings, by=by)
 
 
 def equal(on: date, seal: int | None) -> bool:
@@ -98,7 +96,7 @@ def main() -> None:
     parser.add_argument("--postings", type=int, default=10_000_000)
     parser.add_argument("--without", nargs="*", default=[], choices=["equal", "journal", "verify"])
     asked = parser.parse_args()
-    with throwaway.opened(portfolio=True) as target:
+    with throwaway.opened() as target:
         throwaway.enter(target)
         prepared(target, asked.awards, asked.postings)
         table(asked.without)
@@ -121,7 +119,7 @@ def table(without: list[str]) -> None:
     months = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
     print(measured("envelopes at the start of 24 months", "", lambda: queries.envelope_history(months), 5))
     client = pages.clients({"finance"})["finance"]
-    for address in ("/finance/", "/finance/to-release/", f"/finance/funds/itf-nifs/?on={PAST}"):
+    for address in ("/finance/", f"/finance/outlook/?on={PAST}"):
         print(measured(f"page {address}", "150", functools.partial(_page, client, address)), flush=True)
     if "equal" not in without:
         for on, seal in itertools.product((PAST, date(2024, 6, 30)), (None, earlier)):

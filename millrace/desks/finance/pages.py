@@ -13,27 +13,12 @@ from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
 from millrace.desks.finance import lists, queries
+from millrace.desks.finance.tabs import FINANCE, READERS, tabs
 from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
 from millrace.web import access, commands, counting, errors, schemes, tables, words
 from millrace.web.access import entry
-
-FINANCE = ("finance", "finance_maker", "finance_checker")
-READERS = (*FINANCE, "auditor")
-
-
-def _tabs() -> list[tuple[str, str, str]]:
-    return [
-        ("envelopes", _("Envelopes"), "/finance/"),
-        ("funds", _("Funds and years"), "/finance/funds/"),
-        ("to_release", _("To release"), "/finance/to-release/"),
-        ("claims", _("Claims"), "/finance/claims/"),
-        ("releases", _("Releases"), "/finance/releases/"),
-        ("runs", _("Payment runs"), "/finance/runs/"),
-        ("accounts", _("Payee accounts"), "/finance/accounts/"),
-        ("months", _("Months"), "/finance/months/"),
-    ]
 
 
 @entry(power=READERS)
@@ -49,10 +34,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         (_("Accounts to verify"), words.count(waits["accounts"])),
     ]
     context = {
-        "envelopes": queries.envelopes(year, translation.get_language() or "en"),
+        "envelopes": queries.envelopes(request.actor, request.at, translation.get_language() or "en"),
         "year": year,
         "tiles": tiles,
-        "tabs": _tabs(),
+        "tabs": tabs(),
     }
     return render(request, "finance_desk/desk.html", context)
 
@@ -82,7 +67,7 @@ def to_release(request: HttpRequest) -> HttpResponse:
         "query": kept.urlencode(),
         "schemes": list(schemes.short_titles().items()),
         "body": lists.to_release_body(rows, may_release="finance" in request.actor.powers),
-        "tabs": _tabs(),
+        "tabs": tabs(),
     }
     return render(request, "finance_desk/to_release.html", context)
 
@@ -91,20 +76,20 @@ def to_release(request: HttpRequest) -> HttpResponse:
 def claims(request: HttpRequest) -> HttpResponse:
     """This will list the claims handed in."""
     rows = Claim.objects.filter(access.without_conflicts(request.actor, request.at)).exclude(state=Claim.State.DRAFT)
-    return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": _tabs()})
+    return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": tabs()})
 
 
 @entry(power=READERS)
 def releases(request: HttpRequest) -> HttpResponse:
     """This will list the releases, paid or not."""
     rows = Release.objects.filter(access.without_conflicts(request.actor, request.at))
-    return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": _tabs()})
+    return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": tabs()})
 
 
 @entry(power=READERS)
 def runs(request: HttpRequest) -> HttpResponse:
     """This will list the payment runs."""
-    context = {"title": _("Payment runs"), "tab": "runs", "tabs": _tabs(), "may_order": "finance_maker" in request.actor.powers}
+    context = {"title": _("Payment runs"), "tab": "runs", "tabs": tabs(), "may_order": "finance_maker" in request.actor.powers}
     return lists.RUNS.answer(request, PaymentRun.objects.all().distinct(), "finance_desk/runs.html", context)
 
 
@@ -233,7 +218,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": live.filter(second_by__isnull=True).order_by("proposed_at"),
         "verified": live.filter(second_by__isnull=False).order_by("-second_at")[:100],
-        "tabs": _tabs(),
+        "tabs": tabs(),
         "may_verify": bool(request.actor.powers & set(FINANCE)),
     }
     return render(request, "finance_desk/accounts.html", context)
@@ -261,7 +246,7 @@ def months(request: HttpRequest) -> HttpResponse:
     """This will show which months are closed."""
     context = {
         "months": queries.months(gather.local_day(request.at)),
-        "tabs": _tabs(),
+        "tabs": tabs(),
         "may_close": "finance" in request.actor.powers,
     }
     return render(request, "finance_desk/months.html", context)

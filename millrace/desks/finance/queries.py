@@ -10,13 +10,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from millrace.core.access import Actor
+from millrace.core.envelopes import Nearness
+from millrace.desks.finance import outlook
 from millrace.registers.cases.models import Case
+from millrace.registers.ledger import nearness
 from millrace.registers.ledger import queries as ledger
-from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather, standing, telling
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, PaymentRun
-from millrace.web import access, counting, schemes
+from millrace.web import access, counting
 
 PER_PAGE = 20
 CHUNK = 250
@@ -29,40 +31,25 @@ def visible_cases(actor: Actor, at: datetime) -> QuerySet[Case]:
 
 @dataclass(frozen=True)
 class Envelope:
-    """One envelope's line: the commitment (no year) and, beside it, the cash provision of the year."""
+    """One envelope's line: the commitment (no year), how near its end it is and, beside it, the cash provision of the year."""
 
     title: str
+    address: str
     unit: str
-    available: int
-    reserved: int
-    committed: int
-    due: int
-    paid: int
-    cash_available: int
-    cash_spent: int
-
-    @property
-    def voted(self) -> int:
-        return self.available + self.reserved + self.committed + self.due + self.paid
-
-    @property
-    def is_low(self) -> bool:
-        """Under a tenth left to approve."""
-        return self.voted > 0 and self.available * 10 < self.voted
+    state: ledger.EnvelopeState
+    cash: ledger.CashState
+    near: Nearness
 
 
-def envelopes(year: str, language: str) -> list[Envelope]:
+def envelopes(actor: Actor, at: datetime, language: str) -> list[Envelope]:
     """This will give every envelope as it stands now."""
-    titles = {fund.id: fund.title.said_in(language) for fund in policy.funds_if_published()}
-    found, named = [], schemes.short_titles()
-    for key, state in ledger.envelope_states().items():
-        cash = state.cash.get(year, ledger.CashState())
-        fund, scheme = titles.get(key.fund, key.fund), named.get(key.scheme, key.scheme)
-        # A fund's title often ends with its scheme's: said once, it is enough.
-        title = fund if not scheme or scheme in fund else f"{fund} · {scheme}"
-        amounts = (state.available, state.reserved, state.committed, state.due, state.paid, cash.available, cash.spent)
-        found.append(Envelope(title, key.unit, *amounts))
-    return found
+    today, states = gather.local_day(at), ledger.envelope_states()
+    near = nearness.of_states(states, today, seen=access.visible_submitted(actor, at, "read_money"))
+    year = gather.year_of(today)
+    return [
+        Envelope(outlook.title(key, language), outlook.address(key), key.unit, state, state.cash.get(year, ledger.CashState()), near[key])
+        for key, state in states.items()
+    ]
 
 
 def waiting(actor: Actor, at: datetime) -> dict[str, Any]:

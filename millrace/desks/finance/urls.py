@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from millrace.desks.finance import pages
+from millrace.desks.finance import outlook_page, pages
 
 app_name = "finance_desk"
 urlpatterns = [
     path("finance/", pages.desk, name="desk"),
+    path("finance/outlook/", outlook_page.outlook_page, name="outlook"),
     path("finance/to-release/", pages.to_release, name="to_release"),
     path("finance/claims/", pages.claims, name="claims"),
     path("finance/releases/", pages.releases, name="releases"),

@@ -97,6 +97,11 @@ class EnvelopeState:
     returned: int = 0
     cash: dict[str, "CashState"] = field(default_factory=dict)
 
+    @property
+    def voted(self) -> int:
+        """All that was put in, wherever it stands now."""
+        return self.available + self.reserved + self.committed + self.due + self.paid
+
 
 @dataclass(frozen=True)
 class CashState:

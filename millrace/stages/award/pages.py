@@ -6,8 +6,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from millrace.core.envelopes import Nearness
+from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
-from millrace.registers.ledger import queries as ledger
+from millrace.registers.cases.models import Case
+from millrace.registers.ledger import nearness
 from millrace.registers.messages import pdf
 from millrace.registers.messages import queries as messages
 from millrace.registers.people import queries as people
@@ -20,8 +23,14 @@ from millrace.stages.assess.models import Assignment, Recommendation
 from millrace.stages.assess.pages import address, crumbs
 from millrace.stages.award import actions, forms, queries
 from millrace.stages.award.actions.concluding import envelope_of
-from millrace.web import asking
+from millrace.web import access, asking
 from millrace.web.access import entry
+
+
+def _near(request: HttpRequest, case: Case, envelope: Envelope, proposed: int | None) -> dict[str, Nearness]:
+    """How near the envelope is to its end, now and after the approval proposed, for the one about to take from it."""
+    near = nearness.of(envelope, terms.local_day(request.at), seen=access.visible_submitted(request.actor, request.at))
+    return {"near": near, "after": near.after(proposed or case.requested_cents)}
 
 
 @entry(case="decide")
@@ -64,7 +73,7 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
             "advice": advice,
             "reasons": assessed.reason_words(held.book, advice.reason_codes) if advice else [],
             "limit_cents": people.limit_of(request.user, request.at),
-            "available_cents": ledger.available(envelope_of(case, held.book)),
+            **_near(request, case, envelope_of(case, held.book), proposed),
             **assessed.scores(assess.scores_of(case, held.book), held.book),
         },
     )
@@ -117,7 +126,7 @@ def committee(request: HttpRequest, reference: str) -> HttpResponse:
             "case": case,
             "called": called,
             "now": preview.in_words(said, held),
-            "available_cents": ledger.available(envelope_of(case, held.book)),
+            **_near(request, case, envelope_of(case, held.book), said.amount_cents),
             **assessed.scores(assess.scores_of(case, held.book), held.book),
         },
         template="web/ask.html" if called else "assess/nobody_called.html",
