@@ -59,7 +59,7 @@ def test_an_envelope_is_told_on_any_day_and_its_promises_by_year(agree: Any, sig
         assert len(html) < 100_000 and html.count("<h1") == 1
     sign_in(held.finance).see("/finance/outlook/?envelope=none.such.HKD", 404)
     sign_in(held.member).see(address, 404)
-    assert "Enter" in sign_in(held.finance).see(f"{address}&on=yesterday", 422)
+    assert "error-summary" in sign_in(held.finance).see(f"{address}&on=yesterday", 422)
     assert sign_in(held.finance).see(f"{address}&known=2001-01-01T00:00", 422)
     assert date(2026, 3, 2) == held.at.date()
 

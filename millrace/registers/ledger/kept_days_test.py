@@ -49,7 +49,7 @@ def nonzero(counted: Any) -> dict[Any, int]:
     return {key: amount for key, amount in counted.items() if amount}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, size=st.integers(1, 4))
 def test_a_kept_day_and_what_came_later_are_the_whole(kept: Books, steps: list[tuple[str, int, int, str]], size: int) -> None:  # noqa: F811
     for name, amount, after, then in steps:
