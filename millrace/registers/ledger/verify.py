@@ -15,6 +15,7 @@ from django.db import connection
 from millrace.core import ledger
 from millrace.core.findings import Part
 from millrace.registers.ledger import models
+from millrace.registers.timeline.models import Seal
 
 AT_ONCE = 20_000
 _POSTINGS = """
@@ -128,3 +129,21 @@ def _compare(part: Part, readings: list[Reading], running: Counter[int], entered
             totals[names[account]] += (came_in if names[account][3] == "returned" else expected)[account]
         if {tuple(each): held for *each, held in told if held} != {name: held for name, held in totals.items() if held}:
             part.found("kept", f"{reading.day}", f"as known through seal {reading.through_seal:,} has totals its accounts do not add up to")
+
+
+def replayed() -> dict[ledger.Account, int]:
+    """This will make the books again from the timeline, event after event as they were sealed, with the pure core.
+
+    An event whose moves the core does not permit, or that would take an account below zero, is a mistake of the program.
+    """
+    accounts = {row.pk: row.value() for row in models.Account.objects.all()}
+    numbers = dict(Seal.objects.values_list("event_id", "number"))
+    postings = sorted(models.Posting.objects.filter(event__seal__isnull=False).order_by("pk"), key=lambda one: numbers[one.event_id])
+    books: dict[ledger.Account, int] = {}
+    for event, rows in groupby(postings, key=lambda one: one.event_id):
+        moves = [ledger.Move(accounts[one.source_id], accounts[one.target_id], one.amount, one.corrects_id) for one in rows]
+        after = ledger.apply(books, moves)
+        if not isinstance(after, dict):
+            raise ValueError(f"event {event}: {after}")
+        books = after
+    return {account: held for account, held in books.items() if held}

@@ -8,19 +8,15 @@ import random
 import uuid
 from collections import defaultdict
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from millrace.core import ledger as core
-from millrace.core.ledger import Account, Move
 from millrace.core.refusal import Refusal
-from millrace.registers.ledger import kept_days, models, verify
+from millrace.registers.ledger import kept_days, verify
 from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import sealer
-from millrace.registers.timeline.models import Seal
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release, Unpaid
@@ -238,21 +234,7 @@ def test_no_order_of_events_breaks_the_books(agree: Any, is_staged: bool, seed: 
     kept_days.keep_days(step=5)
     part = verify.verify()
     assert part.is_whole, part.findings
-    assert replayed() == {account: amount for account, amount in balances.trial_balance().items() if amount}
-
-
-def replayed() -> dict[Account, int]:
-    """The books made again from the timeline by the pure core, event after event as they were sealed; each must be one it permits."""
-    accounts = {row.pk: row.value() for row in models.Account.objects.all()}
-    numbers = dict(Seal.objects.values_list("event_id", "number"))
-    books: dict[Account, int] = {}
-    postings = sorted(models.Posting.objects.order_by("pk"), key=lambda one: numbers[one.event_id])
-    for _number, rows in groupby(postings, key=lambda one: numbers[one.event_id]):
-        moves = [Move(accounts[one.source_id], accounts[one.target_id], one.amount, one.corrects_id) for one in rows]
-        after = core.apply(books, moves)
-        assert isinstance(after, dict), after
-        books = after
-    return {account: amount for account, amount in books.items() if amount}
+    assert verify.replayed() == {account: amount for account, amount in balances.trial_balance().items() if amount}
 
 
 def _a_document(held: Any) -> Any:
