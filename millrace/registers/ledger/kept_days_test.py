@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import actions, kept_days, models, queries
 from millrace.registers.ledger import verify as ledger
-from millrace.registers.ledger.ledger_test import YEAR, Books, kept  # noqa: F401  # the fixture is found by name
+from millrace.registers.ledger.ledger_test import YEAR, Books
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Seal
 
@@ -27,6 +28,11 @@ STEPS = st.lists(
     min_size=4,
     max_size=14,
 )
+
+
+@pytest.fixture
+def kept(make: Any) -> Books:
+    return Books(make)
 
 
 def added_up(on: date, seal: int | None) -> tuple[Counter[int], Counter[tuple[str, ...]]]:
@@ -51,7 +57,7 @@ def nonzero(counted: Any) -> dict[Any, int]:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, size=st.integers(1, 4))
-def test_a_kept_day_and_what_came_later_are_the_whole(kept: Books, steps: list[tuple[str, int, int, str]], size: int) -> None:  # noqa: F811
+def test_a_kept_day_and_what_came_later_are_the_whole(kept: Books, steps: list[tuple[str, int, int, str]], size: int) -> None:
     for name, amount, after, then in steps:
         try:
             more: dict[str, Any] = {"financial_year": YEAR} if name == "pay" else {}
@@ -74,7 +80,7 @@ def test_a_kept_day_and_what_came_later_are_the_whole(kept: Books, steps: list[t
     assert not ledger.verify().findings
 
 
-def test_the_end_of_a_month_is_kept_and_a_late_entry_makes_a_second_reading_of_it(kept: Books) -> None:  # noqa: F811
+def test_the_end_of_a_month_is_kept_and_a_late_entry_makes_a_second_reading_of_it(kept: Books) -> None:
     for month in (3, 4, 5):
         kept.do(actions.reserve, 1_000, on=date(2026, month, 10))
     sealer.seal(LATER)
@@ -91,7 +97,7 @@ def test_the_end_of_a_month_is_kept_and_a_late_entry_makes_a_second_reading_of_i
     assert (then.reserved, now.reserved, now.committed) == (1_000, 1_000, 500)
 
 
-def test_a_kept_day_that_differs_from_its_postings_is_found(kept: Books, owner_connection: Any) -> None:  # noqa: F811
+def test_a_kept_day_that_differs_from_its_postings_is_found(kept: Books, owner_connection: Any) -> None:
     kept.do(actions.reserve, 1_000, on=date(2026, 3, 10))
     sealer.seal(LATER)
     kept_days.keep_days(step=1)
@@ -100,7 +106,7 @@ def test_a_kept_day_that_differs_from_its_postings_is_found(kept: Books, owner_c
     assert [found.check for found in ledger.verify().findings] == ["kept"]
 
 
-def test_the_application_cannot_write_what_is_kept(kept: Books) -> None:  # noqa: F811
+def test_the_application_cannot_write_what_is_kept(kept: Books) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege(current_user, 'ledger_keptday', 'INSERT, UPDATE, DELETE')")
         assert cursor.fetchone() == (False,)
