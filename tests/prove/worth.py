@@ -293,6 +293,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "secret": lambda: [SECRET],
         "call": lambda: Call.objects.order_by("closes_at").values_list("pk", flat=True)[:2],
         "milestone": lambda: [1, 2],
+        "position": lambda: [1, 2],
         "line": lambda: ClaimLine.objects.filter(claim__case=case, claim__number=chosen["number"]).values_list("number", flat=True)[:1],
         "number": lambda: _numbers(route, case),
         "run": lambda: [run.reference for run in {run.state: run for run in PaymentRun.objects.all()}.values()],
