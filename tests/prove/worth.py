@@ -28,8 +28,19 @@ from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply.models import Part
 from millrace.stages.assess.models import Meeting
+from millrace.stages.award.models import AgreedTerms
 from millrace.stages.call.models import Call
-from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, PayeeAccount, PaymentRun
+from millrace.stages.deliver.models import (
+    ChangeRequest,
+    Claim,
+    ClaimLine,
+    Evidence,
+    Finding,
+    Inspection,
+    PayeeAccount,
+    PaymentRun,
+    Report,
+)
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.web import access as web_access
 from millrace.web.demonstration import BACKEND
@@ -112,7 +123,16 @@ def state_of(case: Case) -> str:
     """This will name what makes a case's pages differ from another's: scheme, status, and how far its money went."""
     claims = "+".join(sorted(set(Claim.objects.filter(case=case).values_list("state", flat=True))))
     evidence = "+".join(sorted(set(Evidence.objects.filter(case=case).values_list("state", flat=True))))
-    return f"{case.scheme} {case.status} {case.stage_number} {claims} {evidence} {'paid' if case.paid_cents else ''}".strip()
+    agreed = " ".join(sorted({f"{model.__name__} {row}" for model in LIVES for row in _states(model, case)}))
+    return f"{case.scheme} {case.status} {case.stage_number} {claims} {evidence} {agreed} {'paid' if case.paid_cents else ''}".strip()
+
+
+# What becomes of an agreement in force; each state of each has its own page.
+LIVES = (ChangeRequest, Inspection, Report)
+
+
+def _states(model: Any, case: Case) -> Iterator[str]:
+    yield from model.objects.filter(case=case).values_list("state", flat=True)
 
 
 def cases_in_each_state() -> dict[str, Case]:
@@ -334,6 +354,11 @@ def _organisations(route: str, person: Person | None) -> list[int]:
 def _numbers(route: str, case: Case | None) -> list[Any]:
     if "given/" in route:
         return list(Event.objects.filter(kind="figure_given").values_list("pk", flat=True)[:1])
+    for part, model in (("changes/", ChangeRequest), ("reports/", Report), ("inspections/", Inspection), ("findings/", Finding)):
+        if part in route:
+            return list(model._default_manager.filter(case=case).order_by("-number").values_list("number", flat=True)[:2])
+    if "terms/" in route:
+        return list(AgreedTerms.objects.filter(case=case).order_by("-number").values_list("number", flat=True)[:2])
     if "claims/" in route:
         return list(Claim.objects.filter(case=case).values_list("number", flat=True)[:2])
     if "evidence/" in route:
