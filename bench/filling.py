@@ -58,12 +58,12 @@ def fill(owner: Any, cases: list[Any], *, postings: int, by: Any, runs: int = 30
     told = {"first": first, "count": count, "by": by.pk, "begin": FIRST_DAY, "days": DAYS, "seal": seal, "awards": len(cases), **accounts}
     owner.execute("SET work_mem = '256MB'")
     with owner.transaction():
-        owner.execute("ALTER TABLE timeline_event DISABLE TRIGGER ALL")
-        owner.execute("ALTER TABLE ledger_posting DISABLE TRIGGER ALL")
+        owner.execute("ALTER TABLE timeline_event DISABLE TRIGGER USER")
+        owner.execute("ALTER TABLE ledger_posting DISABLE TRIGGER USER")
         for statement in (_EVENTS, _SEALS, _POSTINGS, _BALANCES):
             owner.execute(statement, told)
-        owner.execute("ALTER TABLE timeline_event ENABLE TRIGGER ALL")
-        owner.execute("ALTER TABLE ledger_posting ENABLE TRIGGER ALL")
+        owner.execute("ALTER TABLE timeline_event ENABLE TRIGGER USER")
+        owner.execute("ALTER TABLE ledger_posting ENABLE TRIGGER USER")
         owner.execute("SELECT setval('timeline_event_ids', %s)", [first + count])
     owner.execute("VACUUM ANALYZE")
     print(f"({postings:,} postings of {count:,} events filled in {time.perf_counter() - began:,.0f} s)", flush=True)
