@@ -55,7 +55,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "withdraw",
             "supply_information",
         }
-        | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload"}
+        | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload", "book_hours", "return_hours"}
         | {"request_change", "report", "answer_finding"}
     ),
     "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money", "change_account"}),
@@ -89,7 +89,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "power:officer": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
         | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case"}
-        | {"accept_document", "read_access", "grant_hours", "meter_hours", "correct", "reverse_finding", "record_joint"}
+        | {"accept_document", "read_access", "grant_hours", "meter_hours", "return_hours", "correct", "reverse_finding", "record_joint"}
         | {"advise_change", "decide_change", "raise_suspension", "rule_report", "inspect"}
     ),
     "power:authority": frozenset(

@@ -5,16 +5,17 @@ instalments, each instalment after the first against a milestone of the applicat
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from millrace.core import matching, money, months, releases, reports, terms
+from millrace.core import allowances, matching, money, months, releases, reports, terms
 from millrace.core.rules import conditions, judge
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.amounts import Part
-from millrace.core.rules.bodies import Requirement
+from millrace.core.rules.bodies import Allowance as AllowanceRule
+from millrace.core.rules.bodies import RelativeCeiling, Requirement
 from millrace.core.rules.rulebook import SchemeVersion
 from millrace.core.rules.verdict import Verdict
 
@@ -45,9 +46,11 @@ def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents
     ends_before = months.after(starts_on, applied.months)
     stages = _stages(book, said, grant_cents)
     ids = dict(_numbered(book))
-    planned = terms.plan_instalments(stages, _shares(book, {id: number for number, id in ids.items()}, stages))
+    shares = [] if book.payment.basis == "by_use" else _shares(book, {id: number for number, id in ids.items()}, stages)
+    planned = terms.plan_instalments(stages, shares)
     milestones, titles = _milestones(planned, _rows(applied.answers, "milestones"), ids, ends_before)
     deliverables, delivered = _deliverables(_rows(applied.answers, "deliverables"), ids, stages, ends_before)
+    monthly = _allowances(book, said, starts_on)
     entered = {ids[stage.number] for stage in stages}
     parts = [part for part in judge.parts_of(book, said) if part.stage in entered]
     written = terms.Terms(
@@ -56,12 +59,14 @@ def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents
         starts_on=starts_on,
         ends_before=ends_before,
         stages=stages,
-        heads=_heads(book, applied.answers, parts),
+        heads=_heads(book, applied.answers, parts, monthly),
         milestones=milestones,
         instalments=planned,
         pledges=_pledges(book, said, applied, list(dict.fromkeys(part.matching for part in parts if part.matching))),
         deliverables=deliverables,
         reports=reports.plan(book.reporting.schedule, starts_on, ends_before) if book.reporting else (),
+        allocations=_allocations(book, applied.answers, grant_cents),
+        allowances=monthly,
     )
     return Composed(written, titles, delivered)
 
@@ -78,7 +83,7 @@ def _stages(book: SchemeVersion, said: Verdict, grant_cents: int) -> tuple[terms
     given = judge.parts_of(book, said)
     mine = {id: [part for part in given if part.stage == id] for _number, id in entered}
     return tuple(
-        terms.Stage(number, part, _ratio(mine[id]), _in_kind_share(book, mine[id]))
+        terms.Stage(number, part, _ratio(mine[id]), _in_kind_share(book, mine[id]), _earns(mine[id]))
         for (number, id), part in zip(entered, parts, strict=True)
     )
 
@@ -96,6 +101,15 @@ def _ratio(parts: Sequence[Part]) -> matching.Ratio:
     others = sum((part.cost.value or 0) - (part.step.value or 0) for part in matched if part.cost)
     divisor = math.gcd(granted, others) or 1
     return matching.Ratio(granted // divisor, others // divisor) if others else matching.Ratio(1, 0)
+
+
+def _earns(parts: Sequence[Part]) -> matching.Share | None:
+    """The share of its cost that a stage's grant pays, where some of that cost is matched by nobody: 70% of a list price is 7/10."""
+    if not parts or all(part.matching for part in parts) or not all(part.cost and part.cost.value for part in parts):
+        return None
+    granted, cost = (sum(part.step.value or 0 for part in parts), sum(part.cost.value or 0 for part in parts if part.cost))
+    divisor = math.gcd(granted, cost) or 1
+    return matching.Share(granted // divisor, cost // divisor) if granted < cost else None
 
 
 def _in_kind_rule(book: SchemeVersion, matched: str) -> conditions.Comparison | None:
@@ -185,37 +199,88 @@ def _due(row: Mapping[str, Any]) -> str:
     return str(row.get("due_on") or "")
 
 
-def _heads(book: SchemeVersion, answers: Mapping[str, Any], parts: Sequence[Part]) -> tuple[terms.Head, ...]:
+def _heads(
+    book: SchemeVersion, answers: Mapping[str, Any], parts: Sequence[Part], monthly: Sequence[allowances.Allowance]
+) -> tuple[terms.Head, ...]:
     """The plan of spending by head, from the tables that feed the costs; a table without heads is one head of its own name.
 
-    What is given without a cost, such as monthly allowances, is one head named by its rule.
+    A monthly allowance is a head of its own; what else is given without a cost is one head named by its rule.
     """
-    costs = {part.cost.fact for part in parts if part.cost}
+    totals = {head.code: head.approved_cents for head in _heads_of(book, answers, {part.cost.fact for part in parts if part.cost})}
+    totals |= {one.code: one.monthly_cents * one.people * one.months for one in monthly}
+    by_month = {rule.id for rule in book.rules if isinstance(rule.body, AllowanceRule)}
+    for part in parts:
+        if part.cost is None and part.step.value and part.rule not in by_month:
+            totals[part.rule] = totals.get(part.rule, 0) + part.step.value
+    if not totals:
+        # What is given follows other money, such as a private investment; it is spent on what the plan of spending says.
+        limits = {rule.body.of for rule in book.rules if isinstance(rule.body, RelativeCeiling)}
+        return _heads_of(book, answers, limits)
+    return tuple(terms.Head(code, cents) for code, cents in totals.items())
+
+
+def _heads_of(book: SchemeVersion, answers: Mapping[str, Any], costs: Collection[str]) -> tuple[terms.Head, ...]:
     totals: dict[str, int] = {}
     for question in book.form.questions():
         if question.kind == "table" and question.feeds in costs:
             for row in _rows(answers, question.id):
                 code = str(row.get("head") or question.id)
                 totals[code] = totals.get(code, 0) + int(row.get(question.feeds_from) or 0)
-    for part in parts:
-        if part.cost is None and part.step.value:
-            totals[part.rule] = totals.get(part.rule, 0) + part.step.value
     return tuple(terms.Head(code, cents) for code, cents in totals.items())
+
+
+def _allowances(book: SchemeVersion, said: Verdict, on: date) -> tuple[allowances.Allowance, ...]:
+    """What each person is paid a month, by the fact that counts them: two allowances for one person are paid as one."""
+    given = {part.rule for part in judge.parts_of(book, said)}
+    known = facts_.read(book.vocabulary.facts, said.facts)
+    held = book.payment.part_months.on(on).candidates
+    found: dict[str, allowances.Allowance] = {}
+    for rule in book.rules:
+        for line in rule.body.lines if isinstance(rule.body, AllowanceRule) and rule.id in given else ():
+            people, months = _number(book, known, line.heads), _number(book, known, line.months)
+            months = min(months, line.most_months) if line.most_months is not None else months
+            before = found[line.heads].monthly_cents if line.heads in found else 0
+            rate = before + line.monthly * line.basis_points // WHOLE_BASIS_POINTS
+            if people and months:
+                by = held[-1] if held else allowances.BY_DAYS
+                found[line.heads] = allowances.Allowance(line.heads, rate, people, months, by, rule.clause)
+    return tuple(found.values())
+
+
+def _number(book: SchemeVersion, known: facts_.Facts, fact: str) -> int:
+    value = facts_.value_of(fact, known, book.vocabulary.facts)
+    return value.value if value is not None and type(value.value) is int else 0
+
+
+def _allocations(book: SchemeVersion, answers: Mapping[str, Any], grant_cents: int) -> tuple[terms.Allocation, ...]:
+    """What of a facility comes with the grant: the grant itself where it is counted in that unit, else what was asked for.
+
+    Who is granted less money than they asked for is granted less of the facility in the same proportion, rounded down.
+    """
+    asked = _answered(book, answers, book.asked)
+    found = []
+    for one in book.allocations:
+        amount = grant_cents if one.unit == book.unit else _answered(book, answers, one.of)
+        if one.unit != book.unit and asked > grant_cents:
+            amount = amount * grant_cents // asked
+        if amount > 0:
+            found.append(terms.Allocation(one.facility, one.fund, one.unit, amount))
+    return tuple(found)
+
+
+def _answered(book: SchemeVersion, answers: Mapping[str, Any], fact: str) -> int:
+    """The whole number that was answered to the question of a fact; 0 where there is none."""
+    given = (answers.get(question.id) for question in book.form.questions() if fact and question.feeds == fact)
+    return next((value for value in given if type(value) is int), 0)
 
 
 def _pledges(book: SchemeVersion, said: Verdict, applied: Applied, matched: Sequence[str]) -> tuple[terms.Pledge, ...]:
     """What partners and sponsors confirmed; what the rules counted beyond that is the lead's own to bring."""
-    vocabulary = book.vocabulary.facts
-    known = facts_.read(vocabulary, said.facts)
-
-    def number(fact: str) -> int:
-        value = facts_.value_of(fact, known, vocabulary)
-        return value.value if value is not None and type(value.value) is int else 0
-
+    known = facts_.read(book.vocabulary.facts, said.facts)
     in_kind_facts = [rule.fact for fact in matched if (rule := _in_kind_rule(book, fact))]
     others_in_kind = sum(pledge.amount_cents for pledge in applied.pledges if pledge.form == matching.IN_KIND)
     others = sum(pledge.amount_cents for pledge in applied.pledges)
-    in_kind = max(0, sum(number(fact) for fact in in_kind_facts) - others_in_kind)
-    cash = max(0, sum(number(fact) for fact in matched) - others - in_kind)
+    in_kind = max(0, sum(_number(book, known, fact) for fact in in_kind_facts) - others_in_kind)
+    cash = max(0, sum(_number(book, known, fact) for fact in matched) - others - in_kind)
     own = [terms.Pledge(applied.lead, matching.CASH, cash), terms.Pledge(applied.lead, matching.IN_KIND, in_kind)]
     return (*applied.pledges, *[pledge for pledge in own if pledge.amount_cents])

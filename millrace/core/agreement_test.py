@@ -109,8 +109,13 @@ def test_months_end_where_the_calendar_does(day: date, months: int, later: date)
     assert months_.after(day, months) == later
 
 
-def test_what_is_given_without_a_cost_is_one_head() -> None:
-    given = {"talents_bachelor": 1, "talents_master": 0, "talents_doctor": 0, "project_months": 12}
+def test_a_monthly_allowance_is_a_head_by_whom_it_is_for() -> None:
+    given = {"talents_bachelor": 1, "talents_master": 0, "talents_doctor": 2, "project_months": 12}
     made = composed("rth", given, {})
-    assert made.terms.heads == (terms.Head("allowance", 24_000_000),)
+    assert made.terms.heads == (terms.Head("talents_bachelor", 24_000_000), terms.Head("talents_doctor", 108_000_000))
+    # The doctor's living allowance is paid with the monthly one.
+    assert [(one.code, one.monthly_cents, one.people, one.months) for one in made.terms.allowances] == [
+        ("talents_bachelor", 20_000_00, 1, 12),
+        ("talents_doctor", 45_000_00, 2, 12),
+    ]
     assert made.terms.stages[0].ratio == matching.Ratio(1, 0)

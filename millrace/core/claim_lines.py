@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from millrace.core import allowances as monthly
 from millrace.core import likeness
 
 WHOLE_BASIS_POINTS = 10_000
@@ -34,6 +35,13 @@ class Line:
     unit_price_cents: int = 0
     invoiced_cents: int = 0
     claim: int = 0
+    person: str = ""
+    until_on: date | None = None
+
+    @property
+    def engaged(self) -> monthly.Engaged:
+        """Under a monthly allowance: whose month, from `spent_on` until `until_on`, both counted."""
+        return monthly.Engaged(self.person, self.spent_on, self.until_on or self.spent_on)
 
     @property
     def place(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from millrace.core import allowances as monthly
 from millrace.core import matching
 from millrace.core.claim_lines import Flag, Line, Watch, flags
 
@@ -19,7 +20,8 @@ REFUSED = "refused"
 
 # Why a line may be reduced or refused. What bars and limits a line the machine finds itself; the rest are a person's judgement.
 BARS = ("outside_period", "not_in_budget", "no_proof_of_purchase", "no_proof_of_payment", "duplicate_elsewhere")
-LIMITS = ("head_exceeded", "over_unit_cap")
+BARS_OF_A_MONTH = ("not_one_month", "month_paid_before", "months_used_up")
+LIMITS = ("head_exceeded", "over_unit_cap", "over_month")
 JUDGED = (
     "duplicate_here",
     "not_arms_length",
@@ -36,7 +38,7 @@ JUDGED = (
     "credit_note_due",
     "asset_not_found",
 )
-REASONS = BARS + LIMITS + JUDGED
+REASONS = BARS + BARS_OF_A_MONTH + LIMITS + JUDGED
 
 WHOLE_BASIS_POINTS = 10_000
 
@@ -89,6 +91,8 @@ class Terms:
     heads: Mapping[str, Head]
     clauses: Mapping[str, str] = field(default_factory=dict)
     tolerance: Tolerance | None = None
+    allowances: Mapping[str, monthly.Allowance] = field(default_factory=dict)
+    paid_months: Sequence[monthly.Engaged] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,13 @@ def _bars(line: Line, terms: Terms, used_receipts: frozenset[str]) -> Iterable[R
         yield because("no_proof_of_payment")
     if line.receipt and line.receipt in used_receipts:
         yield because("duplicate_elsewhere", found=line.receipt[:12])
+    if allowance := terms.allowances.get(line.head):
+        if not monthly.is_within_one_month(line.spent_on, line.until_on):
+            yield Reason("not_one_month", allowance.clause)
+        elif line.until_on and line.until_on >= terms.ends_before:
+            yield because("outside_period", f"{terms.starts_on}/{terms.ends_before}", str(line.until_on))
+        for code in monthly.bars(allowance, line.engaged, terms.paid_months):
+            yield Reason(code, allowance.clause, str(allowance.months) if code == "months_used_up" else "")
 
 
 @dataclass(frozen=True)
@@ -220,11 +231,20 @@ def examine(
     rooms = _Rooms(terms)
     found = []
     for line in lines:
-        examined = _examined(line, terms, rooms, used_receipts)
+        # A month claimed by an earlier line of this claim is as paid as one of an earlier claim.
+        examined = _examined(line, _beside(line, lines, terms), rooms, used_receipts)
         if examined.room_cents:
             rooms.take(line.head, examined.room_cents)
         found.append(replace(examined, flags=flags(line, lines, watch)))
     return tuple(found)
+
+
+def _beside(line: Line, lines: Sequence[Line], terms: Terms) -> Terms:
+    """The terms with the months that earlier lines of the same claim ask for counted as paid."""
+    if not terms.allowances:
+        return terms
+    asked = [other.engaged for other in lines if other.number < line.number and other.head in terms.allowances]
+    return replace(terms, paid_months=(*terms.paid_months, *asked))
 
 
 def _examined(line: Line, terms: Terms, rooms: _Rooms, used_receipts: frozenset[str]) -> Examination:
@@ -233,6 +253,9 @@ def _examined(line: Line, terms: Terms, rooms: _Rooms, used_receipts: frozenset[
         return Examination(line.number, 0, reasons)
     head, left, most = terms.heads[line.head], rooms.left(line.head), rooms.room(line.head)
     room = min(line.claimed_cents, most)
+    allowance = terms.allowances.get(line.head)
+    if allowance and (by_days := monthly.most_cents(allowance, line.engaged)) < room:
+        return Examination(line.number, by_days, (Reason("over_month", allowance.clause, str(by_days), str(line.claimed_cents)),))
     if room < line.claimed_cents:
         code = "over_unit_cap" if head.is_capped else "head_exceeded"
         reasons = (Reason(code, head.clause or terms.clauses.get(code, ""), str(most), str(line.claimed_cents)),)
@@ -255,7 +278,7 @@ def examine_one(
         if ruling.line != line.number and ruling.head in heads:
             head = heads[ruling.head]
             heads[ruling.head] = replace(head, allowed_before_cents=head.allowed_before_cents + ruling.allowed_cents)
-    alone = examine([line], replace(terms, heads=heads), used_receipts=used_receipts)[0]
+    alone = examine([line], replace(_beside(line, lines, terms), heads=heads), used_receipts=used_receipts)[0]
     return replace(alone, flags=flags(line, lines, watch))
 
 
@@ -271,9 +294,17 @@ class Payable:
 
 
 def decide(
-    rulings: Sequence[Ruling], *, ratio: matching.Ratio, approved_cents: int, allowed_before_cents: int, payable_before_cents: int
+    rulings: Sequence[Ruling],
+    *,
+    ratio: matching.Ratio,
+    earns: matching.Share | None = None,
+    approved_cents: int,
+    allowed_before_cents: int,
+    payable_before_cents: int,
 ) -> Payable:
     """This will turn rulings into the grant they earn at the stage's ratio, never beyond the approved amount.
+
+    Where the grant pays a share of the cost that no matching money says, such as 70% of a list price, `earns` is that share.
 
     The share is taken of all cost ever allowed and what earlier claims earned is subtracted, so that ten small claims earn to the
     cent what one large claim would.
@@ -281,14 +312,15 @@ def decide(
     claimed = sum(ruling.claimed_cents for ruling in rulings)
     allowed = sum(ruling.allowed_cents for ruling in rulings)
     all_allowed = allowed_before_cents + allowed
-    earned = all_allowed * ratio.grant // (ratio.grant + ratio.matching)
+    part, whole = (earns.numerator, earns.denominator) if earns else (ratio.grant, ratio.grant + ratio.matching)
+    earned = all_allowed * part // whole
     within = min(earned, approved_cents)
     payable = max(0, within - payable_before_cents)
     steps = (
         Step("claimed", claimed),
         Step("refused", claimed - allowed),
         Step("allowed", allowed),
-        Step("earned", earned, {"allowed_cents": all_allowed, "grant": ratio.grant, "whole": ratio.grant + ratio.matching}),
+        Step("earned", earned, {"allowed_cents": all_allowed, "grant": part, "whole": whole}),
         Step("within_award", within, {"approved_cents": approved_cents}),
         Step("payable", payable, {"before_cents": payable_before_cents}),
     )

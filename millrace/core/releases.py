@@ -14,14 +14,20 @@ from millrace.core.claims import Step
 ON_ACCEPTANCE = "acceptance"
 ON_MILESTONE = "milestone"
 ON_COMPLETION = "completion"
-BASES = (ON_ACCEPTANCE, ON_MILESTONE, ON_COMPLETION)
+ON_ADVANCE = "advance"
+ON_CLAIM = "claim"
+BASES = (ON_ACCEPTANCE, ON_MILESTONE, ON_COMPLETION, ON_ADVANCE, ON_CLAIM)
+EARNED = (ON_COMPLETION, ON_CLAIM)  # pays no more than decided claims earned
+WITHOUT_MILESTONE = (ON_ACCEPTANCE, ON_ADVANCE, ON_CLAIM)
 
 
 @dataclass(frozen=True)
 class Instalment:
     """A planned release: how much, in which stage, and what it waits for.
 
-    On completion it also pays no more than decided claims have earned; on acceptance or a milestone it pays as planned.
+    On completion, or claim by claim, it pays no more than decided claims have earned; on acceptance or a milestone it pays as
+    planned. An advance is paid on request, before anything is earned: it is the most that may be asked for, and what nobody asked
+    for is paid with what claims earn.
     """
 
     number: int
@@ -40,6 +46,8 @@ class Position:
     """Where the case stands when a release is asked for; every amount in cents.
 
     `payable_cents` is what decided claims earned and no release has paid yet, `committed_cents` what the ledger still holds.
+    `requested_cents` is what was asked for as an advance, `undrawn_cents` what of the stage's advances was not paid out, and
+    `uncleared_cents` what of those paid out no decided claim has covered yet.
     """
 
     open_stage: int
@@ -53,6 +61,9 @@ class Position:
     is_suspended: bool = False
     has_overdue_report: bool = False
     has_open_finding: bool = False
+    requested_cents: int = 0
+    undrawn_cents: int = 0
+    uncleared_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def _blocks(instalment: Instalment, position: Position) -> list[str]:
         found.append("stage_not_open")
     if set(instalment.milestones) - position.accepted_milestones:
         found.append("milestones_not_accepted")
-    if position.has_open_claim and instalment.basis == ON_COMPLETION:
+    if position.has_open_claim and instalment.basis in EARNED:
         found.append("claim_undecided")
     if not position.has_verified_account:
         found.append("account_not_verified")
@@ -90,13 +101,16 @@ def _blocks(instalment: Instalment, position: Position) -> list[str]:
 
 
 def _limits(instalment: Instalment, position: Position, ratio: matching.Ratio, usable_cents: int) -> list[Step]:
-    left = max(0, instalment.planned_cents - position.released_cents)
+    planned = instalment.planned_cents + (position.undrawn_cents if instalment.basis in EARNED else 0)
+    left = max(0, planned - position.released_cents)
     steps = [
-        Step("planned_left", left, {"planned_cents": instalment.planned_cents, "released_cents": position.released_cents}),
+        Step("planned_left", left, {"planned_cents": planned, "released_cents": position.released_cents}),
         Step("committed_left", position.committed_cents),
     ]
-    if instalment.basis == ON_COMPLETION:
-        steps.append(Step("payable_left", position.payable_cents))
+    if instalment.basis == ON_ADVANCE:
+        steps.append(Step("advance_asked", max(0, position.requested_cents - position.released_cents)))
+    if instalment.basis in EARNED:
+        steps.append(Step("payable_left", position.payable_cents, {"uncleared_cents": position.uncleared_cents}))
     carried = matching.carried(ratio, usable_cents)
     if carried is not None:
         values = {"verified_cents": usable_cents, "grant": ratio.grant, "matching": ratio.matching}
@@ -109,6 +123,7 @@ _NOTHING_BECAUSE = {
     "committed_left": "nothing_committed",
     "payable_left": "nothing_payable",
     "matching_carries": "no_verified_matching",
+    "advance_asked": "advance_not_asked",
 }
 
 
@@ -122,6 +137,11 @@ def _in_kind(position: Position, share: matching.Share, usable_cents: int) -> tu
     return Step("in_kind_verified", verified), Step("in_kind_counts", usable_cents - cash, values)
 
 
+def _nothing_because(step: Step) -> str:
+    """An advance that claims have not covered yet is cleared before anything more is paid."""
+    return "advance_to_clear" if step.code == "payable_left" and step.values.get("uncleared_cents") else _NOTHING_BECAUSE[step.code]
+
+
 def size(instalment: Instalment, position: Position, *, ratio: matching.Ratio, in_kind_share: matching.Share = matching.WHOLE) -> Release:
     """This will give the release as the least of its limits, and use up matching money for exactly that amount.
 
@@ -130,7 +150,7 @@ def size(instalment: Instalment, position: Position, *, ratio: matching.Ratio, i
     """
     usable = matching.usable(position.sources, in_kind_share)
     limits, told = _limits(instalment, position, ratio, usable), _in_kind(position, in_kind_share, usable)
-    blocks = _blocks(instalment, position) + [_NOTHING_BECAUSE[step.code] for step in limits if step.amount_cents <= 0]
+    blocks = _blocks(instalment, position) + [_nothing_because(step) for step in limits if step.amount_cents <= 0]
     least = min(limits, key=lambda step: step.amount_cents)
     if blocks:
         return Release(0, (), (*told, *limits, Step("release", 0)), tuple(blocks), least.code)

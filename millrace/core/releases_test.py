@@ -72,3 +72,45 @@ def test_where_in_kind_is_limited_the_reader_is_told_how_much_of_it_counts() -> 
     assert (sized.amount_cents, sized.limited_by) == (4_000, "matching_carries")
     whole = releases.size(plan, where, ratio=matching.Ratio(2, 1))
     assert not {"in_kind_verified", "in_kind_counts"} & {step.code for step in whole.steps}
+
+
+FREE = matching.Ratio(1, 0)
+ADVANCE = releases.Instalment(1, 1, 500_000_00, releases.ON_ADVANCE)
+REST = releases.Instalment(2, 1, 500_000_00, releases.ON_CLAIM)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["ask", "claim", "advance", "rest"]), st.integers(0, 700_000_00)),
+        max_size=30,
+    )
+)
+def test_an_advance_is_covered_before_more_is_paid_and_never_more_than_the_grant(acts: list[tuple[str, int]]) -> None:
+    grant, earned, asked, advanced, rest = 1_000_000_00, 0, 0, 0, 0
+    for act, cents in acts:
+        at = position(
+            0,
+            payable_cents=max(0, earned - advanced - rest),
+            committed_cents=grant - advanced - rest,
+            released_cents=advanced if act == "advance" else rest,
+            requested_cents=asked,
+            undrawn_cents=ADVANCE.planned_cents - advanced,
+            uncleared_cents=min(advanced, max(0, advanced + rest - earned)),
+        )
+        if act == "ask":
+            asked = cents
+        elif act == "claim":
+            earned = min(grant, earned + cents)
+        elif act == "advance":
+            advanced += releases.size(ADVANCE, at, ratio=FREE).amount_cents
+        else:
+            paid = releases.size(REST, at, ratio=FREE)
+            assert not paid.amount_cents or advanced + rest + paid.amount_cents <= earned
+            rest += paid.amount_cents
+        assert advanced <= ADVANCE.planned_cents and rest <= earned and advanced + rest <= grant
+
+
+def test_what_nobody_asked_for_in_advance_is_paid_with_claims() -> None:
+    at = position(0, payable_cents=1_000_000_00, committed_cents=1_000_000_00, undrawn_cents=500_000_00)
+    assert releases.size(REST, at, ratio=FREE).amount_cents == 1_000_000_00
+    assert releases.size(ADVANCE, at, ratio=FREE).blocks == ("advance_not_asked",)

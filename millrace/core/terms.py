@@ -4,23 +4,28 @@ For example, NIFS: HK$10m of grant to HK$30m of cost, one stage at 1:2, paid in 
 2:1 and stage 2 at 1:1, each with its own milestones and instalments.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from millrace.core import allowances as monthly
 from millrace.core import claims, matching, money, releases
 from millrace.core import reports as reports_
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its part of the grant, its ratio, and the greatest share that may be in kind."""
+    """One stage: its part of the grant, its ratio, and the greatest share that may be in kind.
+
+    `earns` is the share of an allowed cost that the grant pays where nobody's matching money says it, such as 7/10 of a list price.
+    """
 
     number: int
     grant_cents: int
     ratio: matching.Ratio
     in_kind_share: matching.Share = matching.WHOLE
+    earns: matching.Share | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,16 @@ class Pledge:
 
 
 @dataclass(frozen=True)
+class Allocation:
+    """What may be used of a facility, in its own unit and out of its own envelope — beside the grant, or as the grant itself."""
+
+    facility: str
+    fund: str
+    unit: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Terms:
     """What was agreed, as it stands on a day; a change makes new terms and the old stay readable."""
 
@@ -89,6 +104,8 @@ class Terms:
     reports: tuple[reports_.Due, ...] = ()
     # The change requests that made these terms of the first ones, by number.
     changes: tuple[int, ...] = ()
+    allocations: tuple[Allocation, ...] = ()
+    allowances: tuple[monthly.Allowance, ...] = ()
 
     def __post_init__(self) -> None:
         if self.starts_on >= self.ends_before:
@@ -122,13 +139,14 @@ class Terms:
                 found.append(MatchingDue(one.number, one.stage, max(days, default=self.starts_on), needed))
         return tuple(found)
 
-    def for_claims(self, allowed_before: Mapping[str, int]) -> claims.Terms:
-        """This will give what a claim is held against, after what earlier claims were allowed under each head."""
+    def for_claims(self, allowed_before: Mapping[str, int], paid_months: Sequence[monthly.Engaged] = ()) -> claims.Terms:
+        """This will give what a claim is held against, after what earlier claims were allowed under each head and for which months."""
         heads = {
             head.code: claims.Head(head.code, head.approved_cents, allowed_before.get(head.code, 0), head.cap_cents, head.clause)
             for head in self.heads
         }
-        return claims.Terms(self.starts_on, self.ends_before, heads, self.clauses)
+        by_head = {one.code: one for one in self.allowances}
+        return claims.Terms(self.starts_on, self.ends_before, heads, self.clauses, allowances=by_head, paid_months=paid_months)
 
     def to_data(self) -> dict[str, Any]:
         """This will give plain data for storing; `from_data` reads it back to equal terms."""
@@ -140,7 +158,8 @@ class Terms:
 
 def _stage(data: Mapping[str, Any]) -> Stage:
     ratio, share = matching.Ratio(**data["ratio"]), matching.Share(**data["in_kind_share"])
-    return Stage(data["number"], data["grant_cents"], ratio, share)
+    earns = matching.Share(**data["earns"]) if data.get("earns") else None
+    return Stage(data["number"], data["grant_cents"], ratio, share, earns)
 
 
 def from_data(data: Mapping[str, Any]) -> Terms:
@@ -159,6 +178,8 @@ def from_data(data: Mapping[str, Any]) -> Terms:
         deliverables=tuple(Deliverable(**{**one, "due_on": date.fromisoformat(one["due_on"])}) for one in data.get("deliverables", ())),
         reports=tuple(reports_.from_data(one) for one in data.get("reports", ())),
         changes=tuple(data.get("changes", ())),
+        allocations=tuple(Allocation(**one) for one in data.get("allocations", ())),
+        allowances=tuple(monthly.Allowance(**one) for one in data.get("allowances", ())),
     )
 
 
@@ -175,5 +196,5 @@ def plan_instalments(stages: Iterable[Stage], shares: Iterable[tuple[int, int, s
         amounts = money.share_out(stage.grant_cents, [percent for percent, _ in own]) if own else []
         for (_, basis), amount in zip(own, amounts, strict=True):
             number = len(found) + 1
-            found.append(releases.Instalment(number, stage.number, amount, basis, () if basis == releases.ON_ACCEPTANCE else (number,)))
+            found.append(releases.Instalment(number, stage.number, amount, basis, () if basis in releases.WITHOUT_MILESTONE else (number,)))
     return tuple(found)

@@ -56,11 +56,19 @@ def typed(value: Any) -> str:
 def read_amount(text: str, label: str, unit: str = "") -> int:
     """This will read an amount into minor units, of the funder's own currency without a unit, or refuse in a sentence."""
     unit = unit or funder.current().unit
+    if unit not in money.CURRENCIES:  # hours of a facility: whole numbers
+        return read_count(text, label, minimum=0)
     try:
         return money.read(typed(text), currency=unit)
     except money.NotMoney as wrong:
         values = {"label": label, "typed": text, "decimals": money.decimals_of(unit)}
         raise refused(WRONG_AMOUNT[wrong.code], wrong.code, **values) from None
+
+
+def plain_amount(value: int, unit: str = "") -> str:
+    """This will write the digits of an amount alone, as its field shows them again."""
+    unit = unit or funder.current().unit
+    return money.plain(value, currency=unit) if unit in money.CURRENCIES else f"{abs(value):,}"
 
 
 def read_count(text: str, label: str, minimum: int | None = None, maximum: int | None = None) -> int:
@@ -105,17 +113,14 @@ class MoneyInput(forms.TextInput):
         self.unit = unit
 
     def format_value(self, value: Any) -> str:
-        return (
-            money.plain(value, currency=self.unit or funder.current().unit)
-            if isinstance(value, int)
-            else ""
-            if value is None
-            else str(value)
-        )
+        return plain_amount(value, self.unit) if isinstance(value, int) else "" if value is None else str(value)
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["sign"] = money.written(0, currency=self.unit or funder.current().unit).rstrip("0")
+        unit = self.unit or funder.current().unit
+        context["widget"]["sign"] = (
+            money.written(0, currency=unit).rstrip("0") if unit in money.CURRENCIES else words.amount(0, unit)[1:].strip()
+        )
         return context
 
 

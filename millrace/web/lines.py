@@ -11,8 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_noop as word
 
-from millrace.core import money
-from millrace.web import fields, funder, words
+from millrace.web import fields, words
 
 SPARE_LINES = 3
 LONGEST_CELL = 500
@@ -45,7 +44,7 @@ class Column:
         if value is None:
             return ""
         if isinstance(value, int) and self.kind == "money":
-            return money.plain(value, currency=self.unit or funder.current().unit)
+            return fields.plain_amount(value, self.unit)
         if isinstance(value, int) and self.kind == "share":
             return fields.share_text(value)
         return str(value)

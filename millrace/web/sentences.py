@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as word
 from millrace.registers.people.models import Power
 from millrace.registers.timeline import kinds
 from millrace.registers.timeline.models import Event
-from millrace.web import schemes, statuses, words
+from millrace.web import places, schemes, statuses, words
 
 # Codes that stand in facts, by the name of the fact.
 CODES: Mapping[str, Mapping[str, str]] = {
@@ -94,6 +94,8 @@ def _text(name: str, value: str, zone: ZoneInfo) -> str:
         return value
     if value in CODES.get(name, {}):
         return _(CODES[name][value])
+    if name in ("resource", "tool"):
+        return places.title(value)
     if name == "scheme":
         return schemes.short_title(value)
     if name.endswith("_kind") and value in kinds.KINDS:

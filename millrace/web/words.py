@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from millrace.core import money
-from millrace.web import funder
+from millrace.web import funder, places
 
 TAGS = {"en": "en-HK", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}
 
@@ -40,11 +39,7 @@ def amount(units: int, unit: str = "") -> str:
     if unit in money.CURRENCIES:
         return money.written(units, currency=unit).replace("-", "−", 1)
     number = f"{'−' if units < 0 else ''}{abs(units):,}"
-    if unit == "gpu_hours":
-        return ngettext("%(number)s GPU-hour", "%(number)s GPU-hours", abs(units)) % {"number": number}
-    if unit == "tool_hours":
-        return ngettext("%(number)s tool-hour", "%(number)s tool-hours", abs(units)) % {"number": number}
-    return f"{number} {unit}"
+    return f"{number} {places.unit(unit, units)}"
 
 
 def amount_in_short(units: int, unit: str = "") -> str:

@@ -3,7 +3,23 @@
 import pytest
 from django.utils import translation
 
-from millrace.web import words
+from millrace.core.policy_folder import blueprint
+from millrace.core.texts import text
+from millrace.web import places, words
+
+UNITS = {"gpu_hours": ("GPU-hour", "GPU-hours", "GPU小時", "GPU小时"), "tool_hours": ("tool-hour", "tool-hours", "機時", "机时")}
+
+
+@pytest.fixture(autouse=True)
+def facilities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The policy names its units; a unit of no facility keeps its code."""
+
+    def facility(unit: str, one: str, many: str, hant: str, hans: str) -> blueprint.Facility:
+        chinese = {"zh_hant": hant, "zh_hans": hans}
+        said = {"unit_title": text({"en": many} | chinese), "unit_title_of_one": text({"en": one} | chinese)}
+        return blueprint.Facility(unit, text({"en": unit}), unit, False, text({}), **said)
+
+    monkeypatch.setattr(places, "current", lambda: [facility(unit, *words) for unit, words in UNITS.items()])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 KNOWS = re.compile(
     r"HKD|HK\$|HKT\b|hong.?kong|\bITF\b|^itf\b|Asia/|mainland|greater.?bay|\bnifs\b|\braise.?plus\b|(?-i:RAISe)|\bUGC\b|ugc_|\bhk_"
+    r"|gpu.?hour|tool.?hour"
     r"|\bstreamlined\b|\bHKUST\b|\bCUHK\b|\+08:00|^(HK|CN|MO)$",
     re.IGNORECASE,
 )

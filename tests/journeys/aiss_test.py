@@ -51,7 +51,7 @@ APPLICATION: dict[str, dict[str, Any]] = {
 @pytest.fixture
 def play(make: Any, published: None, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> Play:  # noqa: F811  # the fixture
     settings.MEDIA_ROOT = tmp_path
-    return chain_story.begun(make, monkeypatch, date(2025, 3, 3), ("aiss",))
+    return chain_story.begun(make, monkeypatch, date(2025, 3, 3), ("aiss", "supercomputing-hours"))
 
 
 def to_committee(play: Play, **compute: str) -> None:

@@ -181,6 +181,12 @@ def paid(enter: Enter, cast: dict[str, Any], reference: str) -> None:
     assert Case.objects.get().paid_cents == 10_000_000_00
 
 
+def entered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
+    """The machining centre stands in the register, with its place and who answers for it."""
+    page = enter(cast["writer"]).open(f"/cases/{reference}/registers/equipment/1/1/")
+    page.submit("Enter it", serial_number="MC-1 (invented)", place="Yuen Long", custodian="Works manager (invented)")
+
+
 def closed(enter: Enter, cast: dict[str, Any], reference: str) -> None:
     """The final account; the case rests, and the figure counts it."""
     enter(cast["officer"]).open(f"/cases/{reference}/close/").submit("Close the case")
@@ -193,6 +199,6 @@ def closed(enter: Enter, cast: dict[str, Any], reference: str) -> None:
 def whole(enter: Enter, cast: dict[str, Any]) -> str:
     """The whole life, in order; gives the reference."""
     reference = submitted(enter, cast)
-    for chapter in (assessed, awarded, delivered, paid, closed):
+    for chapter in (assessed, awarded, delivered, paid, entered, closed):
         chapter(enter, cast, reference)
     return reference

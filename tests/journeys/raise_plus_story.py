@@ -261,8 +261,31 @@ def paid(play: Play) -> None:
         enter(play.people["maker"]).open(address).submit("Settled", bank_reference=f"B-{run.pk}")
 
 
+def entered(play: Play) -> None:
+    """What was bought stands in the register with its place; 70% of the patent is the team's, as the scheme asks."""
+    page = play.at("writer", "registers/").sees("Still to be entered")
+    while any("Enter it" in words for words, _href in page.page.links):
+        page.click("Enter it").submit("Enter it", serial_number="SN (invented)", place="Laboratory 2", custodian="Manager (invented)")
+    page = play.at("officer", "close/").sees("The register of intellectual property is empty")
+    page.submit("Close the case", status=409)
+    titled(play, "60", "30", status=422).sees("The shares do not come to the whole")
+    titled(play, "60", "40").sees("Not met")
+    play.at("officer", "close/").submit("Close the case", status=409).sees("break a rule of the scheme that is judged at closing")
+    again = {"shares-0-basis_points": "70", "shares-1-basis_points": "30"}
+    play.at("writer", "registers/titles/1/").submit("Enter it", **again).sees("70%")
+
+
+def titled(play: Play, team: str, firm: str, *, status: int = 200) -> Visitor:
+    rows = [("Team (invented)", "yes", team), ("Firm (invented)", "no", firm)]
+    names = ("holder", "is_team", "basis_points")
+    shares = {f"shares-{i}-{name}": value for i, row in enumerate(rows) for name, value in zip(names, row, strict=True)}
+    told = {"kind": "patent", "name": "Bone scaffold 骨骼支架", "registration": "HK-INV-1"}
+    return play.at("writer", "registers/titles/").submit("Enter it", **told, **shares, status=status)
+
+
 def closed(play: Play) -> None:
     """The final account; the case rests, and the figure counts it."""
+    entered(play)
     play.at("officer", "close/").submit("Close the case")
     assert play.case().status == "closed"
     sealer.seal(clock.now())

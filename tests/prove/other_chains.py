@@ -61,7 +61,8 @@ def tell(at: datetime, *, extends: Person) -> list[Case]:
     signatory = signing.select_related("organisation", "person").order_by("pk")[0]
     writing = Membership.objects.filter(power="member", ends_at=None, organisation=signatory.organisation).order_by("pk")
     writer = writing[0].person
-    told = [_submitted(scheme, answers, signatory.organisation, writer, signatory.person, at) for scheme, answers in TOLD.items()]
+    wanted = [*TOLD.items(), ("tsssu", TSSSU)]  # of two start-ups one is selected later on
+    told = [_submitted(scheme, answers, signatory.organisation, writer, signatory.person, at) for scheme, answers in wanted]
     again = _submitted("mhkjfs", MHKJFS, signatory.organisation, writer, signatory.person, at)
     _taken_back(again, by=extends, at=at)
     return [*told, again]

@@ -33,7 +33,7 @@ from millrace.stages.learn import actions as learn
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.testing.database import REPOSITORY, Provider, entered
 from millrace.testing.policies import HONG_KONG, files_of
-from tests.prove import agreements, other_chains, worth
+from tests.prove import agreements, kept_and_used, other_chains, worth
 
 # What people type, and what a translation must leave alone.
 TYPED = {
@@ -69,6 +69,12 @@ TYPED = {
     "deliver.ExchangeRate": ("source",),
     "deliver.Inspection": ("place", "purpose", "note"),
     "deliver.Finding": ("told", "answer", "note"),
+    "deliver.AdvanceRequest": ("note",),
+    "deliver.Disposal": ("why", "reason"),
+    "deliver.Equipment": ("item", "serial_number", "place", "custodian"),
+    "deliver.EquipmentCheck": ("note",),
+    "deliver.Title": ("name", "registration", "shares"),
+    "facilities.Booking": ("reason",),
     "deliver.Evidence": ("payee", "invoice", "valuation", "note"),
     "deliver.ClaimLine": ("item", "supplier", "invoice", "note"),
     "deliver.PayeeAccount": ("holder",),
@@ -81,7 +87,16 @@ def mark(template: str, at: datetime) -> str:
     sources = [
         path for top in ("millrace", "policies") for path in (REPOSITORY / top).rglob("*") if path.suffix in (".py", ".sql", ".toml")
     ]
-    for file in sorted([*sources, Path(__file__), Path(worth.__file__), Path(other_chains.__file__), Path(agreements.__file__)]):
+    for file in sorted(
+        [
+            *sources,
+            Path(__file__),
+            Path(worth.__file__),
+            Path(other_chains.__file__),
+            Path(agreements.__file__),
+            Path(kept_and_used.__file__),
+        ]
+    ):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -111,7 +126,9 @@ def tell(at: datetime) -> None:
     deliver.open_claim(case, by=writer, at=at)
     agreements.tell(at, officer=worth.Everyone(at).staff["officer"])
     audited(at)
-    other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
+    submitted = other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
+    startup = next(one for one in submitted if one.scheme == "tsssu")
+    kept_and_used.tell(at, case=case, writer=writer, startup=startup, staff=worth.Everyone(at).staff)
     keyed = Person(email=worth.KEYED_EMAIL, name="Keyed Person (invented)", name_zh="持匙人（虛構）", joined_at=at, is_demonstration=True)
     keyed.set_password(worth.SECRET)
     keyed.save()

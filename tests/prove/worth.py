@@ -20,6 +20,7 @@ from millrace.desks.assessor import queues as reviews
 from millrace.desks.officer import queues
 from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.documents.models import Document
+from millrace.registers.facilities.models import Allocation
 from millrace.registers.messages.models import Letter, Notice
 from millrace.registers.people.models import Membership, Person, Power
 from millrace.registers.policy import queries as policy
@@ -314,7 +315,13 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "call": lambda: Call.objects.order_by("closes_at").values_list("pk", flat=True)[:2],
         "milestone": lambda: [1, 2],
         "position": lambda: [1, 2],
-        "line": lambda: ClaimLine.objects.filter(claim__case=case, claim__number=chosen["number"]).values_list("number", flat=True)[:1],
+        "allocation": lambda: Allocation.objects.filter(case=case).values_list("pk", flat=True)[:1],
+        "claim": lambda: [1, 2],
+        "line": lambda: (
+            [1]
+            if "claim" in chosen
+            else ClaimLine.objects.filter(claim__case=case, claim__number=chosen["number"]).values_list("number", flat=True)[:1]
+        ),
         "number": lambda: _numbers(route, case),
         "run": lambda: [run.reference for run in {run.state: run for run in PaymentRun.objects.all()}.values()],
         "account": lambda: PayeeAccount.objects.values_list("pk", flat=True)[:1],

@@ -42,6 +42,18 @@ class Blueprint:
     note: Text
 
 
+NOTHING_SAID = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One machine of a facility that is booked by the hour, and how many hours of the facility's unit an hour of it counts."""
+
+    id: str
+    title: Text
+    per_hour: int
+
+
 @dataclass(frozen=True, slots=True)
 class Facility:
     """Something whose hours are granted: its unit, and whether its terms are published."""
@@ -51,6 +63,13 @@ class Facility:
     unit: str
     is_published: bool
     note: Text
+    unit_title: Text = NOTHING_SAID
+    unit_title_of_one: Text = NOTHING_SAID
+    tools: tuple[Tool, ...] = ()
+
+    def tool(self, tool: str) -> Tool | None:
+        """Find one of its machines."""
+        return next((one for one in self.tools if one.id == tool), None)
 
 
 def read(root: Table, languages: tuple[str, ...], sources: Mapping[str, Source]) -> Blueprint:
@@ -96,9 +115,15 @@ def read_facilities(root: Table, languages: tuple[str, ...]) -> tuple[Facility, 
         Facility(
             id=table.string("id"),
             title=table.words("title", languages),
-            unit=table.one_of("unit", ("gpu_hours", "tool_hours")),
+            unit=table.string("unit"),
             is_published=table.flag("published", True),
             note=table.words("note", languages, is_required=False),
+            unit_title=table.words("unit_title", languages, is_required=False),
+            unit_title_of_one=table.words("unit_title_of_one", languages, is_required=False),
+            tools=tuple(
+                Tool(item.string("id"), item.words("title", languages), item.integer("per_hour", 1, least=1))
+                for item in table.tables("tools")
+            ),
         )
         for table in root.tables("facilities")
     )

@@ -70,10 +70,15 @@ def judge(version: SchemeVersion, facts: Facts, *, on: date, as_told: bool = Fal
 
 def at_claim(version: SchemeVersion, facts: Facts, *, on: date) -> tuple[RuleVerdict, ...]:
     """Judge what is judged again at each claim, such as the share of spending in the Mainland, from facts of the claim."""
+    return at_moment(version, facts, "claim", on=on)
+
+
+def at_moment(version: SchemeVersion, facts: Facts, moment: str, *, on: date) -> tuple[RuleVerdict, ...]:
+    """Judge the rules that are judged again at a later moment of a case, from what is known then."""
     bench = Bench(version, facts, on, as_told=True)
     nothing = Step("total", None, version.unit)
     reading = sayings.Reading(bench, (), nothing)
-    again = [rule for rule in version.rules if "claim" in rule.moments]
+    again = [rule for rule in version.rules if moment in rule.moments]
     return tuple(_finished(rule, sayings.said(reading, rule)) for rule in again)
 
 

@@ -124,7 +124,7 @@ def _made_of(name: str, facts: Mapping[str, Fact]) -> set[str]:
 
 
 def _sources_used(version: SchemeVersion, papers: Papers, entry: Table) -> dict[str, Any]:
-    parts: list[Any] = [*version.rules, *version.calls, *version.steps, *version.criteria, version.payment]
+    parts: list[Any] = [*version.rules, *version.calls, *version.steps, *version.criteria, version.payment, *version.allocations]
     parts += [part for part in (version.changing, version.reporting) if part]
     named = {part.source for part in parts} | {entry.data.get("source", "")}
     all_sources = papers.sources.root.data.get("sources", {})

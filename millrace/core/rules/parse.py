@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from millrace.core import dated, lifecycle, money, toml_text
+from millrace.core import allowances, dated, lifecycle, money, releases, toml_text
 from millrace.core.rules import check_whole, read_delivery, read_facts, read_form, read_rules, stored
 from millrace.core.rules import papers as papers_
+from millrace.core.rules.beside import Allocated, Kept
 from millrace.core.rules.papers import Papers
 from millrace.core.rules.read_conditions import Shelf
 from millrace.core.rules.rulebook import (
@@ -123,6 +124,8 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         payment=_payment(root.table("payment"), shelf),
         changing=read_delivery.changing(root, shelf),
         reporting=read_delivery.reporting(root, shelf),
+        kept=_kept(root.table("kept"), shelf) if root.has("kept") else Kept(),
+        allocations=_listed(root, "allocations", id_, shelf, _allocated),
         vocabulary=words,
         sources=sources,
         form=read_form.form(papers.form.root, id_, shelf),
@@ -247,19 +250,54 @@ def _criterion(table: Table, shelf: Shelf) -> Criterion:
 def _payment(table: Table, shelf: Shelf) -> Payment:
     is_published, why = read_rules.published(table, shelf)
     return Payment(
-        basis=table.one_of("basis", ("on_completion", "by_instalment")),
+        basis=table.one_of("basis", ("on_completion", "by_instalment", "by_use")),
         instalments=tuple(
             Instalment(
                 stage=item.one_of("stage", shelf.stages, ""),
                 percent=item.integer("percent", least=1),
-                on=item.one_of("on", ("acceptance", "milestone", "completion")),
+                on=item.one_of("on", releases.BASES),
             )
             for item in table.tables("instalments")
         ),
         is_published=is_published,
         why=why,
         source=read_rules.source(table, shelf, is_required=is_published),
+        part_months=_part_months(table, shelf),
     )
+
+
+def _part_months(table: Table, shelf: Shelf) -> dated.Dated[str]:
+    """Read how part of a month counts, each with the day from which it holds and where it was published, or why not."""
+    found = []
+    for item in table.tables("part_months"):
+        is_published, _ = read_rules.published(item, shelf)
+        read_rules.source(item, shelf, is_required=is_published)
+        found.append((read_rules.start_of(item, "from"), item.one_of("by", allowances.PART_MONTHS)))
+    try:
+        return dated.Dated(tuple(found))
+    except ValueError as error:
+        table.complain(str(error), "part_months")
+        return dated.Dated(())
+
+
+def _kept(table: Table, shelf: Shelf) -> Kept:
+    is_published, why = read_rules.published(table, shelf)
+    read_rules.source(table, shelf, is_required=False)
+    fact = table.string("team_share", "")
+    if fact and fact not in shelf.facts:
+        table.complain(f"the fact {fact!r} is not known", "team_share", "name the fact that a rule reads at closing")
+    return Kept(table.strings("heads"), table.integer("years", 0), fact, is_published, why)
+
+
+def _allocated(table: Table, shelf: Shelf) -> Allocated:
+    is_published, why = read_rules.published(table, shelf)
+    unit, of = table.string("unit"), table.string("of")
+    if unit not in shelf.units:
+        table.complain(f"the unit {unit!r} is not known", "unit", f"one of: {', '.join(sorted(shelf.units))}")
+    if of not in shelf.facts:
+        table.complain(f"the fact {of!r} is not known", "of", "name the fact that says how much is asked for")
+    source = read_rules.source(table, shelf, is_required=is_published)
+    return Allocated(table.string("facility"), table.string("fund"), unit, of, is_published, why, source)
 
 
 def _with_text(version: SchemeVersion, papers: Papers, entry: Table) -> SchemeVersion:

@@ -12,7 +12,7 @@ from millrace.core.rules.rulebook import Rule
 from millrace.core.texts import Text
 from millrace.core.toml_text import Table
 
-MOMENTS = ("application", "award", "claim")
+MOMENTS = ("application", "award", "claim", "closing")
 # What never refuses needs no remedy.
 NEVER_FAIL = ("term", "track", "ceiling", "window", "allowance", "tiers", "percent", "lump_sum")
 _PLACES = {"statement": {"required"}, "remedy": {"required", "found", "difference"}}

@@ -13,6 +13,7 @@ from millrace.core import reports
 from millrace.core.dated import Dated, Reading, Start
 from millrace.core.letters import Letter
 from millrace.core.rules import bodies, conditions, facts
+from millrace.core.rules.beside import NOTHING_KEPT, Allocated, Kept
 from millrace.core.rules.bodies import (
     Allowance,
     Body,
@@ -138,18 +139,22 @@ class Instalment:
 
     stage: str
     percent: int
-    on: str  # acceptance | milestone | completion
+    on: str  # acceptance | milestone | completion | advance | claim
+
+
+NO_RULE: Dated[str] = Dated(())
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How the money is paid: on completion, or by instalment per stage."""
+    """How the grant is paid: on completion, by instalment per stage, or by the use of a facility alone."""
 
-    basis: str  # on_completion | by_instalment
+    basis: str  # on_completion | by_instalment | by_use
     instalments: tuple[Instalment, ...]
     is_published: bool
     why: Text
     source: str
+    part_months: Dated[str] = NO_RULE  # how part of a month of an allowance counts, from which day
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +232,8 @@ class SchemeVersion:
     languages: tuple[str, ...]
     text: str
     sha256: str
+    allocations: tuple[Allocated, ...] = ()
+    kept: Kept = NOTHING_KEPT
 
     def rule(self, rule: str) -> Rule:
         """Find one rule."""

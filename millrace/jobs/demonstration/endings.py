@@ -17,7 +17,7 @@ from millrace.stages.award import actions as award
 from millrace.stages.award import queries as terms
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import queries
+from millrace.stages.deliver import queries, register
 from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, Payment
 
 
@@ -121,12 +121,17 @@ def nifs(cast: Cast, case: Case, side: Side, cost_cents: int, tale: Tale) -> Tel
     tale.act(deliver.release_instalment, case, instalment=1, by=cast.one("finance", tale))
     if tale.ending in ("released", "paid"):
         return
-    yield from closed(cast, case, tale)
+    yield from closed(cast, case, side, tale)
 
 
-def closed(cast: Cast, case: Case, tale: Tale) -> Telling:
+def closed(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
     """This will close the case once the week's payment run has settled; one is reopened by decision."""
     yield tale.pause(24, 40)
+    case.refresh_from_db()
+    for wanted in register.missing(case):
+        told = {"item": wanted.line.item, "serial_number": f"SN-{wanted.line.pk}", "place": "Yuen Long (invented)"}
+        told["custodian"] = "Works manager (invented)"
+        tale.act(deliver.register_equipment, wanted.line, **told, cost_cents=wanted.left_cents, by=side.writer)
     tale.act(close.close_case, case, by=cast.one("officer", tale))
     if tale.ending == "reopened":
         yield tale.pause(20, 40)

@@ -21,6 +21,24 @@ def open_resource(code: str, *, names: dict[str, str], unit: str, fund: str, sch
     )[0]
 
 
+def allot(
+    case: Case,
+    *,
+    resource: Resource,
+    hours: int,
+    starts_on: date,
+    ends_before: date,
+    by: Person,
+    at: datetime,
+) -> Allocation:
+    """This will note that a case may use hours which a decision has taken from their envelope."""
+    if hours <= 0 or ends_before <= starts_on:
+        raise Refusal("allocation-empty", what=_("Grant at least one hour, over at least one day."), field="hours", status=422)
+    return Allocation.objects.create(
+        case=case, resource=resource, granted_hours=hours, starts_on=starts_on, ends_before=ends_before, granted_at=at, granted_by=by
+    )
+
+
 def allocate(
     case: Case,
     *,
@@ -34,11 +52,7 @@ def allocate(
     at: datetime,
 ) -> Allocation:
     """This will grant hours: more than the envelope has is refused with the figures."""
-    if hours <= 0 or ends_before <= starts_on:
-        raise Refusal("allocation-empty", what=_("Grant at least one hour, over at least one day."), field="hours", status=422)
-    allocation = Allocation.objects.create(
-        case=case, resource=resource, granted_hours=hours, starts_on=starts_on, ends_before=ends_before, granted_at=at, granted_by=by
-    )
+    allocation = allot(case, resource=resource, hours=hours, starts_on=starts_on, ends_before=ends_before, by=by, at=at)
     envelope = ledger.envelope(resource.fund, resource.scheme, resource.unit)
     ledger.reserve(case, hours, envelope=envelope, event=event, on=on, at=at)
     ledger.commit(case, hours, envelope=envelope, event=event, on=on, at=at)

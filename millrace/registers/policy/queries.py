@@ -224,6 +224,12 @@ def handling() -> handling_.Handling:
     return value
 
 
+def facilities_if_published() -> tuple[Facility, ...]:
+    """This will list the facilities, none before a policy is published."""
+    value: tuple[Facility, ...] | None = _found("facilities")
+    return value or ()
+
+
 @contextlib.contextmanager
 def standing_still() -> Iterator[None]:
     """This will ask for each paper only once inside the block, where nobody else publishes: a story told, a bulk filled."""

@@ -5,18 +5,21 @@ The letters show what the rows say: both are made of the same composed terms.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from millrace.core import agreement, matching, paper, terms
+from millrace.core.ledger import Envelope
 from millrace.core.rules import bodies, explain, rulebook
 from millrace.core.rules.verdict import Verdict
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities import actions as facilities
 from millrace.registers.messages.models import Letter
 from millrace.registers.people.models import Person
+from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.stages.apply import queries as apply
 from millrace.stages.apply.terms import of_row
@@ -29,6 +32,8 @@ BASIS_WORDS = {
     "acceptance": gettext_noop("On acceptance of the offer"),
     "milestone": gettext_noop("On the milestone: %(title)s"),
     "completion": gettext_noop("On completion: %(title)s"),
+    "advance": gettext_noop("In advance, where you ask for it; otherwise with your claims"),
+    "claim": gettext_noop("As your claims are decided"),
 }
 
 
@@ -56,6 +61,22 @@ def _pledges(case: Case) -> list[terms.Pledge]:
     return found
 
 
+def envelope_of(case: Case) -> Envelope:
+    """This will name the envelope a case's grant comes from: its scheme's part of its fund, in the unit asked for."""
+    return Envelope(of_row(case.scheme_version).book.fund, case.scheme, case.unit)
+
+
+def drawn_on(case: Case, written: terms.Terms) -> list[tuple[Envelope, int]]:
+    """This will name every envelope a grant draws on and how much of each, in one order everywhere: all of it is taken, or nothing.
+
+    HK$7m of computing power with 400,000 hours to use it draws on the money and on the hours.
+    """
+    # What is granted in the scheme's own unit is the grant itself.
+    others = [(Envelope(one.fund, case.scheme, one.unit), one.amount) for one in written.allocations if one.unit != case.unit]
+    drawn = [(envelope_of(case), written.grant_cents), *others]
+    return sorted(drawn, key=lambda one: (one[0].fund, one[0].scheme, one[0].unit))
+
+
 def keep(case: Case, written: agreement.Composed, *, from_on: date, at: datetime, event_id: int) -> AgreedTerms:
     """This will add terms to the case; earlier ones stay as they were. The reports to be reminded of are those of the new terms."""
     data = written.terms.to_data()
@@ -76,6 +97,18 @@ def keep(case: Case, written: agreement.Composed, *, from_on: date, at: datetime
         for one in written.terms.reports
     )
     return kept
+
+
+def allot(case: Case, written: terms.Terms, *, by: Person, at: datetime) -> None:
+    """This will note what the case may use of each facility, for as long as the agreement runs."""
+    places = {one.id: one for one in policy.facilities()}
+    for one in written.allocations:
+        place = places.get(one.facility)
+        names = {key.replace("_", "-"): said for key, said in place.title.wordings} if place else {"en": one.facility}
+        resource = facilities.open_resource(one.facility, names=names, unit=one.unit, fund=one.fund, scheme=case.scheme, at=at)
+        facilities.allot(
+            case, resource=resource, hours=one.amount, starts_on=written.starts_on, ends_before=written.ends_before, by=by, at=at
+        )
 
 
 def send_offer(
@@ -110,4 +143,9 @@ def _schedule(book: rulebook.SchemeVersion, written: agreement.Composed, unit: s
         cells = [_(BASIS_WORDS[one.basis]) % {"title": title}, words.day(milestone.due_on) if milestone else ""]
         stage = [titles[one.stage - 1]] if titles else []
         rows.append(paper.row(str(one.number), *stage, *cells, words.amount(one.planned_cents, unit)))
+    places = {one.id: one.title.said_in(language) for one in policy.facilities()} if written.terms.allocations else {}
+    for use in written.terms.allocations:
+        told = _("To be used: %(facility)s") % {"facility": places.get(use.facility, use.facility)}
+        until = words.day(written.terms.ends_before - timedelta(days=1))
+        rows.append(paper.row("–", *([""] if titles else []), told, until, words.amount(use.amount, use.unit)))
     return "\n".join(rows)

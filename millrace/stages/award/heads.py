@@ -2,6 +2,7 @@
 
 from django.utils import translation
 
+from millrace.core.rules import bodies
 from millrace.registers.cases.models import Case
 from millrace.stages.apply import terms
 
@@ -20,6 +21,8 @@ def words_of(case: Case) -> dict[str, str]:
                 if column.id == "head":
                     found |= {choice.id: choice.label.said_in(language) for choice in column.choices}
     for rule in book.rules:
+        if isinstance(rule.body, bodies.Allowance):
+            found |= {line.heads: book.vocabulary.facts[line.heads].label.said_in(language) for line in rule.body.lines}
         # What is given without a cost, such as an allowance, is a head named by its rule.
         if rule.is_published:
             found.setdefault(rule.id, rule.heading.said_in(language))

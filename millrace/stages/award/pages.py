@@ -11,6 +11,7 @@ from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import nearness
+from millrace.registers.ledger import queries as ledger
 from millrace.registers.messages import pdf
 from millrace.registers.messages import queries as messages
 from millrace.registers.people import queries as people
@@ -21,8 +22,7 @@ from millrace.stages.assess import telling as assessed
 from millrace.stages.assess.actions.recommendations import Advice, Held
 from millrace.stages.assess.models import Assignment, Recommendation
 from millrace.stages.assess.pages import address, crumbs
-from millrace.stages.award import actions, forms, queries
-from millrace.stages.award.actions.concluding import envelope_of
+from millrace.stages.award import actions, agreements, forms, queries
 from millrace.web import access, asking
 from millrace.web.access import entry
 
@@ -31,6 +31,12 @@ def _near(request: HttpRequest, case: Case, envelope: Envelope, proposed: int | 
     """How near the envelope is to its end, now and after the approval proposed, for the one about to take from it."""
     near = nearness.of(envelope, terms.local_day(request.at), seen=access.visible_submitted(request.actor, request.at))
     return {"near": near, "after": near.after(proposed or case.requested_cents)}
+
+
+def _beside(case: Case) -> list[tuple[Envelope, int]]:
+    """This will give what is left in the other envelopes that an approval draws on: hours of a facility."""
+    others = [Envelope(one.fund, case.scheme, one.unit) for one in terms.of_row(case.scheme_version).book.allocations]
+    return [(one, ledger.available(one)) for one in others if one.unit != case.unit]
 
 
 @entry(case="decide")
@@ -73,7 +79,8 @@ def decision(request: HttpRequest, reference: str) -> HttpResponse:
             "advice": advice,
             "reasons": assessed.reason_words(held.book, advice.reason_codes) if advice else [],
             "limit_cents": people.limit_of(request.user, request.at),
-            **_near(request, case, envelope_of(case, held.book), proposed),
+            **_near(request, case, agreements.envelope_of(case), proposed),
+            "beside": _beside(case),
             **assessed.scores(assess.scores_of(case, held.book), held.book),
         },
     )
@@ -126,7 +133,8 @@ def committee(request: HttpRequest, reference: str) -> HttpResponse:
             "case": case,
             "called": called,
             "now": preview.in_words(said, held),
-            **_near(request, case, envelope_of(case, held.book), said.amount_cents),
+            **_near(request, case, agreements.envelope_of(case), said.amount_cents),
+            "beside": _beside(case),
             **assessed.scores(assess.scores_of(case, held.book), held.book),
         },
         template="web/ask.html" if called else "assess/nobody_called.html",

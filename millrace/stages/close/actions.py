@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities import actions as facility_acts
+from millrace.registers.facilities import queries as facilities
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.people.models import Person
@@ -25,8 +27,12 @@ from millrace.stages.deliver import gather
 OBSTACLES = {
     "claim_undecided": _("A claim is not yet decided."),
     "payment_under_way": _("Money is due or a payment is under way."),
+    "equipment_not_entered": _("Equipment that was paid for is not in the register."),
+    "titles_not_told": _("The register of intellectual property is empty: enter what arose, or that nothing did."),
+    "titles_break_a_rule": _("The shares of intellectual property break a rule of the scheme that is judged at closing."),
     "refund_due": _("More was paid than was earned; the difference has not been refunded."),
 }
+REGISTERS = ("equipment_not_entered", "titles_not_told", "titles_break_a_rule")
 _MOVES = {FinalAccount.Ending.CLOSED: "close", FinalAccount.Ending.TERMINATED: "terminate"}
 TERMINATION_REASONS = {
     "breach": _("The agreement was broken."),
@@ -155,6 +161,9 @@ def _end(case: Case, ending: str, *, reason: str = "", note: str = "", by: Perso
 
 def _give_back(case: Case, *, event: int, on: date, at: datetime) -> None:
     """This will give everything the case still holds back to its envelopes, hours as well as money."""
+    for allocation in facilities.allocations_of(case):
+        if allocation.left_hours:
+            facility_acts.give_back(allocation, event=event, on=on, at=at)
     for line in sorted(balances.statement(case).envelopes, key=lambda line: (line.fund, line.scheme, line.unit)):
         envelope = ledger.envelope(line.fund, line.scheme, line.unit)
         if line.committed:
@@ -164,7 +173,7 @@ def _give_back(case: Case, *, event: int, on: date, at: datetime) -> None:
 
 
 def _must_be_endable(drawn: queries.Account, ending: str) -> None:
-    tolerated = {"refund_due", "claim_undecided"} if ending == FinalAccount.Ending.TERMINATED else set()
+    tolerated = {"refund_due", "claim_undecided", *REGISTERS} if ending == FinalAccount.Ending.TERMINATED else set()
     obstacles = [code for code in drawn.obstacles if code not in tolerated]
     if obstacles:
         raise Refusal(

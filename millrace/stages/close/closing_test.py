@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from millrace.core.refusal import Refusal
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.messages.models import Letter
@@ -86,6 +87,11 @@ def test_a_nifs_award_is_paid_on_completion_and_closed_with_its_letters(award: A
     head = held.terms.heads[0]
     held.deliver(head.approved_cents, 18_000_000_00)
     held.pay()
+    with pytest.raises(Refusal) as refused:
+        held.act(close.close_case, held.case, by=held.officer)
+    assert refused.value.code == "equipment-not-entered"
+    told = {"item": "Line", "serial_number": "S", "place": "Yuen Long", "custodian": "Manager", "cost_cents": head.approved_cents}
+    held.act(deliver.register_equipment, ClaimLine.objects.get(), by=held.writer, **told)
     earned = min(head.approved_cents // 3, 9_000_000_00, held.terms.grant_cents)
     statement = balances.statement(held.case)
     assert statement.total("paid", "HKD") == earned == statement.matched("consumed", unit="HKD") // 2

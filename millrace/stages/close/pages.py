@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from millrace.core.refusal import Refusal
 from millrace.stages.close import actions, forms, queries
 from millrace.stages.close.panels import account_rows, obstacles_in_words
-from millrace.stages.deliver import gather
+from millrace.stages.deliver import gather, register
 from millrace.web import asking
 from millrace.web.access import entry
 
@@ -29,6 +29,7 @@ def _asked(request: HttpRequest, *, title: str, button: str, done: str, lead: st
             "crumbs": [(request.case.reference, back)],
             "rows": account_rows(drawn) if drawn else [],
             "obstacles": obstacles_in_words(drawn) if drawn else [],
+            "retained": register.retained(request.case, gather.local_day(request.at)),
         },
     )
 

@@ -12,7 +12,7 @@ from millrace.registers.people.models import Person
 from millrace.stages.close import queries
 from millrace.stages.close.actions import OBSTACLES
 from millrace.stages.close.models import FinalAccount
-from millrace.stages.deliver import gather
+from millrace.stages.deliver import gather, register
 from millrace.web import access, words
 
 
@@ -55,4 +55,5 @@ def ending(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "may": may,
         "is_open": case.status == "in_force",
         "is_endable": case.status in lifecycle.IN_FORCE,
+        "retained": register.retained(case, gather.local_day(at)) if standing else [],
     }

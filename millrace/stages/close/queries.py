@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities import queries as facilities
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import prepared
 from millrace.stages.close.models import FinalAccount, Refund
-from millrace.stages.deliver import standing
+from millrace.stages.deliver import register, standing
 from millrace.stages.deliver.models import Claim
 
 
@@ -37,20 +39,26 @@ def account(case: Case, on: date) -> Account | None:
         return None
     unit, statement, released = agreed.terms.unit, standing.statement_of(case), standing.releases_of(case)
     decided = [claim for claim in standing.claims_of(case) if claim.state == Claim.State.DECIDED]
+    used = _used(case, agreed.terms, unit)
     found = Account(
         unit=unit,
         spent_cents=sum(claim.allowed_cents for claim in decided),
-        earned_cents=sum(claim.payable_cents for claim in decided),
-        released_cents=sum(release.amount_cents for release in released),
+        # What is granted to be used, such as hours, is earned and released by its use.
+        earned_cents=sum(claim.payable_cents for claim in decided) + used,
+        released_cents=sum(release.amount_cents for release in released) + used,
         paid_cents=statement.total("paid", unit),
         unspent_cents=statement.total("committed", unit) + statement.total("reserved", unit),
         matching_cents=statement.matched("consumed", unit=unit),
         obstacles=(),
     )
-    return replace(found, obstacles=_obstacles(case, statement, found))
+    return replace(found, obstacles=_obstacles(case, statement, found, on))
 
 
-def _obstacles(case: Case, statement: ledger.Statement, found: Account) -> tuple[str, ...]:
+def _used(case: Case, agreed: Terms, unit: str) -> int:
+    return facilities.used_by(case, unit) if any(one.unit == unit for one in agreed.allocations) else 0
+
+
+def _obstacles(case: Case, statement: ledger.Statement, found: Account, on: date) -> tuple[str, ...]:
     obstacles = []
     if any(claim.state == Claim.State.SUBMITTED for claim in standing.claims_of(case)):
         obstacles.append("claim_undecided")
@@ -59,6 +67,8 @@ def _obstacles(case: Case, statement: ledger.Statement, found: Account) -> tuple
         obstacles.append("payment_under_way")
     if found.refund_cents:
         obstacles.append("refund_due")
+    if case.status == "in_force":
+        obstacles += register.obstacles(case, on)
     return tuple(obstacles)
 
 

@@ -108,7 +108,13 @@ class LinesForm(forms.Form):
     """The lines of a claim, any number of them, without scripts."""
 
     def __init__(
-        self, *args: Any, heads: Sequence[tuple[str, str]], unit: str, places: Sequence[tuple[str, str]] = (), **kwargs: Any
+        self,
+        *args: Any,
+        heads: Sequence[tuple[str, str]],
+        unit: str,
+        places: Sequence[tuple[str, str]] = (),
+        is_monthly: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         columns = [
@@ -124,6 +130,16 @@ class LinesForm(forms.Form):
             lines.Column("currency", _("Currency"), "choice", is_required=False, choices=[(code, code) for code in currencies(unit)]),
             lines.Column("claimed_cents", _("Amount"), "money", unit=unit),
         ]
+        if is_monthly:
+            by_id = {column.id: column for column in columns}
+            columns = [
+                by_id["head"],
+                lines.Column("item", _("Person"), max_length=200),
+                lines.Column("spent_on", _("Worked from"), "day", is_required=False),
+                lines.Column("until_on", _("until, of the same month"), "day", is_required=False),
+                by_id["paid_on"],
+                by_id["claimed_cents"],
+            ]
         if places:
             columns.insert(-1, lines.Column("place", _("Where it was spent"), "choice", is_required=False, choices=places))
         self.fields["lines"] = lines.LinesField(
@@ -146,7 +162,7 @@ class LinesForm(forms.Form):
 def lines_of(claim: Claim) -> list[dict[str, Any]]:
     """This will give a draft's lines as the form shows them."""
     names = ("head", "item", "supplier", "supplier_registration", "invoice", "spent_on", "paid_on", "place", "quantity_hundredths")
-    names += ("unit_price_cents", "currency", "claimed_cents")
+    names += ("unit_price_cents", "currency", "claimed_cents", "until_on")
     rows = [(line, {name: getattr(line, name) for name in names}) for line in claim.lines.order_by("number")]
     return [told | ({"claimed_cents": line.invoiced_cents} if line.currency else {}) for line, told in rows]
 
@@ -262,6 +278,16 @@ class AccountForm(forms.Form):
         self.fields["holder"] = fields.TextField(label=_("Account held in the name of"), max_length=200)
         self.fields["bank_code"] = fields.TextField(label=_("Bank code"), max_length=11, help_text=_("Three digits, such as 004."))
         self.fields["account_number"] = fields.TextField(label=_("Account number"), max_length=34)
+
+
+class AdvanceForm(forms.Form):
+    """How much is asked for before it is earned."""
+
+    def __init__(self, *args: Any, unit: str, most_cents: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = _("How much do you ask for in advance?")
+        self.fields["amount_cents"] = fields.MoneyField(label=label, unit=unit, minimum=1, maximum=most_cents)
+        self.fields["note"] = fields.TextField(label=_("What it is needed for"), max_length=NOTE, is_long=True, required=False)
 
 
 class ReleaseForm(forms.Form):

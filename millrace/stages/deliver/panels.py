@@ -16,7 +16,7 @@ from millrace.registers.facilities import queries as facilities
 from millrace.registers.facilities.models import Allocation
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people.models import Organisation, Person
-from millrace.stages.deliver import gather, giving, standing, telling
+from millrace.stages.deliver import gather, giving, register, standing, telling
 from millrace.stages.deliver.models import Claim, Evidence
 from millrace.web import access
 
@@ -78,7 +78,15 @@ def claims(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     shown = [claim for claim in rows if claim.state != Claim.State.DRAFT or may["claim"]]
     if not shown and not may["claim"]:
         return None
-    return {"case": case, "claims": shown, "may": may, "has_open": any(claim.state != Claim.State.DECIDED for claim in rows)}
+    kept = register.kept_of(case)
+    has_registers = bool(kept.heads or kept.team_share) and case.status not in ("approved", "submitted")
+    return {
+        "case": case,
+        "has_registers": has_registers,
+        "claims": shown,
+        "may": may,
+        "has_open": any(claim.state != Claim.State.DECIDED for claim in rows),
+    }
 
 
 def money(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
@@ -101,7 +109,7 @@ def money(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "payments": standing.payments_of(stands.releases),
         "account": stands.account,
         "hours": _hours(case, statement),
-        "may": _may(case, person, at, "release", "change_account"),
+        "may": _may(case, person, at, "release", "change_account", "claim"),
     }
 
 

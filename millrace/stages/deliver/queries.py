@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import claims, lifecycle, money
+from millrace.core import allowances, claims, lifecycle, money
 from millrace.core.claim_lines import Party
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
@@ -31,6 +31,10 @@ REASON_WORDS = {
     "duplicate_elsewhere": _("The same receipt was allowed before."),
     "head_exceeded": _("The head of expenditure is used up."),
     "over_unit_cap": _("The scheme sets a cap on this kind of cost."),
+    "not_one_month": _("The days are not of one calendar month, from the first day worked to the last."),
+    "month_paid_before": _("Days of this person are already claimed."),
+    "months_used_up": _("The person has been paid for as many months as the agreement gives."),
+    "over_month": _("The monthly rate, by the days of the month, comes to less."),
     "duplicate_here": _("The item appears twice in this claim."),
     "not_arms_length": _("The supplier is related to the enterprise."),
     "payee_mismatch": _("The payment went to someone else than the supplier."),
@@ -72,6 +76,8 @@ BLOCK_WORDS = {
     "nothing_committed": _("Nothing is left of the commitment."),
     "nothing_payable": _("No decided claim has earned anything yet."),
     "no_verified_matching": _("No verified matching money is left."),
+    "advance_not_asked": _("No advance has been asked for, or all of it was paid."),
+    "advance_to_clear": _("Claims have not yet covered the advance that was paid."),
 }
 
 STEP_WORDS = {
@@ -84,6 +90,7 @@ STEP_WORDS = {
     "planned_left": _("Planned, less what was released"),
     "committed_left": _("Left of the commitment"),
     "payable_left": _("Earned by decided claims and not yet released"),
+    "advance_asked": _("Asked for as an advance, less what was released"),
     "matching_carries": _("Carried by verified matching money"),
     "in_kind_verified": _("Verified in kind and not yet used"),
     "in_kind_counts": _("Of it counts now"),
@@ -119,6 +126,8 @@ def line_value(line: ClaimLine, *, claim: int = 0) -> claims.Line:
         unit_price_cents=line.unit_price_cents or 0,
         invoiced_cents=line.invoiced_cents or 0,
         claim=claim,
+        person=line.item.casefold().strip(),
+        until_on=line.until_on,
     )
 
 
@@ -132,6 +141,15 @@ def allowed_by_head(case: Case, *, except_claim: Claim | None = None) -> dict[st
     if except_claim is not None:
         lines = lines.exclude(claim=except_claim)
     return dict(lines.values_list("head").annotate(sum=Sum("allowed_cents")))
+
+
+def paid_months(case: Case, terms: Terms, *, except_claim: Claim) -> list[allowances.Engaged]:
+    """This will give whose months were allowed by decided claims; without monthly allowances nothing is looked up."""
+    if not terms.allowances:
+        return []
+    codes = [one.code for one in terms.allowances]
+    lines = ClaimLine.objects.filter(claim__case=case, claim__state=Claim.State.DECIDED, head__in=codes, allowed_cents__gt=0)
+    return [line_value(line).engaged for line in lines.exclude(claim=except_claim)]
 
 
 def used_receipts(lines: Iterable[ClaimLine], claim: Claim) -> frozenset[str]:
@@ -172,7 +190,8 @@ def tolerance(claim: Claim) -> claims.Tolerance | None:
 
 
 def _held(claim: Claim, terms: Terms) -> claims.Terms:
-    return replace(terms.for_claims(allowed_by_head(claim.case, except_claim=claim)), tolerance=tolerance(claim))
+    before = paid_months(claim.case, terms, except_claim=claim)
+    return replace(terms.for_claims(allowed_by_head(claim.case, except_claim=claim), before), tolerance=tolerance(claim))
 
 
 def examinations(claim: Claim, terms: Terms) -> dict[int, claims.Examination]:
@@ -204,6 +223,7 @@ def payable(claim: Claim, terms: Terms) -> claims.Payable:
     return claims.decide(
         rulings,
         ratio=stage.ratio,
+        earns=stage.earns,
         approved_cents=stage.grant_cents,
         allowed_before_cents=sums["allowed"] or 0,
         payable_before_cents=sums["payable"] or 0,

@@ -21,7 +21,7 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import prepared
 from millrace.stages.award import queries as award
 from millrace.stages.award.models import AgreedTerms
-from millrace.stages.deliver.models import Claim, Evidence, Finding, PayeeAccount, Payment, Release, Report
+from millrace.stages.deliver.models import AdvanceRequest, Claim, Evidence, Finding, PayeeAccount, Payment, Release, Report
 from millrace.stages.deliver.models.inspections import gates
 from millrace.stages.deliver.models.reports import HANDED_IN
 
@@ -142,6 +142,13 @@ class Planned:
     stage: int
     released_cents: int
     release: releases.Release
+    undrawn_cents: int = 0
+    asked_cents: int = 0
+
+    @property
+    def planned_cents(self) -> int:
+        """What the instalment may come to: an advance that nobody drew is paid with what claims earn."""
+        return self.instalment.planned_cents + (self.undrawn_cents if self.instalment.basis in releases.EARNED else 0)
 
 
 def sources(statement: ledger.Statement, unit: str) -> tuple[matching.Source, ...]:
@@ -172,6 +179,7 @@ class Done:
     released: Sequence[tuple[int, int, int]]
     claimed: Sequence[tuple[int, str, int]]
     has_account: bool
+    asked: Mapping[int, int]
 
 
 def _with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
@@ -179,12 +187,16 @@ def _with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
     released = Release.objects.filter(**of_case).values(told=JSONObject(of="instalment", stage="stage_number", cents="amount_cents"))
     claimed = Claim.objects.filter(**of_case).values(told=JSONObject(stage="stage_number", state="state", cents="payable_cents"))
     verified = PayeeAccount.objects.filter(**live, second_by__isnull=False)
-    return rows.annotate(released=ArraySubquery(released), claimed=ArraySubquery(claimed), has_account=Exists(verified))
+    asked = AdvanceRequest.objects.filter(**of_case).order_by("number").values(told=JSONObject(of="instalment", cents="amount_cents"))
+    return rows.annotate(
+        released=ArraySubquery(released), claimed=ArraySubquery(claimed), has_account=Exists(verified), asked=ArraySubquery(asked)
+    )
 
 
 def _done(row: Any) -> Done:
     released = [(one["of"], one["stage"], one["cents"]) for one in row.released]
-    return Done(released, [(one["stage"], one["state"], one["cents"]) for one in row.claimed], row.has_account)
+    claimed = [(one["stage"], one["state"], one["cents"]) for one in row.claimed]
+    return Done(released, claimed, row.has_account, {one["of"]: one["cents"] for one in row.asked})
 
 
 def _planned(case: Case, on: date, agreed: Agreed, statement: ledger.Statement, done: Done) -> tuple[Planned, ...]:
@@ -199,6 +211,10 @@ def _planned(case: Case, on: date, agreed: Agreed, statement: ledger.Statement, 
         payable = sum(cents for of, _state, cents in done.claimed if of == stage.number)
         in_stage = sum(cents for _instalment, of, cents in done.released if of == stage.number)
         already = sum(cents for of, _stage, cents in done.released if of == instalment.number)
+        advances = [one for one in terms.instalments if one.stage == stage.number and one.basis == releases.ON_ADVANCE]
+        numbers = {one.number for one in advances}
+        advanced = sum(cents for of, _stage, cents in done.released if of in numbers)
+        undrawn = max(0, sum(one.planned_cents for one in advances) - advanced)
         where = releases.Position(
             open_stage=case.stage_number,
             released_cents=already,
@@ -211,10 +227,20 @@ def _planned(case: Case, on: date, agreed: Agreed, statement: ledger.Statement, 
             is_suspended=case.status == lifecycle.SUSPENDED,
             has_overdue_report=has_overdue_report,
             has_open_finding=agreed.has_open_finding,
+            requested_cents=done.asked.get(instalment.number, 0),
+            undrawn_cents=undrawn,
+            uncleared_cents=min(advanced, max(0, in_stage - payable)),
         )
         release = releases.size(instalment, where, ratio=stage.ratio, in_kind_share=stage.in_kind_share)
-        sized.append(Planned(instalment, stage.number, already, release))
+        sized.append(Planned(instalment, stage.number, already, release, undrawn, where.requested_cents))
     return tuple(sized)
+
+
+def advances_asked(case: Case, terms: Terms) -> dict[int, int]:
+    """This will give what was asked for last under each instalment paid in advance; without one, nothing is looked up."""
+    if all(one.basis != releases.ON_ADVANCE for one in terms.instalments):
+        return {}
+    return dict(AdvanceRequest.objects.filter(case=case).order_by("number").values_list("instalment", "amount_cents"))
 
 
 @dataclass(frozen=True)
@@ -238,6 +264,7 @@ def standing(case: Case, on: date) -> Standing | None:
         [(one.instalment, one.stage_number, one.amount_cents) for one in released],
         [(one.stage_number, one.state, one.payable_cents) for one in claims_of(case)],
         has_account=account is not None and account.is_verified,
+        asked=advances_asked(case, agreed.terms),
     )
     sized = _planned(case, on, agreed, statement, done)
     return Standing(agreed.terms, statement, sized, released, account)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from millrace.core import matching
+from millrace.core import matching, releases
 from millrace.core import money as money_
 from millrace.core.claims import Examination, Flag, Reason, Step
 from millrace.core.terms import Terms
@@ -20,7 +20,7 @@ from millrace.web import fields, words
 
 OPERATORS = {"refused": "−", "allowed": "=", "payable": "=", "release": "=", "matching_used": "", "earned": "→", "within_award": "≤"}
 OPERATORS |= {"declared_value": "≤", "counted": "=", "head_tolerance": "+", "budget_left": "≤", "head_room": "="}
-LEASTS = ("planned_left", "committed_left", "payable_left", "matching_carries")
+LEASTS = ("planned_left", "committed_left", "advance_asked", "payable_left", "matching_carries")
 
 
 def sums(steps: Iterable[Step | Mapping[str, Any]], unit: str) -> list[dict[str, Any]]:
@@ -67,6 +67,8 @@ def _note(code: str, values: Mapping[str, int], unit: str) -> str:
             return f"× {values['matching']} ÷ {values['grant']}"
         case "planned_left" if values.get("released_cents"):
             return f"{money('planned_cents')} − {money('released_cents')}"
+        case "payable_left" if values.get("uncleared_cents"):
+            return _("%(amount)s of the advance is to be covered first") % {"amount": money("uncleared_cents")}
         case "within_award":
             return _("Approved for this stage: %(amount)s") % {"amount": money("approved_cents")}
         case "payable" if values.get("before_cents"):
@@ -135,6 +137,7 @@ def line(row: ClaimLine, examined: Examination | None, names: Mapping[str, str],
         "supplier": row.supplier,
         "invoice": row.invoice,
         "spent_on": row.spent_on,
+        "until_on": row.until_on,
         "paid_on": row.paid_on,
         "claimed_cents": row.claimed_cents,
         "receipt": row.receipt,
@@ -157,7 +160,7 @@ def line(row: ClaimLine, examined: Examination | None, names: Mapping[str, str],
 def instalment(planned: Planned, terms: Terms) -> dict[str, Any]:
     """This will gather one instalment: planned, released, what a release now comes to and what it waits for."""
     release, unit = planned.release, terms.unit
-    left = planned.instalment.planned_cents - planned.released_cents
+    left = planned.planned_cents - planned.released_cents
     blocks = [_(BLOCK_WORDS[block]) for block in release.blocks]
     is_all = bool(planned.released_cents) and left <= 0
     # Where something blocks it, nothing is released whatever the limits are: a sum would mislead.
@@ -166,7 +169,9 @@ def instalment(planned: Planned, terms: Terms) -> dict[str, Any]:
         "number": planned.instalment.number,
         "stage": planned.stage,
         "basis": basis(planned.instalment.basis),
-        "planned_cents": planned.instalment.planned_cents,
+        "planned_cents": planned.planned_cents,
+        "may_be_asked_for": planned.instalment.basis == releases.ON_ADVANCE,
+        "asked_cents": planned.asked_cents,
         "released_cents": planned.released_cents,
         "left_cents": left,
         "release_cents": release.amount_cents,
@@ -181,7 +186,13 @@ def instalment(planned: Planned, terms: Terms) -> dict[str, Any]:
 
 def basis(code: str) -> str:
     """This will word what an instalment is released on."""
-    return {"acceptance": _("On acceptance"), "milestone": _("On a milestone"), "completion": _("On completion")}[code]
+    return {
+        "acceptance": _("On acceptance"),
+        "milestone": _("On a milestone"),
+        "completion": _("On completion"),
+        "advance": _("In advance, on request"),
+        "claim": _("As claims are decided"),
+    }[code]
 
 
 def share(most: matching.Share) -> str:

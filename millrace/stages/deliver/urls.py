@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from millrace.stages.deliver.pages import audits, changes, claims, evidence, inspections, money, rates, reports, terms, watching, worklists
+from millrace.stages.deliver.pages import (
+    audits,
+    changes,
+    claims,
+    evidence,
+    hours,
+    inspections,
+    money,
+    rates,
+    registers,
+    reports,
+    terms,
+    watching,
+    worklists,
+)
 
 app_name = "deliver"
 CASE = "cases/<str:reference>/"
@@ -52,5 +66,21 @@ urlpatterns = [
     path(f"{CASE}inspections/<int:number>/call-off/", inspections.call_off, name="call_off_visit"),
     path(f"{CASE}findings/<int:number>/answer/", inspections.answer, name="answer_finding"),
     path(f"{CASE}findings/<int:number>/clear/", inspections.clear, name="clear_finding"),
+    path(f"{CASE}instalments/<int:number>/advance/", money.advance, name="advance"),
+    path("desk/bookings/", worklists.bookings, name="bookings_to_answer"),
+    path(f"{CASE}hours/", hours.hours, name="hours"),
+    path(f"{CASE}hours/<int:allocation>/book/", hours.book, name="book_hours"),
+    path(f"{CASE}hours/<int:allocation>/reading/", hours.read, name="read_hours"),
+    path(f"{CASE}hours/<int:allocation>/return/", hours.give_back, name="return_hours"),
+    path(f"{CASE}bookings/<int:number>/answer/", hours.answer, name="answer_booking"),
+    path(f"{CASE}bookings/<int:number>/use/", hours.use, name="use_booking"),
+    path(f"{CASE}bookings/<int:number>/cancel/", hours.cancel, name="cancel_booking"),
+    path(f"{CASE}registers/", registers.registers, name="registers"),
+    path(f"{CASE}registers/equipment/<int:claim>/<int:line>/", registers.enter, name="enter_equipment"),
+    path(f"{CASE}registers/equipment/<int:number>/check/", registers.check, name="check_equipment"),
+    path(f"{CASE}registers/equipment/<int:number>/dispose/", registers.dispose, name="ask_disposal"),
+    path(f"{CASE}registers/equipment/<int:number>/consent/", registers.consent, name="consent_disposal"),
+    path(f"{CASE}registers/titles/", registers.title, name="enter_title"),
+    path(f"{CASE}registers/titles/<int:number>/", registers.title, name="change_title"),
     path(f"{CASE}account/", money.account, name="account"),
 ]

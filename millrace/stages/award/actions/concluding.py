@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
 from millrace.core.rules import rulebook
 from millrace.core.rules.verdict import Verdict
@@ -127,8 +126,8 @@ def approve(
     )
     Offer.objects.create(decision=decision, case=case, letter=letter, agreement=agreement, issued_on=today, lapses_on=lapses_on)
     guard.set_status(case, target, decision.decided_on, approved_cents=decision.amount_cents)
-    envelope = envelope_of(case, book)
-    ledger.reserve(case, decision.amount_cents, envelope=envelope, event=event_id, on=today, at=at)
+    for envelope, amount in agreements.drawn_on(case, written.terms):
+        ledger.reserve(case, amount, envelope=envelope, event=event_id, on=today, at=at)
     return timeline.record(
         "decision_made",
         **common,
@@ -139,7 +138,7 @@ def approve(
             "limit_cents": decision.limit_cents,
             "verdict": decision.verdict.sha256,
             "lapses_on": lapses_on,
-            "fund": envelope.fund,
+            "fund": book.fund,
             "letters": [letter.sha256, agreement.sha256],
             **(facts or {}),
         },
@@ -165,11 +164,6 @@ def refuse(decision: Decision, target: str, common: Mapping[str, Any], *, facts:
         },
         sheet={"status": target, "refused_on": decision.decided_on},
     )
-
-
-def envelope_of(case: Case, book: rulebook.SchemeVersion) -> Envelope:
-    """This will name the envelope a case's grant comes from: its scheme's part of its fund, in the unit asked for."""
-    return Envelope(book.fund, case.scheme, case.unit)
 
 
 def reasons_of(book: rulebook.SchemeVersion, reasons: Sequence[str]) -> list[dict[str, str]]:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop as _
 
 from millrace.core import agreement
 from millrace.core.refusal import Refusal
-from millrace.core.rules import rulebook
 from millrace.core.rules.verdict import from_data as read_verdict
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
+from millrace.registers.ledger import queries as balances
 from millrace.registers.messages import actions as messages
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
@@ -23,7 +23,6 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.apply import locks, terms
 from millrace.stages.assess import guard, joint, post
 from millrace.stages.award import agreements
-from millrace.stages.award.actions.concluding import envelope_of
 from millrace.stages.award.models import Offer
 
 
@@ -35,7 +34,7 @@ def accept_offer(case: Case, *, by: Person, at: datetime, command: uuid.UUID) ->
             return done
         guard.must(by, "accept_offer", case, at)
         joint.must_be_supported(case)
-        offer, book, today = open_offer(case, on=terms.local_day(at)), terms.of_row(case.scheme_version).book, terms.local_day(at)
+        offer, today = open_offer(case, on=terms.local_day(at)), terms.local_day(at)
         target, event_id = guard.must_move(case, "accept_offer"), timeline.reserve_id()
         said = read_verdict(offer.decision.verdict.verdict)
         written = agreements.composed(case, said, grant_cents=offer.decision.amount_cents, starts_on=today)
@@ -45,7 +44,7 @@ def accept_offer(case: Case, *, by: Person, at: datetime, command: uuid.UUID) ->
         guard.set_status(case, target, today, stage_number=first_stage)
         if case.officer is not None:
             messages.send_notice([case.officer], event_id=event_id, case=case, at=at)
-        _commit(case, offer, written, book, event=event_id, on=today, at=at)
+        _commit(case, written, by=by, event=event_id, on=today, at=at)
         return timeline.record(
             "offer_accepted",
             event_id=event_id,
@@ -65,14 +64,14 @@ def accept_offer(case: Case, *, by: Person, at: datetime, command: uuid.UUID) ->
         )
 
 
-def _commit(
-    case: Case, offer: Offer, written: agreement.Composed, book: rulebook.SchemeVersion, *, event: int, on: date, at: datetime
-) -> None:
-    """The grant is committed, and what each sponsor undertook to bring is pledged."""
-    ledger.commit(case, offer.decision.amount_cents, envelope=envelope_of(case, book), event=event, on=on, at=at)
+def _commit(case: Case, written: agreement.Composed, *, by: Person, event: int, on: date, at: datetime) -> None:
+    """The grant is committed, what each sponsor undertook to bring is pledged, and what may be used of a facility is allotted."""
+    for envelope, amount in agreements.drawn_on(case, written.terms):
+        ledger.commit(case, amount, envelope=envelope, event=event, on=on, at=at)
     sponsors = Organisation.objects.in_bulk({pledge.sponsor for pledge in written.terms.pledges})
     for pledge in written.terms.pledges:
         ledger.pledge_match(case, sponsors[pledge.sponsor], pledge.form, pledge.amount_cents, unit=case.unit, event=event, on=on, at=at)
+    agreements.allot(case, written.terms, by=by, at=at)
 
 
 def decline_offer(case: Case, *, remarks: str = "", by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -112,12 +111,15 @@ def lapse_offers(by: Person, *, at: datetime) -> int:
 def _release(case: Case, offer: Offer, move: str, kind: str, common: dict[str, Any]) -> Event:
     """The letter, the end of the case, and last the money."""
     at, by = common["at"], common["by"]
-    today, event_id, book = terms.local_day(at), timeline.reserve_id(), terms.of_row(case.scheme_version).book
+    today, event_id = terms.local_day(at), timeline.reserve_id()
     target, amount = guard.must_move(case, move), offer.decision.amount_cents
     letter = "declined" if kind == "offer_declined" else "lapsed"
     post.send(case, letter, {"lapsed_on": offer.lapses_on}, amounts={"amount": amount}, event_id=event_id, by=by, at=at)
     guard.set_status(case, target, today)
-    ledger.release_reservation(case, amount, envelope=envelope_of(case, book), event=event_id, on=today, at=at)
+    for line in balances.statement(case).envelopes:
+        if line.reserved:
+            envelope = ledger.envelope(line.fund, line.scheme, line.unit)
+            ledger.release_reservation(case, line.reserved, envelope=envelope, event=event_id, on=today, at=at)
     return timeline.record(
         kind,
         **common,

@@ -1,7 +1,9 @@
 """Everything that may be done in this stage, by subject — e.g. `deliver.release_instalment(case, instalment=1, …)`."""
 
 from millrace.stages.deliver.actions.accounts import propose_account, refuse_account, verify_account
+from millrace.stages.deliver.actions.advances import request_advance
 from millrace.stages.deliver.actions.audits import audit_line, conclude_sample, decide_recovery, draw_sample
+from millrace.stages.deliver.actions.bookings import answer_booking, book_hours, cancel_booking, record_booking_use
 from millrace.stages.deliver.actions.changes import (
     BY_FUNDER,
     OBJECTIONS,
@@ -15,6 +17,7 @@ from millrace.stages.deliver.actions.changes import (
 )
 from millrace.stages.deliver.actions.claims import LineEntry, attach_proof, decide_claim, open_claim, rule_line, save_claim, submit_claim
 from millrace.stages.deliver.actions.deciding_changes import decide_change, lift_suspension, settle_requests
+from millrace.stages.deliver.actions.equipment import answer_disposal, ask_disposal, check_equipment, register_equipment
 from millrace.stages.deliver.actions.evidence import File, report_milestone, verify_evidence
 from millrace.stages.deliver.actions.hours import grant_hours, record_hours, return_hours
 from millrace.stages.deliver.actions.inspections import (
@@ -37,6 +40,7 @@ from millrace.stages.deliver.actions.payments import (
 from millrace.stages.deliver.actions.rates import record_rate
 from millrace.stages.deliver.actions.releases import release_instalment
 from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_of_reports, rule_report, save_report, submit_report
+from millrace.stages.deliver.actions.titles import record_title
 
 __all__ = [
     "BY_FUNDER",
@@ -47,12 +51,18 @@ __all__ = [
     "LineEntry",
     "Wish",
     "advise_change",
+    "answer_booking",
+    "answer_disposal",
     "answer_finding",
     "ask_back_change",
+    "ask_disposal",
     "attach_proof",
     "audit_line",
+    "book_hours",
     "call_off_inspection",
+    "cancel_booking",
     "cancel_payment_run",
+    "check_equipment",
     "check_payment_run",
     "clear_finding",
     "close_month",
@@ -71,15 +81,19 @@ __all__ = [
     "plan_inspection",
     "propose_account",
     "reconciled",
+    "record_booking_use",
     "record_hours",
     "record_in_kind",
     "record_matching",
     "record_rate",
+    "record_title",
     "refuse_account",
+    "register_equipment",
     "reject_payment",
     "release_instalment",
     "remind_of_reports",
     "report_milestone",
+    "request_advance",
     "return_hours",
     "rule_line",
     "rule_report",

@@ -48,6 +48,7 @@ class LineEntry:
     quantity_hundredths: int | None = None
     unit_price_cents: int | None = None
     currency: str = ""
+    until_on: date | None = None
 
 
 def open_claim(case: Case, *, by: Person, at: datetime) -> Claim:
@@ -209,7 +210,10 @@ def _proofs_by_line(before: Sequence[ClaimLine], after: Sequence[LineEntry]) -> 
     left = list(before)
     found: dict[int, dict[str, object]] = {}
     keys = (
-        lambda one: (one.head, one.item, one.supplier, one.invoice, getattr(one, "invoiced_cents", None) or one.claimed_cents),
+        lambda one: (
+            *(one.head, one.item, one.supplier, one.invoice, getattr(one, "invoiced_cents", None) or one.claimed_cents),
+            *(one.spent_on, one.until_on),
+        ),
         lambda one: (one.item, one.invoice),
     )
     for key in keys:

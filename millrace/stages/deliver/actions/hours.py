@@ -7,9 +7,12 @@ import uuid
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
+from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import actions as facilities
+from millrace.registers.facilities import bookings
 from millrace.registers.facilities.models import Allocation, Resource, Usage
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
@@ -66,7 +69,14 @@ def return_hours(allocation: Allocation, *, by: Person, at: datetime, command: u
         case = gather.lock_case(allocation.case)
         if done := timeline.replay(command, case):
             return done
-        gather.must(by, "grant_hours", case, at)
+        gather.must(by, "return_hours", case, at)
+        if booked := bookings.booked_hours(allocation):
+            raise Refusal(
+                "still-booked",
+                what=_("%(hours)s of these hours are booked."),
+                next_step=_("Give the bookings up first, or have what was used recorded."),
+                values={"hours": booked},
+            )
         event, day = timeline.reserve_id(), gather.local_day(at)
         hours = facilities.give_back(allocation, event=event, on=day, at=at)
         facts = {"resource": allocation.resource.code, "hours": hours, "unit": allocation.resource.unit}

@@ -4,10 +4,12 @@ Amounts that move are in the ledger; these rows say why they moved. Free text, n
 event. Foreign keys point down to registers.
 """
 
+from millrace.stages.deliver.models.advances import AdvanceRequest
 from millrace.stages.deliver.models.audits import AuditSample, SampledLine
 from millrace.stages.deliver.models.changes import ChangeRequest
 from millrace.stages.deliver.models.claims import Claim, ClaimLine
 from millrace.stages.deliver.models.evidence import Evidence, HeldProof
+from millrace.stages.deliver.models.holdings import Breach, Disposal, Equipment, EquipmentCheck, Title
 from millrace.stages.deliver.models.inspections import Finding, Inspection
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentRun
 from millrace.stages.deliver.models.rates import ExchangeRate
@@ -15,10 +17,15 @@ from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
 
 __all__ = [
+    "AdvanceRequest",
     "AuditSample",
+    "Breach",
     "ChangeRequest",
     "Claim",
     "ClaimLine",
+    "Disposal",
+    "Equipment",
+    "EquipmentCheck",
     "Evidence",
     "ExchangeRate",
     "Finding",
@@ -30,5 +37,6 @@ __all__ = [
     "Release",
     "Report",
     "SampledLine",
+    "Title",
     "Unpaid",
 ]

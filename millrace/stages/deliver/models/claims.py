@@ -58,6 +58,7 @@ class ClaimLine(models.Model):
     invoice = models.CharField(max_length=80, blank=True)
     invoice_key = models.CharField(max_length=200, blank=True, help_text="the invoice number in the form it is compared in")
     spent_on = models.DateField(null=True)
+    until_on = models.DateField(null=True, help_text="under a monthly allowance: the last day worked, of the month of spent_on")
     paid_on = models.DateField(null=True)
     place = models.CharField(max_length=40, blank=True, help_text="where it was spent, where a rule of the scheme asks")
     claimed_cents = models.BigIntegerField(default=0)

@@ -49,7 +49,8 @@ def edit_lines(request: HttpRequest, reference: str, number: int) -> HttpRespons
     terms = gather.terms_of(request.case, gather.local_day(request.at))
     choices = forms.head_choices(terms, heads.words_of(request.case))
     first = {"lines": forms.lines_of(claim), "stated_cents": claim.stated_cents}
-    form = forms.LinesForm(request.POST or None, heads=choices, unit=claim.unit, places=judging.places(request.case), initial=first)
+    asked = {"unit": claim.unit, "places": judging.places(request.case), "is_monthly": bool(terms.allowances)}
+    form = forms.LinesForm(request.POST or None, heads=choices, **asked, initial=first)
     status = 200
     if request.method == "POST" and not form.wants_more_lines:
         if form.is_valid():
@@ -73,15 +74,16 @@ def _line_entry(line: dict[str, Any]) -> actions.LineEntry:
         head=line["head"],
         item=line["item"],
         claimed_cents=line["claimed_cents"],
-        supplier=line["supplier"] or "",
-        invoice=line["invoice"] or "",
+        supplier=line.get("supplier") or "",
+        invoice=line.get("invoice") or "",
         spent_on=_day(line["spent_on"]),
         paid_on=_day(line["paid_on"]),
         place=line.get("place") or "",
-        supplier_registration=line["supplier_registration"] or "",
-        quantity_hundredths=line["quantity_hundredths"],
-        unit_price_cents=line["unit_price_cents"],
-        currency=line["currency"] or "",
+        supplier_registration=line.get("supplier_registration") or "",
+        quantity_hundredths=line.get("quantity_hundredths"),
+        unit_price_cents=line.get("unit_price_cents"),
+        currency=line.get("currency") or "",
+        until_on=_day(line.get("until_on")),
     )
 
 

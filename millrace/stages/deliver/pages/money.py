@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from millrace.core import releases
 from millrace.core.refusal import Refusal
 from millrace.stages.deliver import actions, forms, gather, queries, standing, telling
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
@@ -43,6 +44,35 @@ def release(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             at=request.at,
             command=command,
         )
+
+    return asking.ask(request, form, act, asked)
+
+
+@entry(case="claim")
+def advance(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """This will take a request to be paid part of the grant before it is earned."""
+    planned = next((one for one in standing.planned(request.case, gather.local_day(request.at)) if one.instalment.number == number), None)
+    if planned is None or planned.instalment.basis != releases.ON_ADVANCE:
+        raise Refusal.not_found()
+    unit, most = gather.terms_of(request.case, gather.local_day(request.at)).unit, planned.instalment.planned_cents
+    asked = asking.Asked(
+        title=_("Ask for an advance"),
+        caption=request.case.reference,
+        lead=_("What you claim later covers the advance before anything more is paid. What no claim covers is paid back."),
+        button=_("Ask for it"),
+        back=f"{case_address(request)}?show=money",
+        done=_("The advance is asked for. Finance will release it."),
+        facts=(
+            (_("At most"), words.amount(most, unit)),
+            (_("Asked for so far"), words.amount(planned.asked_cents, unit)),
+            (_("Released"), words.amount(planned.released_cents, unit)),
+        ),
+        context={"crumbs": crumbs(request)},
+    )
+    form = forms.AdvanceForm(request.POST or None, unit=unit, most_cents=most)
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.request_advance(request.case, instalment=number, **data, by=request.user, at=request.at, command=command)
 
     return asking.ask(request, form, act, asked)
 

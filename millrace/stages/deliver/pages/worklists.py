@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities.models import Booking
 from millrace.stages.deliver.models import Claim, Evidence
 from millrace.web import access, schemes, tables, words
 from millrace.web.access import entry
@@ -80,6 +82,36 @@ EVIDENCE = Listing(
 )
 
 
+BOOKINGS = Listing(
+    page="bookings-to-answer",
+    caption=word("Bookings"),
+    columns=(
+        Column("case", word("Case"), "allocation__case__reference", url="/cases/{}/hours/", note="allocation__case__lead__name"),
+        Column("number", word("Booking"), "number", "count"),
+        Column("facility", word("Facility"), "facility"),
+        Column("state", word("State"), "state", "choice", labels=dict(Booking.State.choices)),
+        Column("from", word("From"), "starts_at", "moment", is_sortable=True),
+        Column("until", word("Until"), "ends_at", "moment"),
+        Column("counts", word("Counts as"), "hours", "money", unit_field="unit"),
+    ),
+    filters=(Filter("state", word("State"), "state", lambda _request: _waiting_states()),),
+    order="starts_at",
+    search_fields=("allocation__case__reference", "allocation__case__lead__name", "allocation__case__lead__name_zh"),
+)
+
+
+def _waiting_states() -> Sequence[tuple[str, str]]:
+    return [(state.value, str(state.label)) for state in (Booking.State.ASKED, Booking.State.CONFIRMED)]
+
+
+def bookings_waiting(request: HttpRequest) -> QuerySet[Booking]:
+    """This will give the bookings to confirm, and those confirmed whose use is still to be recorded."""
+    language = "zh-hans" if str(request.LANGUAGE_CODE).lower() == "zh-hans" else "zh-hant" if "zh" in str(request.LANGUAGE_CODE) else "en"
+    named = Booking.objects.annotate(unit=F("resource__unit"), facility=KeyTextTransform(language, "resource__names"))
+    waiting = Q(state=Booking.State.ASKED) | Q(state=Booking.State.CONFIRMED, starts_at__lte=request.at)
+    return named.filter(waiting, allocation__case__in=_visible(request))
+
+
 def claims_waiting(request: HttpRequest) -> QuerySet[Claim]:
     """This will give the claims handed in whose case the reader may see, those with lines still to rule."""
     counted = Claim.objects.annotate(line_count=Count("lines"), open_count=Count("lines", filter=Q(lines__ruled_by__isnull=True)))
@@ -109,6 +141,7 @@ def tabs(request: HttpRequest) -> list[tuple[str, ...]]:
     return [
         ("claims", _("Claims to rule"), "/desk/claims/", _counted(claims_waiting(request))),
         ("evidence", _("Evidence to verify"), "/desk/evidence/", _counted(evidence_waiting(request))),
+        ("bookings", _("Bookings"), "/desk/bookings/"),
         ("changes", _("Changes to decide"), "/desk/changes/"),
         ("reports", _("Reports due"), "/desk/changes/reports/"),
         ("visits", _("Visits planned"), "/desk/changes/visits/"),
@@ -128,3 +161,10 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """This will list the evidence that waits for a finding, oldest first."""
     context = {"title": _("Evidence to verify"), "tab": "evidence", "tabs": tabs(request)}
     return EVIDENCE.answer(request, evidence_waiting(request), "deliver/worklist.html", context)
+
+
+@entry(power="officer")
+def bookings(request: HttpRequest) -> HttpResponse:
+    """This will list the bookings to answer and those whose use is to be recorded, earliest first."""
+    context = {"title": _("Bookings"), "tab": "bookings", "tabs": tabs(request)}
+    return BOOKINGS.answer(request, bookings_waiting(request), "deliver/worklist.html", context)

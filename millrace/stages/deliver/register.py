@@ -1,0 +1,97 @@
+"""What stands in the registers of equipment and titles, and what is missing from them — e.g. line 3 of claim 2 has no item yet.
+
+A case closes only when every allowed line under a head of equipment is covered by items, and the titles are told of.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from millrace.core import holdings
+from millrace.core.rules import judge
+from millrace.core.rules.beside import NOTHING_KEPT, Kept
+from millrace.core.rules.facts import FactValue, Standing
+from millrace.core.rules.verdict import Outcome, RuleVerdict
+from millrace.registers.cases.models import Case
+from millrace.stages.apply import terms
+from millrace.stages.deliver.models import Claim, ClaimLine, Equipment, Title
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An allowed line whose items are to be entered: what was allowed, and what of it no item stands for yet."""
+
+    line: ClaimLine
+    left_cents: int
+
+
+def kept_of(case: Case) -> Kept:
+    """This will say what the case's scheme wants kept a register of."""
+    row = case.scheme_version
+    # A page reads its case without the version's text, which is parsed once: asking whether it is there would fetch it again.
+    if row is None or ("text" not in row.get_deferred_fields() and not row.text):
+        return NOTHING_KEPT
+    return terms.of_row(row).book.kept
+
+
+def lines_of(case: Case) -> list[Wanted]:
+    """This will give the allowed lines under heads of equipment, by claim and line."""
+    heads = kept_of(case).heads
+    if not heads:
+        return []
+    lines = ClaimLine.objects.filter(claim__case=case, claim__state=Claim.State.DECIDED, head__in=heads, allowed_cents__gt=0)
+    entered = dict(Equipment.objects.filter(case=case).values_list("line").annotate(sum=Sum("cost_cents")))
+    rows = lines.select_related("claim__case").order_by("claim__number", "number")
+    return [Wanted(line, (line.allowed_cents or 0) - entered.get(line.pk, 0)) for line in rows]
+
+
+def missing(case: Case) -> list[Wanted]:
+    """This will give the lines no item has been entered for."""
+    return [one for one in lines_of(case) if one.left_cents == one.line.allowed_cents]
+
+
+def equipment_of(case: Case) -> list[Equipment]:
+    """This will give the items of a case, in the order they were entered."""
+    return list(Equipment.objects.filter(case=case).select_related("line__claim").order_by("number"))
+
+
+def retained(case: Case, on: date) -> list[Equipment]:
+    """This will give the items that must still be kept on a day."""
+    rows = Equipment.objects.filter(case=case, retain_until__gt=on)
+    return list(rows.exclude(state=Equipment.State.GONE).order_by("number"))
+
+
+def titles_of(case: Case) -> list[Title]:
+    """This will give the titles of a case, in the order they were entered."""
+    return list(Title.objects.filter(case=case).order_by("number"))
+
+
+def shares_of(title: Title) -> list[holdings.Share]:
+    """This will give a title's shares as the core reads them."""
+    return [holdings.Share(**share) for share in title.shares]
+
+
+def judged_at_closing(case: Case, titles: Iterable[Title], on: date) -> tuple[RuleVerdict, ...]:
+    """This will judge what the scheme judges when a case is closed, from the titles entered."""
+    fact = kept_of(case).team_share
+    team = holdings.team_basis_points([shares_of(title) for title in titles if title.shares])
+    if not fact or team is None:
+        return ()
+    book = terms.of_row(case.scheme_version).book
+    return judge.at_moment(book, {fact: FactValue(team, Standing.VERIFIED)}, "closing", on=on)
+
+
+def obstacles(case: Case, on: date) -> list[str]:
+    """This will say, in codes, what of the registers stands in the way of closing."""
+    kept, found = kept_of(case), []
+    if missing(case):
+        found.append("equipment_not_entered")
+    if kept.team_share:
+        titles = titles_of(case)
+        if not titles:
+            found.append("titles_not_told")
+        if any(rule.outcome is Outcome.FAIL for rule in judged_at_closing(case, titles, on)):
+            found.append("titles_break_a_rule")
+    return found
