@@ -19,7 +19,7 @@ LONGEST_CELL = 500
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `kind` is text, money, count, share, day or choice."""
+    """One column: `kind` is text, money, count, share, day or choice; `is_total` is what is summed, else the last of money."""
 
     id: str
     label: str
@@ -30,6 +30,7 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     max_length: int | None = None
+    is_total: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -128,8 +129,9 @@ class LinesInput(forms.Widget):
         return {"number": i + 1, "cells": cells}
 
     def _total(self, lines: Sequence[Mapping[str, Any]]) -> str:
-        """The sum of the last money column, once every cell of it can be read."""
-        column = next((c for c in reversed(self.columns) if c.kind == "money"), None)
+        """The sum of one money column, once every cell of it can be read."""
+        summed = [c for c in self.columns if c.is_total] or [c for c in reversed(self.columns) if c.kind == "money"]
+        column = next(iter(summed), None)
         # Amounts of several currencies have no sum here.
         if column is None or any(line.get("currency") for line in lines):
             return ""

@@ -121,14 +121,15 @@ class LinesForm(forms.Form):
             lines.Column("head", _("Kind of cost"), "choice", choices=heads),
             lines.Column("item", _("Item"), max_length=200),
             lines.Column("supplier", _("Supplier"), is_required=False, max_length=200),
-            lines.Column("supplier_registration", _("Supplier's registration number"), is_required=False, max_length=40),
             lines.Column("invoice", _("Invoice"), is_required=False, max_length=80),
             lines.Column("spent_on", _("Dated"), "day", is_required=False),
             lines.Column("paid_on", _("Paid on"), "day", is_required=False),
+            # What every line needs stands first, so that it is seen without moving the table sideways.
+            lines.Column("claimed_cents", _("Amount"), "money", unit=unit, is_total=True),
+            lines.Column("currency", _("Currency"), "choice", is_required=False, choices=[(code, code) for code in currencies(unit)]),
             lines.Column("quantity_hundredths", _("Quantity"), "money", is_required=False, unit=UNNAMED),
             lines.Column("unit_price_cents", _("Unit price"), "money", is_required=False, unit=UNNAMED),
-            lines.Column("currency", _("Currency"), "choice", is_required=False, choices=[(code, code) for code in currencies(unit)]),
-            lines.Column("claimed_cents", _("Amount"), "money", unit=unit),
+            lines.Column("supplier_registration", _("Supplier's registration number"), is_required=False, max_length=40),
         ]
         if is_monthly:
             by_id = {column.id: column for column in columns}
@@ -141,7 +142,8 @@ class LinesForm(forms.Form):
                 by_id["claimed_cents"],
             ]
         if places:
-            columns.insert(-1, lines.Column("place", _("Where it was spent"), "choice", is_required=False, choices=places))
+            amount = next(index for index, column in enumerate(columns) if column.id == "claimed_cents")
+            columns.insert(amount, lines.Column("place", _("Where it was spent"), "choice", is_required=False, choices=places))
         self.fields["lines"] = lines.LinesField(
             label=_("Lines"),
             columns=columns,
