@@ -66,8 +66,7 @@ def title(envelope: Envelope, language: str) -> str:
     """This will title an envelope: a fund's title often ends with its scheme's, and said once, it is enough."""
     titles = {fund.id: fund.title.said_in(language) for fund in policy.funds_if_published()}
     fund, scheme = titles.get(envelope.fund, envelope.fund), schemes.short_titles().get(envelope.scheme, envelope.scheme)
-    named = fund if not scheme or scheme in fund else f"{fund} · {scheme}"
-    return named if envelope.unit == "HKD" else f"{named} ({envelope.unit})"
+    return fund if not scheme or scheme in fund else f"{fund} · {scheme}"
 
 
 def month_ends(on: date) -> list[date]:

@@ -33,7 +33,9 @@ def outlook_page(request: HttpRequest) -> HttpResponse:
     states = ledger.envelope_states()
     by_address = {outlook.address(key): key for key in states}
     chosen = request.GET.get("envelope", "")
-    envelope = by_address.get(chosen) or next((key for key in states if key.scheme), next(iter(states), None))
+    # Unasked, the one that moved most: the first by name may never have been touched.
+    moved = sorted(states, key=lambda key: (bool(key.scheme), states[key].voted - states[key].available), reverse=True)
+    envelope = by_address.get(chosen) or next(iter(moved), None)
     if chosen and chosen not in by_address:
         raise Refusal.not_found()
     form = AskedForm(request.GET)
