@@ -13,12 +13,13 @@ from millrace.registers.cases.models import Case
 from millrace.registers.facilities import actions as facilities
 from millrace.registers.facilities.models import Allocation, Booking
 from millrace.registers.people.models import Membership, Person
-from millrace.stages.assess import actions as assess
+from millrace.stages.assess.actions import selections
 from millrace.stages.assess.actions.selections import Present, Said
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver.models import Equipment
 from millrace.stages.plan import envelopes
+from tests.prove import worth
 
 MILLION = 1_000_000_00
 
@@ -27,9 +28,11 @@ def tell(at: datetime, *, case: Case, writer: Person, startup: Case, staff: Mapp
     """This will add all of it, each by the person who may."""
     _selected(startup, staff, at)
     _booked(case, writer, staff, at)
-    item = Equipment.objects.select_related("registered_by").order_by("pk")[0]
+    # Of the cases the sweep opens.
+    opened = list(worth.cases_in_each_state().values())
+    item = Equipment.objects.filter(case__in=opened).select_related("registered_by").order_by("number", "pk")[0]
     deliver.ask_disposal(item, manner="sale", why="Invented 虛構", by=item.registered_by, at=at, command=uuid.uuid4())
-    project = Case.objects.filter(scheme="raise-plus", status="in_force").order_by("pk")[0]
+    project = next(one for one in opened if one.scheme == "raise-plus" and one.status == "in_force")
     team, firm = holdings.Share("Team (invented)", True, 7_000), holdings.Share("Firm (invented)", False, 3_000)
     told = {"kind": "patent", "name": "Scaffold (invented)", "registration": "INV-1", "shares": [team, firm]}
     deliver.record_title(project, **told, by=_member(project, "member"), at=at, command=uuid.uuid4())
@@ -46,7 +49,7 @@ def _selected(startup: Case, staff: Mapping[str, Person], at: datetime) -> None:
     envelopes.share_out("itf", "tsssu", 10 * MILLION, by=staff["finance"], at=at, command=uuid.uuid4())
     said = {startup.reference: Said(is_selected=True, amount_cents=MILLION)}
     told: dict[str, Any] = {"met_on": at.date(), "members": [Present("Professor A (invented)")], "said": said}
-    assess.record_selection(startup, **told, by=signatory, at=at, command=uuid.uuid4())
+    selections.record_selection(startup, **told, by=signatory, at=at, command=uuid.uuid4())
     award.decide(startup, outcome="approved", amount_cents=MILLION, by=staff["authority"], at=at, command=uuid.uuid4())
     award.accept_offer(startup, by=signatory, at=at, command=uuid.uuid4())
 
@@ -55,7 +58,7 @@ def _booked(case: Case, writer: Person, staff: Mapping[str, Person], at: datetim
     """One booking confirmed and begun, one to be confirmed."""
     early, officer = at - timedelta(days=3), staff["officer"]
     envelopes.fund_envelope("supercomputing-hours", by=staff["finance"], at=at, command=uuid.uuid4())
-    names = {"en": "AI Supercomputing Centre", "zh-hant": "人工智能超算中心", "zh-hans": "人工智能超算中心"}
+    names = {"en": "AI Supercomputing Centre", "zh_hant": "人工智能超算中心", "zh_hans": "人工智能超算中心"}
     where = {"unit": "gpu_hours", "fund": "supercomputing-hours", "scheme": "aiss"}
     resource = facilities.open_resource("ai-supercomputing-centre", names=names, **where, at=early)
     span = {"starts_on": early.date(), "ends_before": (at + timedelta(days=300)).date()}

@@ -104,7 +104,7 @@ def allot(case: Case, written: terms.Terms, *, by: Person, at: datetime) -> None
     places = {one.id: one for one in policy.facilities()}
     for one in written.allocations:
         place = places.get(one.facility)
-        names = {key.replace("_", "-"): said for key, said in place.title.wordings} if place else {"en": one.facility}
+        names = dict(place.title.wordings) if place else {"en": one.facility}
         resource = facilities.open_resource(one.facility, names=names, unit=one.unit, fund=one.fund, scheme=case.scheme, at=at)
         facilities.allot(
             case, resource=resource, hours=one.amount, starts_on=written.starts_on, ends_before=written.ends_before, by=by, at=at

@@ -106,7 +106,7 @@ def _waiting_states() -> Sequence[tuple[str, str]]:
 
 def bookings_waiting(request: HttpRequest) -> QuerySet[Booking]:
     """This will give the bookings to confirm, and those confirmed whose use is still to be recorded."""
-    language = "zh-hans" if str(request.LANGUAGE_CODE).lower() == "zh-hans" else "zh-hant" if "zh" in str(request.LANGUAGE_CODE) else "en"
+    language = str(request.LANGUAGE_CODE).lower().replace("-", "_")
     named = Booking.objects.annotate(unit=F("resource__unit"), facility=KeyTextTransform(language, "resource__names"))
     waiting = Q(state=Booking.State.ASKED) | Q(state=Booking.State.CONFIRMED, starts_at__lte=request.at)
     return named.filter(waiting, allocation__case__in=_visible(request))
