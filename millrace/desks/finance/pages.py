@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from millrace.core.refusal import Refusal
 from millrace.desks.finance import lists, queries
 from millrace.desks.finance.tabs import FINANCE, READERS, tabs
+from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
@@ -24,6 +25,11 @@ from millrace.web.access import entry
 @entry(power=READERS)
 def desk(request: HttpRequest) -> HttpResponse:
     """This will show every envelope, the year's cash, and what waits."""
+    with policy.at_once("funder", "funds", "handling"):
+        return _desk(request)
+
+
+def _desk(request: HttpRequest) -> HttpResponse:
     year = gather.year_of(gather.local_day(request.at))
     waits = queries.waiting(request.actor, request.at)
     tiles = [

@@ -34,6 +34,8 @@ _books: dict[str, rulebook.SchemeVersion] = {}
 _reading = threading.Lock()
 _papers: dict[tuple[str, str], Any] = {}
 _still: dict[str, Any] = {}
+# Papers asked at once by the page this thread is drawing.
+_here = threading.local()
 _last = prepared.Prepared(lambda kind: Publication.objects.filter(kind=kind).defer("text").order_by("-event_id")[:1], kind=str)
 _versions = prepared.Prepared(lambda scheme: SchemeVersion.objects.filter(scheme=scheme).defer("text"), scheme=str)
 
@@ -241,6 +243,17 @@ def standing_still() -> Iterator[None]:
         _still.clear()
 
 
+@contextlib.contextmanager
+def at_once(*kinds: str) -> Iterator[None]:
+    """This will ask for these papers in one question and keep them inside the block, for a page that reads one moment."""
+    rows = Publication.objects.filter(kind__in=kinds).defer("text").order_by("kind", "-event_id").distinct("kind")
+    _here.papers = dict.fromkeys(kinds) | {row.kind: _read_paper(row.kind, row) for row in rows}
+    try:
+        yield
+    finally:
+        _here.papers = {}
+
+
 def _paper(kind: str) -> Any:
     value = _found(kind)
     if value is None:
@@ -251,6 +264,9 @@ def _paper(kind: str) -> Any:
 def _found(kind: str) -> Any:
     if kind in _still:
         return _still[kind]
+    held: dict[str, Any] = getattr(_here, "papers", {})
+    if kind in held:
+        return held[kind]
     value = _last_paper(kind)
     if _still and value is not None:
         _still[kind] = value
@@ -259,8 +275,10 @@ def _found(kind: str) -> Any:
 
 def _last_paper(kind: str) -> Any:
     row = _last.first(kind=kind)
-    if row is None:
-        return None
+    return None if row is None else _read_paper(kind, row)
+
+
+def _read_paper(kind: str, row: Publication) -> Any:
     key = (kind, row.sha256)
     if key not in _papers:
         try:
