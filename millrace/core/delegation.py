@@ -5,6 +5,11 @@ A missing limit stops the decision; it never lets it pass. All people are compar
 
 from collections.abc import Set
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from millrace.core.policy_folder import handling as handling_
+from millrace.core.policy_folder.handling import Handling
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,52 @@ def _of_amount(asked: Asked) -> list[str]:
     if asked.amount_cents > asked.requested_cents:
         found.append("above-request")
     return found
+
+
+# What someone of finance does with money, each under a limit of its own; a grade's limits are measures such as limit-order-senior.
+ORDER, CHECK, RELEASE = "order", "check", "release"
+MONEY_ACTS: Final = (ORDER, CHECK, RELEASE)
+NO_HANDLING: Final = handling_.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """What a person was given: a limit of their own, which stands first, or a grade."""
+
+    limit_cents: int | None
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why an act on money stops: no-limit, limit-unreadable, limit-in-another-unit or above-limit; the limit where there is one."""
+
+    code: str
+    limit_cents: int = 0
+
+
+def limit_name(act: str, grade: str) -> str:
+    """Name the measure that says a grade's limit for an act: limit-order-senior."""
+    return f"limit-{act}-{grade}"
+
+
+def grade_of(measure: str) -> str:
+    """Name the grade whose limit a measure says."""
+    return next(measure.removeprefix(start) for start in (limit_name(act, "") for act in MONEY_ACTS) if measure.startswith(start))
+
+
+def stop(
+    held: Delegated, act: str, amount_cents: int, unit: str, *, handling: Handling, scheme: str, on: date, limit_unit: str
+) -> Stop | None:
+    """Say why a person may not do this act for this amount, or None. What cannot be read stops: it never lets pass."""
+    limit = held.limit_cents
+    if limit is None and not held.grade:
+        return Stop("no-limit")
+    if limit is None:
+        found = handling.found(limit_name(act, held.grade), scheme, on)
+        if found is None or found.measure.unit != "cents":
+            return Stop("limit-unreadable")
+        limit = found.number
+    if unit != limit_unit:
+        return Stop("limit-in-another-unit", limit)
+    return Stop("above-limit", limit) if amount_cents > limit else None

@@ -1,8 +1,13 @@
 """Proves who may decide what — e.g. that an authority without a limit approves nothing."""
 
 from dataclasses import replace
+from datetime import date
 
-from millrace.core import delegation
+import pytest
+
+from millrace.core import dated, delegation
+from millrace.core.policy_folder.handling import Handling, Measure, Value
+from millrace.core.texts import Text
 
 ASKED = delegation.Asked(
     person=1,
@@ -44,3 +49,36 @@ def test_a_committee_has_no_one_persons_limit_but_keeps_the_rules_and_the_distan
     assert delegation.objections_to_committee(asked, members={3, 8}, is_approval=False) == ("members-advised",)
     above = replace(asked, amount_cents=asked.requested_cents + 1, party_people={1})
     assert delegation.objections_to_committee(above, members={7}, is_approval=True) == ("own-application", "above-rules", "above-request")
+
+
+def measure(act: str, grade: str, number: int, starts: str = "2024-01-01") -> Measure:
+    value = Value(number, dated.start(starts), (), Text(), "", False, Text())
+    return Measure(f"limit-{act}-{grade}", Text(), "cents", f"limit_{act}", (value,))
+
+
+HANDLING = Handling({one.id: one for one in (measure("order", "senior", 500), measure("check", "senior", 300))})
+
+
+@pytest.mark.parametrize(
+    ("held", "act", "amount", "unit", "code"),
+    [
+        ((500, ""), "order", 500, "HKD", None),
+        ((500, ""), "order", 501, "HKD", "above-limit"),
+        ((None, ""), "order", 1, "HKD", "no-limit"),
+        ((None, "senior"), "order", 500, "HKD", None),
+        ((None, "senior"), "check", 301, "HKD", "above-limit"),
+        ((None, "senior"), "release", 1, "HKD", "limit-unreadable"),
+        ((None, "unheard-of"), "order", 1, "HKD", "limit-unreadable"),
+        ((100, "senior"), "order", 200, "HKD", "above-limit"),
+        ((500, ""), "order", 1, "CNY", "limit-in-another-unit"),
+    ],
+)
+def test_money_stops_at_a_limit_and_without_one(held: tuple[int | None, str], act: str, amount: int, unit: str, code: str | None) -> None:
+    on = date(2026, 1, 1)
+    found = delegation.stop(delegation.Delegated(*held), act, amount, unit, handling=HANDLING, scheme="", on=on, limit_unit="HKD")
+    assert (found.code if found else None) == code
+    before = delegation.stop(
+        delegation.Delegated(None, "senior"), "order", 1, "HKD", handling=HANDLING, scheme="", on=date(2023, 1, 1), limit_unit="HKD"
+    )
+    assert before == delegation.Stop("limit-unreadable")
+    assert delegation.grade_of(delegation.limit_name(act, "senior")) == "senior"

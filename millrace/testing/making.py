@@ -33,7 +33,7 @@ class Making:
         person.set_unusable_password()
         person.save()
         for power in powers:
-            limit = 10**15 if power == "authority" else None
+            limit = 10**15 if power in ("authority", "finance", "finance_maker", "finance_checker") else None
             person.powers.create(power=power, starts_at=at, granted_by=person, limit_cents=limit)
         return person
 

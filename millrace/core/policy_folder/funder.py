@@ -38,6 +38,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class BankAccount:
+    """An account the funder pays from, and is paid back to, in one currency; its bank is named by a code of a clearing system."""
+
+    currency: str
+    holder: str
+    number: str
+    bank_code: str
+    clearing_system: str
+    is_published: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Working days: Monday to Friday, general holidays left out, for the years whose lists are
     known."""
@@ -89,6 +101,11 @@ class Funder:
     cities: tuple[Place, ...]  # cities by name, where the policy tells them apart
     headlines: tuple[str, ...]  # the figures that stand on the first page
     calendar: Calendar
+    accounts: tuple[BankAccount, ...] = ()
+
+    def account(self, currency: str) -> BankAccount | None:
+        """Give the account of a currency."""
+        return next((account for account in self.accounts if account.currency == currency), None)
 
     def place_label(self, id: str) -> Text:
         """Word a place or a city; one the policy does not name has no words."""
@@ -152,7 +169,28 @@ def read(root: Table) -> Funder:
         cities=_places(root.tables("cities"), languages),
         headlines=root.strings("headlines"),
         calendar=_calendar(root.table("holidays")),
+        accounts=_accounts(root.tables("accounts")),
     )
+
+
+def _accounts(tables: list[Table]) -> tuple[BankAccount, ...]:
+    found = tuple(
+        BankAccount(
+            currency=table.one_of("currency", money.CURRENCIES),
+            holder=table.string("holder"),
+            number=table.string("number"),
+            bank_code=table.string("bank_code"),
+            clearing_system=table.string("clearing_system", ""),
+            is_published=table.flag("published", True),
+        )
+        for table in tables
+    )
+    for table, account in zip(tables, found, strict=True):
+        if not (account.holder and account.number and account.bank_code):
+            table.complain("an account needs its holder, its number and its bank's code", "currency")
+        if [other.currency for other in found].count(account.currency) > 1:
+            table.complain(f"two accounts are in {account.currency}", "currency", "keep one")
+    return found
 
 
 def _places(tables: list[Table], languages: tuple[str, ...]) -> tuple[Place, ...]:

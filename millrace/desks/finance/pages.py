@@ -17,7 +17,7 @@ from millrace.desks.finance.tabs import FINANCE, READERS, tabs
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions, gather
 from millrace.stages.deliver import queries as deliver
-from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentRun, Release
+from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentFile, PaymentRun, Release, StatusFile
 from millrace.web import access, commands, counting, errors, schemes, tables, words
 from millrace.web.access import entry
 
@@ -155,7 +155,7 @@ def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | No
     visible = queries.visible_cases(request.actor, request.at)
     payments = Payment.objects.filter(run=found).select_related("case", "case__lead", "account", "release").order_by("id")
     shown = list(payments.filter(case__in=visible))
-    powers = request.actor.powers
+    powers, sees_all, was_sent = request.actor.powers, len(shown) == found.payment_count, found.state in ("checked", "settled")
     context = {
         "run": found,
         "payments": shown,
@@ -165,6 +165,11 @@ def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | No
         "is_own": found.state == "ordered" and found.ordered_by_id == request.user.pk,
         "may_cancel": found.state == "ordered" and bool(powers & set(FINANCE)),
         "may_settle": found.state == "checked" and bool(powers & {"finance", "finance_maker"}),
+        "file": PaymentFile.objects.filter(run=found).defer("content").first(),
+        "answers": StatusFile.objects.filter(run=found).defer("content").select_related("read_by").order_by("read_at"),
+        "may_fetch": sees_all and bool(powers & set(FINANCE)),
+        "may_answer": sees_all and was_sent and bool(powers & {"finance", "finance_maker"}),
+        "may_reconcile": sees_all and was_sent,
         "crumbs": [(_("Payment runs"), "/finance/runs/")],
         "reasons": bank_reasons(),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from millrace.desks.finance import outlook_page, pages
+from millrace.desks.finance import bank_pages, outlook_page, pages
 
 app_name = "finance_desk"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("finance/runs/", pages.runs, name="runs"),
     path("finance/runs/order/", pages.order, name="order"),
     path("finance/runs/<str:run>/", pages.run, name="run"),
+    path("finance/runs/<str:run>/download/", bank_pages.file, name="run_file"),
+    path("finance/runs/<str:run>/answer/", bank_pages.answer, name="run_answer"),
+    path("finance/runs/<str:run>/reconciliation/", bank_pages.reconciliation, name="run_reconciliation"),
     path("finance/runs/<str:run>/act/", pages.act_on_run, name="act_on_run"),
     path("finance/accounts/", pages.accounts, name="accounts"),
     path("finance/accounts/<int:account>/verify/", pages.verify_account, name="verify_account"),

@@ -31,6 +31,7 @@ STAFF: tuple[tuple[str, int | None, int], ...] = (
     ("auditor", None, 1),
     ("administrator", None, 1),
 )
+FINANCE = frozenset({"finance", "finance_maker", "finance_checker"})
 COMPANY_COUNT = 40
 
 
@@ -82,7 +83,7 @@ def staff_of(tale: Tale) -> Cast:
         for _number in range(count):
             person = cast.person(power, tale.at)
             with transaction.atomic():
-                people.grant_power(person, power, by=system, at=tale.at, limit_cents=limit)
+                people.grant_power(person, power, by=system, at=tale.at, limit_cents=limit, grade="chief" if power in FINANCE else "")
             cast.staff.setdefault(power, []).append(person)
     return cast
 

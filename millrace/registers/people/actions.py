@@ -16,14 +16,14 @@ from millrace.registers.people.models import Mark, Membership, Organisation, Per
 NEVER_TOGETHER = ((Power.Kind.FINANCE_MAKER, Power.Kind.FINANCE_CHECKER), (Power.Kind.AUDITOR, None), (Power.Kind.ADMINISTRATOR, None))
 
 
-def grant_power(person: Person, power: str, *, by: Person, at: datetime, limit_cents: int | None = None) -> Power:
+def grant_power(person: Person, power: str, *, by: Person, at: datetime, limit_cents: int | None = None, grade: str = "") -> Power:
     """This will let a person use a power of the funder from `at` on; granted already, the standing grant is returned.
 
     Refused for oneself, and where two powers must not meet in one person.
     """
     Person.objects.select_for_update().get(pk=person.pk)
     held = Power.objects.filter(queries.at_moment(at), person=person)
-    if (standing := held.filter(power=power).first()) and standing.limit_cents == limit_cents:
+    if (standing := held.filter(power=power).first()) and (standing.limit_cents, standing.grade) == (limit_cents, grade):
         return standing
     if person == by and not by.is_system:
         raise Refusal("power-for-oneself", what=_("Nobody grants a power to themselves."), next_step=_("Ask another administrator."))
@@ -41,7 +41,7 @@ def grant_power(person: Person, power: str, *, by: Person, at: datetime, limit_c
                 next_step=_("End the other power first, or choose another person."),
             )
     held.filter(power=power).update(ends_at=at)
-    return Power.objects.create(person=person, power=power, limit_cents=limit_cents, starts_at=at, granted_by=by)
+    return Power.objects.create(person=person, power=power, limit_cents=limit_cents, grade=grade, starts_at=at, granted_by=by)
 
 
 def end_power(person: Person, power: str, *, at: datetime) -> None:

@@ -132,7 +132,10 @@ class Power(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="powers")
     power = models.CharField(max_length=20, choices=Kind.choices)
-    limit_cents = models.BigIntegerField(null=True, help_text="delegated limit of an authority; an authority without one may not decide")
+    limit_cents = models.BigIntegerField(
+        null=True, help_text="the most this person may decide, release, order or check; without one, and without a grade, nothing"
+    )
+    grade = models.CharField(max_length=30, blank=True, help_text="of someone of finance: the policy says its limits, from which day")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -84,6 +84,12 @@ def limit_of(person: Person, at: datetime) -> int | None:
     return held.values_list("limit_cents", flat=True).first()
 
 
+def delegated_to(person: Person, power: str, at: datetime) -> tuple[int | None, str]:
+    """This will give a person's own limit under a power, in cents, and their grade, whose limits the policy says."""
+    held = Power.objects.filter(at_moment(at), person=person, power=power).values_list("limit_cents", "grade")
+    return held.first() or (None, "")
+
+
 def system_person() -> Person:
     """This will return the person "system", who acts for reactions and nightly work."""
     return Person.objects.get(is_system=True)

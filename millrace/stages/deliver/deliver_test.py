@@ -80,9 +80,9 @@ def claim(held: Any, *amounts: int, head: str = "machinery", allow: Callable[[in
     return opened
 
 
-def open_account(held: Any) -> PayeeAccount:
+def open_account(held: Any, *, bank_code: str = "004") -> PayeeAccount:
     number = f"{held.lead.pk:09d}"
-    held.act(deliver.propose_account, held.lead, holder="Harbour", bank_code="004", account_number=number, by=held.signatory)
+    held.act(deliver.propose_account, held.lead, holder="Harbour", bank_code=bank_code, account_number=number, by=held.signatory)
     account = PayeeAccount.objects.get(organisation=held.lead, ended_at=None)
     held.act(deliver.verify_account, account, by=held.maker)
     held.act(deliver.verify_account, account, by=held.checker)
@@ -220,6 +220,9 @@ def test_a_run_needs_the_years_cash_and_a_rejected_payment_is_due_again(agree: A
     held.act(deliver.check_payment_run, run, by=held.checker)
     held.act(deliver.reject_payment, Payment.objects.get(), reason="AC04", by=held.finance)
     assert balances.statement(held.case).total("due", "HKD") == 10_000_000_00
+    with refused("account-refused-by-bank"):
+        pay(held)
+    open_account(held, bank_code="012")
     assert pay(held).state == "settled"
 
 

@@ -241,6 +241,10 @@ def suspension_of(case: Case) -> ChangeRequest | None:
     return last
 
 
+# What the bank says of the account rather than of the moment: such an account is not paid to again.
+ACCOUNT_REASONS = ("AC01", "AC02", "AC03", "AC04", "AC06", "BE01", "RC01")
+
+
 def verified_account(organisation: Organisation) -> PayeeAccount | None:
     """This will give the account an organisation is paid to, once two people have verified it."""
     return PayeeAccount.objects.filter(organisation=organisation, ended_at__isnull=True, second_by__isnull=False).first()

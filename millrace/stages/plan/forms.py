@@ -1,5 +1,6 @@
 """What administrators and finance fill in — e.g. the e-mail address of a new payment checker, or how much to share out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -21,8 +22,21 @@ class GrantForm(forms.Form):
     )
     power = fields.ChoiceField(label=_("Power"), choices=Power.Kind.choices)
     limit_cents = fields.MoneyField(
-        label=_("Limit"), minimum=1, required=False, help_text=_("Only for an authority: the largest amount it may approve.")
+        label=_("Limit"),
+        minimum=1,
+        required=False,
+        help_text=_("For an authority: the largest amount it may approve. For someone of finance: a limit of their own, or a grade below."),
     )
+
+    def __init__(self, *args: Any, grades: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if grades:
+            self.fields["grade"] = fields.ChoiceField(
+                label=_("Grade"),
+                choices=grades,
+                required=False,
+                help_text=_("For someone of finance: the policy says how much a grade may order, check and release."),
+            )
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()

@@ -11,6 +11,7 @@ class StaffInvitation(models.Model):
     email = models.EmailField()
     power = models.CharField(max_length=20)
     limit_cents = models.BigIntegerField(null=True)
+    grade = models.CharField(max_length=30, blank=True)
     secret_sha256 = models.CharField(max_length=64, unique=True)
     invited_at = models.DateTimeField()
     invited_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -40,6 +40,7 @@ from millrace.stages.deliver.actions.payments import (
 from millrace.stages.deliver.actions.rates import record_rate
 from millrace.stages.deliver.actions.releases import release_instalment
 from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_of_reports, rule_report, save_report, submit_report
+from millrace.stages.deliver.actions.status_files import read_status_file
 from millrace.stages.deliver.actions.titles import record_title
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "order_payment_run",
     "plan_inspection",
     "propose_account",
+    "read_status_file",
     "reconciled",
     "record_booking_use",
     "record_hours",

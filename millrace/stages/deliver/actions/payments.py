@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from millrace.core import delegation
 from millrace.core import ledger as books
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
@@ -22,8 +23,8 @@ from millrace.registers.ledger import queries as balances
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, letters, queries
-from millrace.stages.deliver.models import Payment, PaymentRun, Release, Unpaid
+from millrace.stages.deliver import files, gather, letters, limits, queries
+from millrace.stages.deliver.models import PayeeAccount, Payment, PaymentRun, Release, Unpaid
 
 
 def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
@@ -52,6 +53,7 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
             ordered_at=at,
             ordered_by=by,
         )
+        limits.must_be_within(by, delegation.ORDER, run.total_cents, unit=run.unit, at=at)
         payments = [_payment(run, release, cases) for release in chosen]
         Payment.objects.bulk_create(payments)
         Unpaid.objects.filter(release__in=chosen).delete()
@@ -66,15 +68,17 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
 def check_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
     """This will send an ordered run under a second person's word: what is due is paid out of the year's cash, all or nothing."""
     with transaction.atomic(durable=True):
-        run, payments, cases = _locked(run)
+        run, payments, cases = locked(run)
         if run.check_command == command:
             return run
         _must_for_all(by, "check_payment", cases, at)
         gather.must_not_be_suspended(cases.values())
         _must_be_checkable(run, payments, by)
+        limits.must_be_within(by, delegation.CHECK, run.total_cents, unit=run.unit, at=at)
         run.state, run.checked_by, run.checked_at, run.check_command = PaymentRun.State.CHECKED, by, at, command
         run.save()
         Payment.objects.filter(run=run).update(state=Payment.State.SENT)
+        files.make_file(run, payments, cases, at=at)
         events = {case.pk: timeline.reserve_id() for case, _amount in _by_case(payments, cases)}
         _post_payments(run, payments, cases, events, at)
         for case, amount in _by_case(payments, cases):
@@ -85,7 +89,7 @@ def check_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uui
 def cancel_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
     """This will take back a run that was not sent; its releases can be ordered again."""
     with transaction.atomic(durable=True):
-        run, payments, cases = _locked(run)
+        run, payments, cases = locked(run)
         if run.state == PaymentRun.State.CANCELLED:
             return run
         _must_for_all(by, "cancel_payment", cases, at)
@@ -103,50 +107,67 @@ def cancel_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uu
 def settle_payment(
     payment: Payment, *, settled_on: date | None = None, bank_reference: str = "", by: Person, at: datetime, command: uuid.UUID
 ) -> Event:
-    """This will record the bank's word that the money arrived."""
+    """This will record that the bank paid: the payee has the money on this day."""
     with transaction.atomic(durable=True):
-        run, _payments, cases = _locked(payment.run)
+        run, _payments, cases = locked(payment.run)
         case = cases[payment.case_id]
         if done := timeline.replay(command, case):
             return done
         gather.must(by, "settle_payment", case, at)
-        payment = _sent(payment)
-        payment.state, payment.settled_on, payment.bank_reference = (
-            Payment.State.SETTLED,
-            settled_on or gather.local_day(at),
-            bank_reference,
-        )
-        payment.save()
-        case.paid_cents += payment.amount_cents
-        case.save(update_fields=["paid_cents"])
-        _close_if_done(run, at)
-        extra = {"settled_on": payment.settled_on, "end_to_end": payment.end_to_end}
-        sheet = {"paid_cents": case.paid_cents}
-        event = timeline.reserve_id()
-        letters.send_advice(case, payment, event_id=event, by=by, at=at)
-        return _announce(
-            "payment_settled", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet, event_id=event
-        )
+        settled = settle(_sent(payment), case, run, settled_on=settled_on, bank_reference=bank_reference, by=by, at=at, command=command)
+        close_if_done(run, at)
+        return settled
 
 
 def reject_payment(payment: Payment, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will record the bank's refusal: the amount is due again and the year's cash restored."""
     with transaction.atomic(durable=True):
-        run, _payments, cases = _locked(payment.run)
+        run, _payments, cases = locked(payment.run)
         case = cases[payment.case_id]
         if done := timeline.replay(command, case):
             return done
         gather.must(by, "settle_payment", case, at)
-        payment = _sent(payment)
-        payment.state, payment.reason = Payment.State.REJECTED, reason
-        payment.save()
-        Unpaid.objects.create(release=payment.release)
-        _close_if_done(run, at)
-        event, day = timeline.reserve_id(), gather.local_day(at)
-        for envelope, part in gather.envelopes_of(case, "paid", payment.amount_cents, unit=run.unit):
-            ledger.undo_payment(case, part, envelope=envelope, financial_year=run.financial_year, event=event, on=day, at=at)
-        extra = {"reason": reason, "end_to_end": payment.end_to_end}
-        return _announce("payment_rejected", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, event_id=event)
+        rejected = reject(_sent(payment), case, run, reason=reason, by=by, at=at, command=command)
+        close_if_done(run, at)
+        return rejected
+
+
+def settle(
+    payment: Payment,
+    case: Case,
+    run: PaymentRun,
+    *,
+    settled_on: date | None,
+    bank_reference: str,
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
+) -> Event:
+    """This will settle a payment that was sent, inside an action that holds its run and case."""
+    payment.state, payment.settled_on = Payment.State.SETTLED, settled_on or gather.local_day(at)
+    payment.bank_reference = bank_reference
+    payment.save()
+    case.paid_cents += payment.amount_cents
+    case.save(update_fields=["paid_cents"])
+    extra = {"settled_on": payment.settled_on, "end_to_end": payment.end_to_end}
+    sheet = {"paid_cents": case.paid_cents}
+    event = timeline.reserve_id()
+    letters.send_advice(case, payment, event_id=event, by=by, at=at)
+    return _announce(
+        "payment_settled", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet, event_id=event
+    )
+
+
+def reject(payment: Payment, case: Case, run: PaymentRun, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will take back a payment the bank did not make, inside an action that holds its run and case."""
+    payment.state, payment.reason = Payment.State.REJECTED, reason
+    payment.save()
+    Unpaid.objects.create(release=payment.release)
+    event, day = timeline.reserve_id(), gather.local_day(at)
+    for envelope, part in gather.envelopes_of(case, "paid", payment.amount_cents, unit=run.unit):
+        ledger.undo_payment(case, part, envelope=envelope, financial_year=run.financial_year, event=event, on=day, at=at)
+    extra = {"reason": reason, "end_to_end": payment.end_to_end}
+    return _announce("payment_rejected", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, event_id=event)
 
 
 def digest(payments: Iterable[Payment]) -> str:
@@ -170,8 +191,23 @@ def _payment(run: PaymentRun, release: Release, cases: dict[int, Case]) -> Payme
             next_step=_("Verify the account, or take this release out of the run."),
             values={"reference": case.reference},
         )
+    _must_not_be_refused_by_the_bank(account, case)
     number = f"{run.order_command.hex[:12].upper()}-{release.pk}"
     return Payment(run=run, case=case, release=release, account=account, end_to_end=number, amount_cents=release.amount_cents)
+
+
+def _must_not_be_refused_by_the_bank(account: PayeeAccount, case: Case) -> None:
+    """This will hold payment to an account the bank said it cannot pay, until another one is verified."""
+    refused = Payment.objects.filter(account=account, state=Payment.State.REJECTED, reason__in=queries.ACCOUNT_REASONS)
+    reason = refused.values_list("reason", flat=True).first()
+    if reason:
+        raise Refusal(
+            "account-refused-by-bank",
+            what=_("%(reference)s cannot be paid."),
+            why=_("The bank refused a payment to this account (%(reason)s)."),
+            next_step=_("The organisation proposes another account, which two people verify; or take this release out of the run."),
+            values={"reference": case.reference, "reason": reason},
+        )
 
 
 def _must_for_all(by: Person, action: str, cases: dict[int, Case], at: datetime) -> None:
@@ -211,7 +247,7 @@ def _must_have_cash(run: PaymentRun, payments: Sequence[Payment], cases: dict[in
             )
 
 
-def _locked(run: PaymentRun) -> tuple[PaymentRun, list[Payment], dict[int, Case]]:
+def locked(run: PaymentRun) -> tuple[PaymentRun, list[Payment], dict[int, Case]]:
     """This will lock the run's applicants and cases, then the run, and give all of them as they are now."""
     cases = gather.lock_cases(Case.every.filter(pk__in=Payment.objects.filter(run=run).values("case_id")))
     run = PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
@@ -255,7 +291,7 @@ def _sent(payment: Payment) -> Payment:
     return payment
 
 
-def _close_if_done(run: PaymentRun, at: datetime) -> None:
+def close_if_done(run: PaymentRun, at: datetime) -> None:
     if not Payment.objects.filter(run=run, state=Payment.State.SENT).exists():
         run.state, run.closed_at = PaymentRun.State.SETTLED, at
         run.save(update_fields=["state", "closed_at"])

@@ -12,14 +12,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import releases
+from millrace.core import delegation, releases
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
-from millrace.stages.deliver import gather, judging, queries, standing
+from millrace.stages.deliver import gather, judging, limits, queries, standing
 from millrace.stages.deliver.models import Release, Unpaid
 
 
@@ -44,6 +44,7 @@ def release_instalment(
         release = planned.release
         _must_be_releasable(release, expected_cents, terms.unit)
         judging.must_hold(case, judging.judged(case, day))
+        limits.must_be_within(by, delegation.RELEASE, release.amount_cents, unit=terms.unit, at=at)
         event = timeline.reserve_id()
         made = Release.objects.create(
             case=case,

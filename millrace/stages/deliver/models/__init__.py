@@ -11,7 +11,7 @@ from millrace.stages.deliver.models.claims import Claim, ClaimLine
 from millrace.stages.deliver.models.evidence import Evidence, HeldProof
 from millrace.stages.deliver.models.holdings import Breach, Disposal, Equipment, EquipmentCheck, Title
 from millrace.stages.deliver.models.inspections import Finding, Inspection
-from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentRun
+from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.deliver.models.rates import ExchangeRate
 from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
@@ -33,10 +33,12 @@ __all__ = [
     "Inspection",
     "PayeeAccount",
     "Payment",
+    "PaymentFile",
     "PaymentRun",
     "Release",
     "Report",
     "SampledLine",
+    "StatusFile",
     "Title",
     "Unpaid",
 ]

@@ -99,6 +99,7 @@ class Payment(models.Model):
     end_to_end = models.CharField(max_length=35, unique=True, help_text="our own name for this payment, never used again")
     amount_cents = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.ORDERED)
+    accepted_at = models.DateTimeField(null=True, help_text="the bank took it up and has not said yet that it was paid")
     settled_on = models.DateField(null=True)
     bank_reference = models.CharField(max_length=35, blank=True)
     reason = models.CharField(max_length=10, blank=True, help_text="the bank's own code, e.g. AC04 account closed")
@@ -111,3 +112,29 @@ class Payment(models.Model):
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_of_something"),
             models.CheckConstraint(condition=~Q(state="settled") | Q(settled_on__isnull=False), name="payment_settled_on_a_day"),
         ]
+
+
+class PaymentFile(models.Model):
+    """The file of a checked run, byte for byte as it goes to the bank however often it is fetched."""
+
+    run = models.OneToOneField(PaymentRun, on_delete=models.PROTECT, related_name="file")
+    message_id = models.CharField(max_length=35, unique=True, help_text="what the bank calls the file by: never used again")
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    byte_count = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+
+class StatusFile(models.Model):
+    """What the bank answered to a run, kept as it came; each of its files is read once."""
+
+    run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="status_files")
+    message_id = models.CharField(max_length=35, unique=True)
+    command = models.UUIDField(unique=True)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    accepted_count = models.PositiveIntegerField(default=0)
+    settled_count = models.PositiveIntegerField(default=0)
+    rejected_count = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField()
+    read_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

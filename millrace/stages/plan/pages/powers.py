@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 from django.views.decorators.http import require_POST
@@ -34,7 +35,7 @@ POWERS = Listing(
     columns=(
         Column("person", word("Person"), "person__name", is_sortable=True, url="/desk/powers/{}/", url_field="pk", note="person__email"),
         Column("power", word("Power"), "power", "choice", labels=dict(Power.Kind.choices), is_sortable=True),
-        Column("limit", word("Limit"), "limit_cents", "money"),
+        Column("limit", word("Limit"), "limit_cents", "money", note="grade"),
         Column("starts", word("From"), "starts_at", "moment", is_sortable=True),
         Column("ends", word("Until"), "ends_at", "moment", is_sortable=True),
         Column("granted", word("Granted by"), "granted_by__name"),
@@ -76,10 +77,13 @@ def held_on(on: date, at: datetime | None = None) -> QuerySet[Power]:
 @entry(power="administrator")
 def grant(request: HttpRequest) -> HttpResponse:
     """This will grant a power to someone here, or invite someone who is not."""
-    form = forms.GrantForm(request.POST or None)
+    told_in = translation.get_language() or "en"
+    grades = [(code, title.said_in(told_in)) for code, title in powers.grades(request.at.date())]
+    form = forms.GrantForm(request.POST or None, grades=grades)
 
     def act(told: dict[str, Any], command: uuid.UUID) -> None:
-        wanted: dict[str, Any] = {"limit_cents": told["limit_cents"], "by": request.user, "at": request.at, "command": command}
+        limits = {"limit_cents": told["limit_cents"], "grade": told.get("grade") or ""}
+        wanted: dict[str, Any] = {**limits, "by": request.user, "at": request.at, "command": command}
         person = Person.objects.filter(email=told["email"], is_active=True, is_system=False).first()
         if person is not None:
             powers.grant_power(person, told["power"], **wanted)
