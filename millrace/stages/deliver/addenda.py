@@ -93,6 +93,11 @@ def _values(case: Case, change: ChangeRequest, said: changes.Consequences, on: d
     return {"number": len(said.after.changes), "change": change.get_kind_display(), "agreed_on": on, "changes": agreed}
 
 
+def language_of(case: Case) -> str:
+    """This will name the language the applicant is written to in."""
+    return post.language_of(case)
+
+
 def preview(case: Case, change: ChangeRequest, said: changes.Consequences, on: date) -> letters.Filled | None:
     """This will fill the addendum as it would be sent today, in the language the applicant is written to in."""
     book, language = changing.book_of(case), post.language_of(case)

@@ -60,6 +60,8 @@ def of_change(case: Case, change: ChangeRequest, at: datetime) -> dict[str, Any]
             (_("Missing"), words.amount(said.matching_after.missing_cents, unit)),
         ),
         "addendum": None if worked.objections else addenda.preview(case, change, said, today),
+        # The addendum is in the language its applicant is written to in, whoever reads the page.
+        "addendum_tag": words.tag(addenda.language_of(case)),
     }
 
 
