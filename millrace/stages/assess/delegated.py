@@ -66,7 +66,7 @@ def most_cents(case: Case) -> int | None:
 
 def panel(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
     """This will show the panel's record: its meeting, who was present with what interest, and what it said of this case."""
-    found = choice_on(case)
+    found = choice_on(case) if is_delegated(case) else None
     if found is None:
         return None
     members = [

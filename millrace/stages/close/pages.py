@@ -29,7 +29,7 @@ def _asked(request: HttpRequest, *, title: str, button: str, done: str, lead: st
             "crumbs": [(request.case.reference, back)],
             "rows": account_rows(drawn) if drawn else [],
             "obstacles": obstacles_in_words(drawn) if drawn else [],
-            "retained": register.retained(request.case, gather.local_day(request.at)),
+            "retained": register.retained_of(request.case, gather.local_day(request.at)),
         },
     )
 

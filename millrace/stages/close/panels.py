@@ -55,5 +55,5 @@ def ending(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "may": may,
         "is_open": case.status == "in_force",
         "is_endable": case.status in lifecycle.IN_FORCE,
-        "retained": register.retained(case, gather.local_day(at)) if standing else [],
+        "retained": register.retained(standing.kept, gather.local_day(at)) if standing else [],
     }

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import queries as facilities
@@ -77,11 +80,16 @@ def standing_account(case: Case) -> FinalAccount | None:
     return FinalAccount.objects.filter(case=case, reopened_at__isnull=True).first()
 
 
-_accounts = prepared.Prepared(lambda case: FinalAccount.objects.filter(case=case).order_by("number"), case=int)
+def _told(case: int) -> QuerySet[FinalAccount]:
+    kept = ArraySubquery(register.kept_with(OuterRef("case")))
+    return FinalAccount.objects.filter(case=case).annotate(kept=kept).order_by("number")
+
+
+_accounts = prepared.Prepared(_told, case=int)
 
 
 def accounts_of(case: Case) -> list[FinalAccount]:
-    """This will give every final account of a case, reopened ones included."""
+    """This will give every final account of a case, reopened ones included, each with the items `kept` (see `register.Retained`)."""
     return _accounts(case=case.pk)
 
 

@@ -3,11 +3,13 @@
 A case closes only when every allowed line under a head of equipment is covered by items, and the titles are told of.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Sum, Value
+from django.db.models.functions import JSONObject
 
 from millrace.core import holdings
 from millrace.core.rules import judge
@@ -57,10 +59,31 @@ def equipment_of(case: Case) -> list[Equipment]:
     return list(Equipment.objects.filter(case=case).select_related("line__claim").order_by("number"))
 
 
-def retained(case: Case, on: date) -> list[Equipment]:
-    """This will give the items that must still be kept on a day."""
-    rows = Equipment.objects.filter(case=case, retain_until__gt=on)
-    return list(rows.exclude(state=Equipment.State.GONE).order_by("number"))
+@dataclass(frozen=True)
+class Retained:
+    """An item that must be kept after closing, and the first day on which it need not."""
+
+    item: str
+    serial_number: str
+    place: str
+    retain_until: date
+
+
+def kept_with(case: OuterRef | Value) -> "QuerySet[Equipment, dict[str, Any]]":
+    """This will pick the items still there of an outer query's case, each as one value for `retained`."""
+    rows = Equipment.objects.filter(case=case).exclude(state=Equipment.State.GONE).order_by("number")
+    return rows.values(told=JSONObject(**{one.name: one.name for one in fields(Retained)}))
+
+
+def retained(kept: Iterable[Mapping[str, str]], on: date) -> list[Retained]:
+    """This will give those of `kept_with` that must still be kept on a day."""
+    items = [Retained(one["item"], one["serial_number"], one["place"], date.fromisoformat(one["retain_until"])) for one in kept]
+    return [one for one in items if one.retain_until > on]
+
+
+def retained_of(case: Case, on: date) -> list[Retained]:
+    """This will give the items of a case that must still be kept on a day."""
+    return retained(kept_with(Value(case.pk)).values_list("told", flat=True), on)
 
 
 def titles_of(case: Case) -> list[Title]:

@@ -115,3 +115,17 @@ def test_the_pages_answer_for_a_day_and_open_to_administrator_and_auditor_alone(
         assert browser(person).get(address).status_code == status, address
     csv = b"".join(browser(ho).get(f"/desk/powers/?format=csv&on={date(2026, 3, 2)}").streaming_content).decode()
     assert "Mr Lam" in csv
+
+
+def test_a_grade_is_told_by_the_policys_words_in_the_readers_language(make, ho, hong_kong):
+    payer = make.person("Mr Yuen")
+    powers.grant_power(payer, "finance_checker", limit_cents=None, grade="chief", by=ho, at=LATER, command=uuid.uuid4())
+    held = Power.objects.get(person=payer)
+    for language, words in (("en", "Treasury grade 3 (illustrative)"), ("zh-hant", "庫務第三級（示例）")):
+        client = browser(ho)
+        client.cookies["language"] = language
+        for address in ("/desk/powers/", f"/desk/powers/{held.pk}/"):
+            told = client.get(address).text
+            assert words in told and "chief" not in told, address
+    csv = b"".join(browser(ho).get("/desk/powers/?format=csv").streaming_content).decode()
+    assert "Treasury grade 3 (illustrative)" in csv

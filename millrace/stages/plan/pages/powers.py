@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,7 +35,8 @@ POWERS = Listing(
     columns=(
         Column("person", word("Person"), "person__name", is_sortable=True, url="/desk/powers/{}/", url_field="pk", note="person__email"),
         Column("power", word("Power"), "power", "choice", labels=dict(Power.Kind.choices), is_sortable=True),
-        Column("limit", word("Limit"), "limit_cents", "money", note="grade"),
+        Column("limit", word("Limit"), "limit_cents", "money", note="grade_title"),
+        Column("grade", word("Grade"), "grade_title", is_in_file_only=True),
         Column("starts", word("From"), "starts_at", "moment", is_sortable=True),
         Column("ends", word("Until"), "ends_at", "moment", is_sortable=True),
         Column("granted", word("Granted by"), "granted_by__name"),
@@ -62,7 +63,8 @@ def who(request: HttpRequest) -> HttpResponse:
         "kinds": dict(Power.Kind.choices),
         "may_grant": "administrator" in request.actor.powers,
     }
-    return POWERS.answer(request, held_on(on, request.at if on == today else None), "plan/powers.html", context)
+    held = with_grades(held_on(on, request.at if on == today else None), request.at.date())
+    return POWERS.answer(request, held, "plan/powers.html", context)
 
 
 def held_on(on: date, at: datetime | None = None) -> QuerySet[Power]:
@@ -72,6 +74,13 @@ def held_on(on: date, at: datetime | None = None) -> QuerySet[Power]:
     # A grant ended in the moment it was made was never held.
     never = Q(ends_at=F("starts_at"))
     return Power.objects.filter(ended, starts_at__lt=starts + timedelta(days=1)).exclude(never)
+
+
+def with_grades(rows: QuerySet[Power], on: date) -> QuerySet[Power]:
+    """This will add `grade_title`: a grade by the policy's own words, or by its code where the policy says it no more."""
+    told_in = translation.get_language() or "en"
+    titles = [When(grade=code, then=Value(title.said_in(told_in))) for code, title in powers.grades(on)]
+    return rows.annotate(grade_title=Case(*titles, default=F("grade"), output_field=CharField()))
 
 
 @entry(power="administrator")
@@ -107,7 +116,8 @@ def grant(request: HttpRequest) -> HttpResponse:
 def power(request: HttpRequest, power: int) -> HttpResponse:
     """This will show one grant, and every other power of the same person, past and present."""
     found = _power(power)
-    rows = Power.objects.filter(person=found.person).select_related("granted_by").order_by("-starts_at", "-pk")[:200]
+    every = Power.objects.filter(person=found.person).select_related("granted_by").order_by("-starts_at", "-pk")
+    rows = with_grades(every, request.at.date())[:200]
     may_end = "administrator" in request.actor.powers and found.ends_at is None
     context = {"power": found, "rows": rows, "may_end": may_end, "crumbs": [(_("Powers"), reverse("plan:powers"))]}
     return render(request, "plan/power.html", context)
