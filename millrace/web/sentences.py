@@ -56,7 +56,7 @@ def sentence(event: Event, zone: ZoneInfo) -> str:
     if kind is None:
         return event.kind.replace("_", " ")
     unit = str(event.facts.get("unit", ""))
-    return _(kind.sentence) % _Told({name: told(name, value, unit, zone) for name, value in event.facts.items()})
+    return _(kind.sentence_for(event.facts)) % _Told({name: told(name, value, unit, zone) for name, value in event.facts.items()})
 
 
 def kind_in_words(kind: str) -> str:

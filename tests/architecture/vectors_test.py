@@ -28,7 +28,14 @@ FRONTIER = {"applicant_kind": "ugc_university", "project_purpose": "research", "
 FRONTIER |= {"talent_years_outside": 3}
 COMPUTING = {"applicant_kind": "ugc_university", "project_purpose": "computing", "compute_list_price": 10 * M}
 STARTUP = {"applicant_kind": "ugc_university", "university": "hkust", "project_purpose": "start_up", "is_university_team": True}
-STARTUP |= {"years_in_stream": 0, "years_since_first_in_stream": 0, "total_cost": 10 * M, "granted_in_year": 0}
+STARTUP |= {
+    "years_in_stream": 0,
+    "years_since_first_in_stream": 0,
+    "total_cost": 10 * M,
+    "granted_in_year": 0,
+    "startup_granted_in_year": 0,
+}
+STARTUP |= {"startup_granted_in_year_in_stream": 0}
 VOUCHER = {"applicant_kind": "company", "project_purpose": "technology_use", "is_sme": True, "is_listed": False, "is_subvented": False}
 VOUCHER |= {"years_in_business": 1, "granted_total": 0, "projects_in_all": 0}
 TALENT = {"applicant_kind": "company", "does_rd_in_hong_kong": True, "talents_bachelor": 1, "talents_master": 1, "project_months": 12}

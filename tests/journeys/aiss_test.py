@@ -14,6 +14,7 @@ from millrace.registers.ledger.actions import Envelope
 from millrace.registers.messages.models import Letter
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply.conftest import published  # noqa: F401  # a fixture found by name in this module
+from millrace.stages.assess import judging
 from millrace.stages.award.models import Decision
 from tests.journeys import chain_story, raise_plus_story
 from tests.journeys.chain_story import CONTACT
@@ -98,6 +99,9 @@ def test_ninety_percent_needs_the_committees_own_finding(play: Play) -> None:
     assert (play.case().status, decision.amount_cents) == ("approved", 9 * MILLION)
     assert decision.verdict.facts["is_exceptional_case"] == {"value": True, "standing": "verified"}
     assert replay.is_repeated(decision.verdict)
+    # What the committee found stands for every later judgement: a change within HK$9m is not above what the rules give.
+    again = judging.judge_again(play.case(), at=play.clock.now())
+    assert again.amount_cents == 9 * MILLION and again.facts["is_exceptional_case"] == {"value": True, "standing": "verified"}
 
 
 def test_a_member_in_conflict_has_left_and_too_few_decide_nothing(play: Play) -> None:

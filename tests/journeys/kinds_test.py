@@ -145,7 +145,7 @@ def startup(name: str) -> dict[str, dict[str, Any]]:
     return {
         "university": CONTACT | {"applicant_kind": "ugc_university", "university": "hkust", "sector": "biotechnology"},
         "start_up": {"project_title": name, "project_purpose": "start_up", "project_summary": "Invented.", "startup_name": name}
-        | {"startup_number": "12345678", "startup_stream": "tsssu_o", "company_age_months": 6, "years_in_stream": 0}
+        | {"startup_number": f"{sum(name.encode()):08d}", "startup_stream": "tsssu_o", "company_age_months": 6, "years_in_stream": 0}
         | {"years_since_first_in_stream": 0}
         | {"was_funded_in_plus": False, "is_university_team": True}
         | {"team_members": [{"name": "Invented", "standing": "student", "part": "Leads"}]},

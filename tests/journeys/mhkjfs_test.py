@@ -157,6 +157,7 @@ def test_their_refusal_before_ours_ends_the_case_with_a_letter(play: Play) -> No
     assert play.case().status == "refused"
     assert "Ministry of Science and Technology" in Letter.objects.get(kind="refused").body
     play.at("authority", "decision/").submit("Decide", outcome="approved", amount="1,800,000", status=409)
+    play.at("officer").sees("The other funder refused its side: it gives no money").sees_nothing_of("RMB¥0")
 
 
 def test_their_refusal_after_ours_bars_the_acceptance(play: Play) -> None:

@@ -14,6 +14,7 @@ from millrace.registers.messages.models import Letter
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply.conftest import published  # noqa: F401  # a fixture found by name in this module
+from millrace.stages.assess.judging import submitted_verdict
 from millrace.stages.assess.models import PanelChoice, PanelMeeting
 from millrace.stages.plan import envelopes
 from tests.journeys import chain_story
@@ -24,10 +25,13 @@ from tests.journeys.raise_plus_story import Play
 MILLION = 1_000_000_00
 
 
-def application(name: str) -> dict[str, dict[str, Any]]:
+NUMBERS = {"Alga Bio": "12345678", "Boron Bio": "12345679", "Cobalt Bio": "12345680"}
+
+
+def application(name: str, number: str = "") -> dict[str, dict[str, Any]]:
     """One start-up, asking for HK$1.5m."""
     member = {"team_members-0-name": "Invented Student", "team_members-0-standing": "student", "team_members-0-part": "Leads"}
-    started = {"startup_name": name, "startup_number": "12345678", "startup_stream": "tsssu_o", "company_age_months": "6"}
+    started = {"startup_name": name, "startup_number": number or NUMBERS[name], "startup_stream": "tsssu_o", "company_age_months": "6"}
     return {
         "university": CONTACT | {"university": "hkust", "sector": "biotechnology"},
         "start_up": started
@@ -128,3 +132,38 @@ def test_nobody_but_its_authorised_person_records_it(play: Play) -> None:
     alone = play.at("signatory", "selection/").submit("Record the selection", **empty, status=422)
     alone.sees("nobody without an interest")
     assert play.case().status == "submitted"
+
+
+def granted(play: Play, make: Any, cents: int, **fields: Any) -> None:
+    """Another university's case of the same start-up, approved on the day."""
+    at = play.clock.now()
+    other = make.organisation("Other University (invented)", kind="university", registration_kind="hk_university", at=at)
+    told = {"scheme": "tsssu", "stream": "tsssu_o", "status": "in_force", "approved_cents": cents, "unit": "HKD"} | fields
+    case = make.case(lead=other, at=at, beneficiary="hk_br:12345678", **told)
+    timeline.record("decision_made", command=uuid.uuid4(), by=play.people["authority"], at=at, case=case, facts={"outcome": "approved"})
+
+
+def test_a_start_up_of_two_universities_has_one_ceiling_for_the_year(play: Play, make: Any) -> None:
+    """HK$1.2m through another university, in the same stream: HK$0.3m is left, and nothing after HK$0.3m more."""
+    granted(play, make, 120 * MILLION // 100)
+    granted(play, make, 9 * MILLION, stream="tsssu_plus")
+    sections = application("Alga Bio", "12345678-000-01-24-1") | {"documents": {"business_plan": play.proof()}}
+    chain_story.drafted(play, "tsssu", sections)
+    story.submitted(play)
+    case = play.case()
+    assert case.beneficiary == "hk_br:12345678"
+    rules = {rule["rule"]: rule for rule in submitted_verdict(case).to_data()["rules"]}
+    assert rules["ceiling-per-start-up"]["limits_amount"] and submitted_verdict(case).amount_cents == 30 * MILLION // 100
+    above = {"met_on": "2025-05-05", "members-0-name": "Professor A (invented)"}
+    above |= {f"outcome_{case.pk}": "selected", f"amount_{case.pk}": "300,001"}
+    play.at("signatory", "selection/").submit("Record the selection", **above, status=422).sees("above what the rules give")
+    play.at("signatory", "selection/").submit("Record the selection", **above | {f"amount_{case.pk}": "300,000"})
+    granted(play, make, 30 * MILLION // 100)
+    page = play.at("authority", "decision/").sees("whichever universities put it forward")
+    page.submit("Decide", outcome="approved", amount="300,000", status=409)
+    assert play.case().status == "selected"
+
+
+def test_a_start_up_is_named_by_a_number_that_can_be_read(play: Play) -> None:
+    chain_story.drafted(play, "tsssu", application("Alga Bio", "12-34") | {"documents": {"business_plan": play.proof()}})
+    play.at("writer", "draft/check/").sees("This number has the wrong form. Write it as it stands on the certificate.")

@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping
 
 from millrace.core.policy_folder.read import Policy
-from millrace.core.rules.facts import MEASURES, Fact
+from millrace.core.rules.facts import BENEFICIARY, MEASURES, Fact
 
 
 def page(policies: Mapping[str, Policy]) -> str:
@@ -66,4 +66,5 @@ def _established(fact: Fact) -> str:
         return fact.established if fact.assumed is None else f"{fact.established} (else {fact.assumed})"
     where = f" of {fact.counted.scheme}" if fact.counted.scheme else ""
     stream = {"": "", "same": ", own stream"}.get(fact.counted.stream, f", stream {fact.counted.stream}")
-    return f"system: {fact.counted.measure}{where}{stream}"
+    whom = ", of the beneficiary" if fact.counted.of == BENEFICIARY else ""
+    return f"system: {fact.counted.measure}{where}{stream}{whom}"

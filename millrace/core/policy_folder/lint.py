@@ -160,6 +160,11 @@ def _unasked(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
                     said = f"{rule.id} needs {name}, and the form of {version.id} does not ask it"
                     remedy = f'add a question to form.toml with feeds = "{name}"'
                     yield folder.remark("fact-nobody-asks", MEND, _rules_file(scheme), (rule.id,), said, remedy)
+                counted = known[name].counted
+                if counted is not None and counted.of == facts.BENEFICIARY and version.form.beneficiary is None:
+                    said = f"{rule.id} counts what the beneficiary has, and the form of {version.id} does not ask who that is"
+                    remedy = 'add beneficiary = "…", a kind of registration number, to the question that asks for it'
+                    yield folder.remark("beneficiary-nobody-asks", MEND, _rules_file(scheme), (rule.id,), said, remedy)
 
 
 def _starts(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:

@@ -53,6 +53,11 @@ REMEDY = '{ en = "B" }'
 TWO_VERSIONS = '[[versions]]\nid = "v2"\nfrom = "2025-12-31"\nsource = "guide"\n' + "".join(
     f'{key} = {{ en = "E" }}\n' for key in ("title", "short_title", "summary")
 )
+GRANTED = (
+    '\n[facts.granted]\ntype = "money"\nestablished = "system"\nmeasure = "granted_cents"\nof_whom = "beneficiary"\nlabel = { en = "A" }\n'
+)
+SUMMARY = '[[sections.questions]]\nid = "summary"'
+ASKED = 'id = "{}"\nkind = "text"\nlabel = {{ en = "A" }}\nbeneficiary = "number"\n\n[[sections.questions]]\n'
 CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
     # what is changed, the code of the finding, its file, and words that stand on the line it names
     "a window and no call": ([more(RULES, rule("open", "window", ""))], "no-call", SCHEME, "[[versions]]"),
@@ -100,6 +105,30 @@ CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
         "fact-nobody-asks",
         RULES,
         "[new]",
+    ),
+    "a limit of a beneficiary nobody names": (
+        [more(FACTS, GRANTED), more(RULES, rule("cap", "cumulative_ceiling", 'value_cents = 9\nused = "granted"', remedy=REMEDY))],
+        "beneficiary-nobody-asks",
+        RULES,
+        "[cap]",
+    ),
+    "a beneficiary's number the policy does not take": (
+        [other(FORM, 'id = "summary"', 'id = "whom"\nkind = "text"\nlabel = { en = "A" }\nbeneficiary = "no-number"\n\n' + SUMMARY)],
+        "unreadable",
+        FORM,
+        "no-number",
+    ),
+    "two questions that name a beneficiary": (
+        [other(FORM, 'id = "summary"', "".join(ASKED.format(name) for name in "ab") + 'id = "summary"')],
+        "unreadable",
+        FORM,
+        "beneficiary",
+    ),
+    "a beneficiary of all applicants together": (
+        [more(FACTS, GRANTED.replace("granted_cents", "granted_to_all_cents"))],
+        "unreadable",
+        FACTS,
+        "of_whom",
     ),
     "a fact nothing speaks of": (
         [more(FACTS, '\n[facts.is_new]\ntype = "flag"\nlabel = { en = "A" }\nquestion = { en = "B" }\n')],

@@ -100,6 +100,7 @@ def policy(files: Mapping[str, bytes]) -> Policy:
         document.root.finish()
     _check_funds(folder, top["funds"], fund_list, schemes)
     _check_handling(top, measures, schemes, sources)
+    _check_beneficiaries(folder, who, schemes)
     _check_strays(folder)
     if folder.findings:
         raise Unreadable(folder.findings)
@@ -182,6 +183,19 @@ def _check_handling(top: Mapping[str, Document], measures: Handling, schemes: Ma
                 top["handling"].complain((), f"{measure.id} names the scheme {scheme!r}, which is not here", "mend its name")
             if value.source and value.source not in sources:
                 top["handling"].complain((), f"{measure.id} names the source {value.source!r}, which is not in sources.toml", "add it")
+
+
+def _check_beneficiaries(folder: _Folder, who: Funder, schemes: Mapping[str, Scheme]) -> None:
+    """Find a question that asks who benefits by a kind of number that the policy does not take."""
+    kinds = [kind.id for kind in who.identifiers]
+    for scheme in schemes.values():
+        asked = {version.form.beneficiary.beneficiary for version in scheme.versions if version.form.beneficiary is not None}
+        for kind in sorted(asked - set(kinds)):
+            path = f"schemes/{scheme.slug}/form.toml"
+            text = folder.files[path].decode()
+            line = text[: max(0, text.find(f'"{kind}"'))].count("\n") + 1
+            said = f"the policy takes no registration number of kind {kind!r}"
+            folder.findings.append(Finding(path, line, said, f"one of: {', '.join(kinds)}"))
 
 
 def _check_strays(folder: _Folder) -> None:

@@ -60,14 +60,21 @@ MEASURES: dict[str, str] = {
 OF_ALL = frozenset({"granted_in_call_cents", "projects_of_all", "granted_to_all_cents"})
 
 
+# Whose cases a measure counts: those the applicant leads, or those that name the same beneficiary, whoever leads them.
+APPLICANT, BENEFICIARY = "applicant", "beneficiary"
+COUNTED_OF = (APPLICANT, BENEFICIARY)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the system counts for a fact: a measure, of the case's own scheme unless another is named, and in all of its
-    streams unless one is named ("same": the case's own stream)."""
+    """What the system counts for a fact: a measure, of the case's own scheme unless another is named, in all of its streams unless
+    one is named ("same": the case's own stream), and of the applicant's cases unless of the beneficiary's: the start-up that two
+    universities put forward has one limit."""
 
     measure: str
     scheme: str = ""
     stream: str = ""
+    of: str = APPLICANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class Question:
     limits: Limits = Limits()
     slot: Slot | None = None
     is_personal: bool = False  # blanked by retention; never frozen into facts or events
+    beneficiary: str = ""  # the kind of registration number it takes, where its answer names who benefits: hk_br
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ class Form:
     def question(self, question: str) -> Question | None:
         """Find one question."""
         return self._named.get(question)
+
+    @property
+    def beneficiary(self) -> Question | None:
+        """Find the question whose answer names who benefits, by registration number."""
+        return next((asked for asked in self.questions() if asked.beneficiary), None)
 
 
 Answers = Mapping[str, Any]

@@ -8,7 +8,11 @@ from dataclasses import replace
 
 from millrace.core import money
 from millrace.core.rules.facts import (
+    APPLICANT,
+    BENEFICIARY,
+    COUNTED_OF,
     MEASURES,
+    OF_ALL,
     RECORDED,
     Choice,
     Claimed,
@@ -138,9 +142,13 @@ def _assumed(table: Table, fact: Fact) -> Value | None:
 def _counted(table: Table) -> Counted | None:
     measure = table.one_of("measure", MEASURES, "")
     scheme, stream = table.string("of_scheme", ""), table.string("of_stream", "")
-    if (scheme or stream) and not measure:
-        table.complain("of_scheme and of_stream say what a measure counts; there is none", "of_scheme" if scheme else "of_stream")
-    return Counted(measure, scheme, stream) if measure else None
+    of = table.one_of("of_whom", COUNTED_OF, APPLICANT)
+    said = next((key for key in ("of_scheme", "of_stream", "of_whom") if table.has(key)), "")
+    if said and not measure:
+        table.complain(f"{said} says what a measure counts; there is none", said)
+    if of == BENEFICIARY and measure in OF_ALL:
+        table.complain(f"{measure} counts all applicants together, whoever benefits", "of_whom", "leave it out")
+    return Counted(measure, scheme, stream, of) if measure else None
 
 
 def _unit(table: Table, fact_type: FactType, currency: str, units: Collection[str]) -> str:

@@ -82,7 +82,16 @@ def _question(table: Table, shelf: Shelf) -> Question:
         limits=_limits(table),
         slot=_slot(table) if kind == "attachment" else None,
         is_personal=table.flag("personal"),
+        beneficiary=_beneficiary(table, kind),
     )
+
+
+def _beneficiary(table: Table, kind: str) -> str:
+    """The kind of number by which an answer names who benefits: `beneficiary = "hk_br"`."""
+    number = table.string("beneficiary", "")
+    if number and (kind != "text" or table.flag("personal")):
+        table.complain("a question that names the beneficiary takes a registration number, as a text that is not personal", "beneficiary")
+    return number
 
 
 def _feeding_column(table: Table, kind: str, feeds: str, columns: Collection[Column]) -> str:
@@ -153,6 +162,9 @@ def _check(root: Table, version: str, shelf: Shelf) -> None:
             said = f"{question} is shown after {shown_when.question!r}, which is not asked before it"
             item.complain(said, "shown_when", "ask that one first, or mend its name")
         asked.append(question)
+    naming = [item for table in sections for item in table.tables("questions") if applies(item, version, shelf) and item.has("beneficiary")]
+    for item in naming[1:]:
+        item.complain("a second question names the beneficiary", "beneficiary", "let one of them do so")
 
 
 def letter(root: Table, kind: str, languages: Collection[str]) -> Letter:

@@ -272,6 +272,11 @@ class SchemeVersion:
         return {fact.name: fact.counted for fact in self.vocabulary.facts.values() if fact.counted is not None}
 
     @property
+    def counts_of_beneficiary(self) -> bool:
+        """Say whether a limit of it is of the organisation that benefits, over all cases that name it."""
+        return any(counted.of == facts.BENEFICIARY for counted in self.counted.values())
+
+    @property
     def found_by_committee(self) -> tuple[Fact, ...]:
         """List what the committee that decides establishes: whether a case is special and exceptional."""
         spoken = [self.vocabulary.facts[name] for name in self.facts_used if name in self.vocabulary.facts]

@@ -35,6 +35,7 @@ class Case(models.Model):
     status_on = models.DateField()
     title = models.CharField(max_length=400, blank=True)
     lead = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    beneficiary = models.CharField(max_length=60, blank=True, help_text="who benefits, where not the lead, as kind:number")
     officer = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
@@ -67,6 +68,7 @@ class Case(models.Model):
             models.Index(LATEST, "id", "status", name="case_submitted", condition=Q(is_test=False)),
             models.Index("officer", "status", LATEST, "id", name="case_officer_status", condition=Q(is_test=False)),
             models.Index(fields=["lead", "id"], name="case_lead"),
+            models.Index(fields=["beneficiary", "id"], name="case_beneficiary", condition=~Q(beneficiary="")),
             models.Index(fields=["status", "status_on", "id"], name="case_status_since"),
             GinIndex(fields=["search_grams"], name="case_search"),
         ]

@@ -7,14 +7,14 @@ import contextlib
 import logging
 import threading
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import dated
+from millrace.core import dated, identity
 from millrace.core.letters import Letter
 from millrace.core.policy_folder import handling as handling_
 from millrace.core.policy_folder import read
@@ -186,6 +186,11 @@ def calendar() -> Calendar:
 def identifiers() -> tuple[IdentifierKind, ...]:
     """This will list what kinds of number identify an organisation."""
     return funder().identifiers
+
+
+def number_kinds() -> Mapping[str, identity.Kind]:
+    """This will give the kinds of registration number that the published policy takes."""
+    return {kind.id: identity.Kind(kind.id, kind.pattern, kind.check) for kind in identifiers()}
 
 
 def funds() -> tuple[Fund, ...]:

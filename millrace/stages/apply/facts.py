@@ -4,7 +4,7 @@ Limits per applicant are counted from cases here, under the lock the calling act
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from millrace.registers.people import prepared
 from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline.models import Event
+from millrace.stages.apply import beneficiaries
 from millrace.stages.apply.models import Submission
 from millrace.stages.call.models import Call
 
@@ -55,7 +56,8 @@ _received = prepared.Prepared(
 
 @dataclass(frozen=True)
 class Applying:
-    """Whose limits are counted, and for which case: the applicant, its call and stream, and the day that says the financial year.
+    """Whose limits are counted, and for which case: the applicant, its call and stream, and the day that says the financial year;
+    `beneficiary` is who benefits, as `beneficiaries.key` writes it.
 
     The case itself is left out of every count.
     """
@@ -65,6 +67,7 @@ class Applying:
     case: Case | None
     on: date
     stream: str = ""
+    beneficiary: str = ""
 
 
 def gathered(book: rulebook.SchemeVersion, answers: Mapping[str, Any], applying: Applying) -> dict[str, facts_.FactValue]:
@@ -72,7 +75,8 @@ def gathered(book: rulebook.SchemeVersion, answers: Mapping[str, Any], applying:
     declared = form.facts_from(book.form, answers, book.vocabulary.facts)
     stream = declared.get(book.stream_from)
     if stream is not None:
-        applying = Applying(applying.organisation, applying.call, applying.case, applying.on, str(stream.value))
+        applying = replace(applying, stream=str(stream.value))
+    applying = replace(applying, beneficiary=beneficiaries.key(book.form, answers))
     known = _as_if_registered(book, answers) if applying.case and applying.case.is_test else registered(book, applying.organisation)
     return declared | known | computed(book, applying)
 
@@ -102,29 +106,34 @@ def recorded_facts(book: rulebook.SchemeVersion) -> dict[str, facts_.Fact]:
 
 def computed(book: rulebook.SchemeVersion, applying: Applying) -> dict[str, facts_.FactValue]:
     """This will count what the version's limits speak of: open projects, money granted, applications in the call."""
-    asked: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    asked: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for name, counted in book.counted.items():
         stream = applying.stream if counted.stream == "same" else counted.stream
-        asked.setdefault((counted.scheme or book.scheme, stream), []).append((name, counted.measure))
+        asked.setdefault((counted.scheme or book.scheme, stream, counted.of), []).append((name, counted.measure))
     found: dict[str, facts_.FactValue] = {}
-    for (scheme, stream), wanted in asked.items():
-        sums = measures(scheme, stream, applying, frozenset(measure for _name, measure in wanted))
+    for (scheme, stream, of), wanted in asked.items():
+        if of == facts_.BENEFICIARY and not applying.beneficiary:
+            continue  # nobody is named yet, so that what rests on it is not yet known
+        sums = measures(scheme, stream, applying, frozenset(measure for _name, measure in wanted), of=of)
         found |= {name: facts_.FactValue(sums[measure], facts_.Standing.COMPUTED) for name, measure in wanted if measure in sums}
     return found
 
 
-def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str]) -> dict[str, int]:
-    """This will count each named measure for one applicant, within a scheme and (unless "") one of its streams."""
+def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str], *, of: str = facts_.APPLICANT) -> dict[str, int]:
+    """This will count each named measure for one applicant, or for one beneficiary over all applicants' cases that name it, within
+    a scheme and (unless "") one of its streams."""
     without = applying.case.pk if applying.case else 0
     counted: dict[str, int] = {}
-    if not stream and names & {"open_projects", "granted_cents"}:
+    is_own = of == facts_.APPLICANT
+    if is_own and not stream and names & {"open_projects", "granted_cents"}:
         # What nearly every click asks, in SQL that is made once.
         held = _held.first(lead=applying.organisation.pk, scheme=scheme, without=without) or (0, 0, 0)
         counted |= {"open_projects": held[0], "granted_cents": int(held[1] + held[2])}
         names -= {"open_projects", "granted_cents"}
-    if not names - IN_CALL:
+    if is_own and not names - IN_CALL:
         return counted | _in_call(scheme, stream, applying, names)
-    own = _cases(scheme, stream, applying).filter(lead=applying.organisation)
+    whose = {"lead": applying.organisation} if is_own else {"beneficiary": applying.beneficiary}
+    own = _cases(scheme, stream, applying).filter(**whose)
     if names & {"open_projects", "projects_in_all", "completed_projects", "granted_cents"}:
         found = own.aggregate(
             open_projects=Count("pk", filter=Q(status__in=RUNNING)),
@@ -140,6 +149,9 @@ def measures(scheme: str, stream: str, applying: Applying, names: frozenset[str]
     if "applications_in_year" in names and year is not None:
         begun = own.filter(submitted_at__gte=policy.funder().first_moment(year.start)).exclude(status__in=LEFT)
         counted["applications_in_year"] = begun.count()
+    if not is_own:
+        received = own.filter(pk__in=_received_in(applying).values_list("case_id", flat=True)).exclude(status__in=LEFT)
+        return counted | ({"applications_in_call": received.count()} if "applications_in_call" in names else {})
     return counted | _of_all(scheme, stream, applying, names) | _in_call(scheme, stream, applying, names)
 
 
@@ -178,8 +190,7 @@ def _in_call(scheme: str, stream: str, applying: Applying, names: frozenset[str]
     counted: dict[str, int] = {}
     if applying.call is None or not names & IN_CALL:
         return counted
-    received = Submission.objects.filter(call=applying.call, case__is_test=False)
-    received = received.exclude(case=applying.case) if applying.case else received
+    received = _received_in(applying)
     if "applications_in_call" in names and not stream:
         without = applying.case.pk if applying.case else 0
         counted["applications_in_call"] = len(_received(call=applying.call.pk, lead=applying.organisation.pk, without=without))
@@ -190,3 +201,8 @@ def _in_call(scheme: str, stream: str, applying: Applying, names: frozenset[str]
         cases = _cases(scheme, stream, applying).filter(pk__in=received.values_list("case_id", flat=True))
         counted["granted_in_call_cents"] = _granted(cases.aggregate(**_money()))
     return counted
+
+
+def _received_in(applying: Applying) -> QuerySet[Submission]:
+    received = Submission.objects.filter(call=applying.call, case__is_test=False)
+    return received.exclude(case=applying.case) if applying.case else received

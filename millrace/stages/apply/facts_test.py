@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from millrace.core.policy_folder import read
 from millrace.core.rules import judge
 from millrace.core.rules.verdict import Outcome
+from millrace.registers.timeline import actions as timeline
 from millrace.stages.apply import facts, locks
 from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.conftest import EARLY
@@ -30,7 +31,7 @@ def test_an_institute_of_any_university_counts_and_two_decisions_do_not_count_at
     def count() -> None:
         try:
             with transaction.atomic():
-                locks.lock_what_all_share(book)
+                locks.lock_what_others_share(book)
                 seen.append(facts.computed(book, applying))
         finally:
             connections.close_all()
@@ -38,7 +39,7 @@ def test_an_institute_of_any_university_counts_and_two_decisions_do_not_count_at
     count_of_two = facts.computed(book, applying)
     assert count_of_two["institutes_set_up"].value == 2
     with transaction.atomic():
-        locks.lock_what_all_share(book)
+        locks.lock_what_others_share(book)
         other = threading.Thread(target=count)
         other.start()
         other.join(0.5)
@@ -60,3 +61,41 @@ def test_an_rd_centre_applies_all_year_and_a_university_in_the_exercise(make, pu
         opened = drafts.open_draft(organisation, scheme="itsp", by=by, at=june, command=uuid.uuid4())
         codes[kind] = Draft.objects.get(case=opened.case).call.code
     assert codes == {"rd_centre": "all-year", "university": "2024"}
+
+
+def test_what_a_start_up_has_counts_over_all_universities_by_year_and_stream_and_two_decisions_wait(make, published):
+    book = read.policy(files_of(HONG_KONG)).schemes["tsssu"].versions[-1]
+    officer = make.person(powers=("authority",))
+    told = [
+        ("hk_br:12345678", "tsssu_o", "in_force", 1, NOON),
+        ("hk_br:12345678", "tsssu_o", "approved", 2, NOON),
+        ("hk_br:12345678", "tsssu_plus", "in_force", 4, NOON),
+        ("hk_br:87654321", "tsssu_o", "in_force", 8, NOON),
+        ("hk_br:12345678", "tsssu_o", "refused", 16, NOON),
+        ("hk_br:12345678", "tsssu_o", "in_force", 32, EARLY),
+    ]
+    for beneficiary, stream, status, cents, at in told:
+        case = make.case(scheme="tsssu", beneficiary=beneficiary, stream=stream, status=status, approved_cents=cents, at=at)
+        timeline.record("decision_made", command=uuid.uuid4(), by=officer, at=at, case=case, facts={"outcome": "approved"})
+    waiting = make.case(scheme="tsssu", stream="tsssu_o", status="selected", beneficiary="hk_br:12345678")
+    applying = facts.Applying(waiting.lead, None, waiting, NOON.date(), "tsssu_o", waiting.beneficiary)
+    assert facts.computed(book, applying)["startup_granted_in_year_in_stream"].value == 3
+    nobody = facts.Applying(waiting.lead, None, waiting, NOON.date(), "tsssu_o")
+    assert "startup_granted_in_year_in_stream" not in facts.computed(book, nobody)
+    done = threading.Event()
+
+    def decide() -> None:
+        try:
+            with transaction.atomic():
+                locks.lock_what_others_share(book, waiting.beneficiary)
+                done.set()
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        locks.lock_what_others_share(book, waiting.beneficiary)
+        other = threading.Thread(target=decide)
+        other.start()
+        assert not done.wait(0.5)
+    other.join(10)
+    assert done.is_set()

@@ -1,6 +1,7 @@
 """The order in which rows are locked, the same in every action — e.g. Harbour Precision Ltd first, then its NIFS case.
 
-A limit of all applicants together has a lock of its scheme's, taken after those two and before anything is posted.
+A limit of who benefits, and one of all applicants together, has a lock of its own, taken in that order after those two and before
+anything is posted.
 
 The locks are FOR NO KEY UPDATE: they wait for one another but not for a foreign key that merely points at the row.
 """
@@ -36,8 +37,17 @@ def lock_organisation(organisation: Organisation) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
-def lock_what_all_share(book: SchemeVersion) -> None:
-    """This will let one decision at a time count what all applicants share: two universities must not both get the third institute."""
+def lock_what_others_share(book: SchemeVersion, beneficiary: str = "") -> None:
+    """This will let one decision at a time count what other applicants' cases share: two universities must not both get the third
+    institute, nor each fund one start-up up to its limit."""
+    lock_beneficiary(book, beneficiary)
     for scheme in sorted({counted.scheme or book.scheme for counted in book.counted.values() if counted.measure in OF_ALL}):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(7231009, hashtext(%s))", [scheme])
+
+
+def lock_beneficiary(book: SchemeVersion, beneficiary: str) -> None:
+    """This will let one judgement at a time count what a beneficiary has, where a rule limits that."""
+    if beneficiary and book.counts_of_beneficiary:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(7231010, hashtext(%s))", [beneficiary])

@@ -19,7 +19,7 @@ KINDS = {"hk_br": identity.Kind("hk_br", "[0-9]{8}"), "cn_uscc": identity.Kind("
 
 @pytest.fixture(autouse=True)
 def identifiers(monkeypatch):
-    monkeypatch.setattr(organisations, "number_kinds", lambda: KINDS)
+    monkeypatch.setattr(organisations.policy, "number_kinds", lambda: KINDS)
 
 
 def particulars(**given):

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from millrace.core.rules import facts as facts_
 from millrace.core.rules import form, judge, rulebook
 from millrace.core.rules.verdict import Outcome, Verdict
 from millrace.registers.cases.models import Case
 from millrace.registers.documents import queries as documents
 from millrace.registers.documents.models import Document
-from millrace.stages.apply import facts, queries, terms
+from millrace.stages.apply import beneficiaries, facts, queries, terms
 from millrace.stages.apply.models import Draft, Part
 from millrace.stages.call import queries as calls
 from millrace.web import forms as described
@@ -54,11 +56,25 @@ class Gathered:
         """What is missing or wrong in the lead's sections and in each part's, with the sentence to show."""
         held = [document.place for document in self.documents if document.state != Document.State.REFUSED]
         sides = [("applicant", None), *((part.role, part) for part in self.parts)]
-        return [
+        found = [
             Problem(section.id, question.id, sentence, part)
             for side, part in sides
             for section, question, sentence in described.problems(book.form, self.saved.as_typed(part), part=side, files_held=held)
         ]
+        return found + self._unreadable_beneficiary(book)
+
+    def _unreadable_beneficiary(self, book: rulebook.SchemeVersion) -> list[Problem]:
+        given = beneficiaries.number(book.form, self.saved.answers())
+        if given is None or given.is_good:
+            return []
+        asked = book.form.beneficiary
+        section = next(one for one in book.form.sections if asked in one.questions)
+        return [Problem(section.id, asked.id, _("This number has the wrong form. Write it as it stands on the certificate."))]
+
+    @property
+    def beneficiary(self) -> str:
+        """Who benefits by the answers, as it is kept with the case; "" where the form asks no such number."""
+        return beneficiaries.key(self.rules.terms.book.form, self.saved.answers())
 
     def facts(self, book: rulebook.SchemeVersion) -> dict[str, facts_.FactValue]:
         """Every fact known; what parts declare is added to what the lead declares."""

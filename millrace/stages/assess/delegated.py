@@ -11,7 +11,9 @@ from django.db.models import Sum
 
 from millrace.core import selection
 from millrace.core.refusal import Refusal
+from millrace.core.rules import rulebook
 from millrace.core.rules.bodies import CumulativeCeiling
+from millrace.core.rules.facts import APPLICANT
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.apply import facts, terms
@@ -37,7 +39,7 @@ def is_delegated(case: Case) -> bool:
 def waiting(case: Case, at: datetime) -> Waiting:
     """This will gather the submitted cases beside this one that draw on the same block grant, and what is left of it."""
     book = terms.of_row(case.scheme_version).book
-    ceiling = next((rule.body for rule in book.rules if isinstance(rule.body, CumulativeCeiling)), None)
+    ceiling = _block_grant(book)
     if ceiling is None:
         raise Refusal.not_found()
     counted = book.counted.get(ceiling.used)
@@ -51,6 +53,12 @@ def waiting(case: Case, at: datetime) -> Waiting:
     used = (granted if type(granted) is int else 0) + selected
     cases = beside.filter(status="submitted").select_related("lead", "scheme_version").defer("scheme_version__text").order_by("pk")
     return Waiting(tuple(cases), selection.BlockGrant(ceiling.amount_cents, used), stream)
+
+
+def _block_grant(book: rulebook.SchemeVersion) -> CumulativeCeiling | None:
+    """Find what the applicant itself may have in all; a limit of who benefits is not its block grant."""
+    ceilings = [rule.body for rule in book.rules if isinstance(rule.body, CumulativeCeiling)]
+    return next((one for one in ceilings if one.used not in book.counted or book.counted[one.used].of == APPLICANT), None)
 
 
 def choice_on(case: Case) -> PanelChoice | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from millrace.core.rules import facts as facts_
-from millrace.core.rules import judge
+from millrace.core.rules import judge, rulebook
 from millrace.core.rules.verdict import Outcome, RuleVerdict, Verdict
 from millrace.core.rules.verdict import from_data as read_verdict
 from millrace.registers.cases.models import Case
@@ -19,18 +19,28 @@ from millrace.stages.apply.models import Submission
 
 
 def judge_again(case: Case, *, at: datetime, found: Mapping[str, bool] | None = None) -> Verdict:
-    """This will judge the case's frozen facts with the counted ones taken now, on the day it was submitted, and with what a deciding
-    committee found. Call it under the lock."""
+    """This will judge the case's frozen facts with the counted ones taken now, on the day it was submitted, and with what the
+    deciding committee finds — or, unless it finds now, found when it decided. Call it under the lock."""
     book = terms.of_row(case.scheme_version).book
     stored = submitted_verdict(case)
     draft = queries.draft_of(case)
     frozen = facts_.read(book.vocabulary.facts, stored.facts)
-    applying = facts.Applying(case.lead, draft.call if draft else None, case, terms.local_day(at), case.stream)
-    locks.lock_what_all_share(book)
+    applying = facts.Applying(case.lead, draft.call if draft else None, case, terms.local_day(at), case.stream, case.beneficiary)
+    locks.lock_what_others_share(book, case.beneficiary)
     counted = facts.computed(book, applying)
+    return judge.judge(book, {**frozen, **counted, **_established(case, book, found)}, on=stored.on)
+
+
+def _established(case: Case, book: rulebook.SchemeVersion, found: Mapping[str, bool] | None) -> dict[str, facts_.FactValue]:
+    """Give what the committee that decides finds; what it found when it decided stands for every later judgement of the case."""
     theirs = {fact.name for fact in book.found_by_committee}
-    established = {name: facts_.FactValue(value, facts_.Standing.VERIFIED) for name, value in (found or {}).items() if name in theirs}
-    return judge.judge(book, {**frozen, **counted, **established}, on=stored.on)
+    if not theirs:
+        return {}
+    if found is None:
+        decided = Row.objects.filter(case=case, purpose="approval").order_by("-recorded_at", "-pk").values_list("facts", flat=True).first()
+        kept = {name: value for name, value in (decided or {}).items() if name in theirs}
+        return facts_.read_known(book.vocabulary.facts, kept)
+    return {name: facts_.FactValue(value, facts_.Standing.VERIFIED) for name, value in found.items() if name in theirs}
 
 
 def submission_of(case: Case) -> Submission:

@@ -20,6 +20,7 @@ KINDS = by_name(
     Kind(
         "joint_decision_recorded",
         _("The other funder decided on its side: %(outcome)s, %(their_cents)s of its own money, not counted in ours"),
+        instead=("outcome", "refused", _("The other funder refused its side: it gives no money")),
     ),
     Kind("went_on_alone", _("The authority decided to go on with our side alone, after the other funder's decision of %(decided_on)s")),
     Kind("team_selected", _("Selected by the university's panel of %(met_on)s: %(selected_cents)s of its block grant of %(block_cents)s")),

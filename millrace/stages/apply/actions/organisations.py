@@ -4,7 +4,6 @@ Whoever registers an organisation may draft for it at once, and sign for it only
 """
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,13 +85,8 @@ def register_organisation(particulars: Particulars, *, by: Person, at: datetime,
         )
 
 
-def number_kinds() -> Mapping[str, identity.Kind]:
-    """This will give the kinds of registration number that the published policy takes."""
-    return {kind.id: identity.Kind(kind.id, kind.pattern, kind.check) for kind in policy.identifiers()}
-
-
 def _number(particulars: Particulars) -> identity.Number:
-    kind = number_kinds().get(particulars.registration_kind)
+    kind = policy.number_kinds().get(particulars.registration_kind)
     if kind is None:
         return identity.Number(particulars.registration_kind, problem="unknown-kind")
     return identity.registration(kind, particulars.registration_number)

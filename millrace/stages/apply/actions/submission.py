@@ -29,7 +29,10 @@ from millrace.stages.apply.models import Submission
 from millrace.stages.call import actions as calls
 
 # What the case itself keeps of its submission.
-FROZEN = ("scheme_version", "status", "status_on", "submitted_at", "stream", "track", "sector", "requested_cents", "unit", "stage_number")
+FROZEN = (
+    *("scheme_version", "status", "status_on", "submitted_at", "stream", "track", "sector"),
+    *("requested_cents", "unit", "stage_number", "beneficiary"),
+)
 
 
 def request_sign_off(case: Case, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -71,6 +74,8 @@ def submit_application(case: Case, *, by: Person, at: datetime, command: uuid.UU
         refusals.unless_ready(gathered)
         if gathered.closes_at is not None:
             calls.lock_applicant(gathered.draft.call, case.lead)
+        case.beneficiary = gathered.beneficiary
+        locks.lock_beneficiary(gathered.rules.terms.book, case.beneficiary)
         judged = [gathered.judged(each, as_told=False) for each in gathered.rules.candidates]
         refusals.unless_rules_met(judged)
         submission = _write(gathered, judged, by=by, at=at, command=command)
