@@ -56,7 +56,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "supply_information",
         }
         | {"read_award", "record_evidence", "claim", "read_money", "read_timeline", "upload", "book_hours", "return_hours"}
-        | {"request_change", "report", "answer_finding"}
+        | {"request_change", "report", "answer_finding", "declare_revenue"}
     ),
     "party:lead:administrator": frozenset({"read_case", "read_application", "read_timeline", "read_award", "read_money", "change_account"}),
     "party:lead:signatory": frozenset(
@@ -71,6 +71,7 @@ MAY: Mapping[str, frozenset[str]] = {
             "accept_offer",
             "record_selection",
             "request_change",
+            "declare_revenue",
             "withdraw",
             "supply_information",
             "change_account",
@@ -94,16 +95,18 @@ MAY: Mapping[str, frozenset[str]] = {
     ),
     "power:authority": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}
-        | {"terminate", "reopen", "go_on_alone", "decide_change", "lift_suspension"}
+        | {"terminate", "reopen", "go_on_alone", "decide_change", "lift_suspension", "write_off"}
     ),
     "power:finance": frozenset(
         {"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money", "settle_payment"}
-        | {"cancel_payment"}
+        | {"cancel_payment", "recover", "confirm_recovery"}
     ),
     "power:finance_maker": frozenset(
         {"read_case", "read_timeline", "read_award", "read_money", "order_payment", "cancel_payment", "settle_payment"}
     ),
-    "power:finance_checker": frozenset({"read_case", "read_timeline", "read_award", "read_money", "check_payment", "cancel_payment"}),
+    "power:finance_checker": frozenset(
+        {"read_case", "read_timeline", "read_award", "read_money", "check_payment", "cancel_payment", "confirm_recovery"}
+    ),
     "power:policy": frozenset({"read_case", "read_timeline", "read_award", "read_money", "read_verdict"}),
     "power:auditor": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "read_verdict", "read_access"}

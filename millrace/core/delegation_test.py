@@ -62,6 +62,7 @@ HANDLING = Handling({one.id: one for one in (measure("order", "senior", 500), me
 @pytest.mark.parametrize(
     ("held", "act", "amount", "unit", "code"),
     [
+        ((None, "authority"), "write_off", 1, "HKD", "limit-unreadable"),
         ((500, ""), "order", 500, "HKD", None),
         ((500, ""), "order", 501, "HKD", "above-limit"),
         ((None, ""), "order", 1, "HKD", "no-limit"),

@@ -20,8 +20,11 @@ MATCH_KINDS = ("match_pledged", "match_evidenced", "match_verified", "match_cons
 MATCH_FORMS = ("cash", "in_kind")
 # What a payee owes the funder: raised from its debtor, then received, set off against a payment to it, or written off.
 RECOVERY_KINDS = ("receivable", "received", "set_off", "written_off")
-CASE_KINDS = frozenset({"reserved", "committed", "due", "paid", "returned", "debtor", *MATCH_KINDS, *RECOVERY_KINDS})
-KINDS = frozenset({*OUTSIDE_KINDS, *COMMITMENT_KINDS, *CASH_KINDS, *MATCH_KINDS, *RECOVERY_KINDS})
+# The interest on it keeps accounts of its own: it is income, and never goes back to an envelope.
+INTEREST_KINDS = ("interest_owed", "interest_received", "interest_set_off", "interest_written_off")
+OWED_KINDS = (*RECOVERY_KINDS, *INTEREST_KINDS)
+CASE_KINDS = frozenset({"reserved", "committed", "due", "paid", "returned", "debtor", *MATCH_KINDS, *OWED_KINDS})
+KINDS = frozenset({*OUTSIDE_KINDS, *COMMITMENT_KINDS, *CASH_KINDS, *MATCH_KINDS, *OWED_KINDS})
 
 # From which kind to which: the commitment, the year's cash, the matching money and what is owed to us never touch one another.
 PERMITTED: Mapping[str, frozenset[str]] = {
@@ -41,11 +44,15 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "match_evidenced": frozenset({"match_pledged", "match_verified"}),
     "match_verified": frozenset({"match_evidenced", "match_consumed"}),
     "match_consumed": frozenset({"match_verified"}),
-    "debtor": frozenset({"receivable"}),
+    "debtor": frozenset({"receivable", "interest_owed"}),
     "receivable": frozenset({"debtor", "received", "set_off", "written_off"}),
     "received": frozenset({"receivable"}),
     "set_off": frozenset({"receivable"}),
     "written_off": frozenset({"receivable"}),
+    "interest_owed": frozenset({"debtor", "interest_received", "interest_set_off", "interest_written_off"}),
+    "interest_received": frozenset({"interest_owed"}),
+    "interest_set_off": frozenset({"interest_owed"}),
+    "interest_written_off": frozenset({"interest_owed"}),
 }
 
 

@@ -18,7 +18,7 @@ def accounts_of(envelope: Envelope) -> list[Account]:
     cash = [Account("cash_vote", envelope.unit, envelope.fund, "", "2025-26")]
     cash += [envelope.account(kind, financial_year="2025-26") for kind in ledger.CASH_KINDS]
     inside = [envelope.account(kind, case=case) for kind in kinds for case in (1, 2)]
-    inside += [Account(kind, envelope.unit, case=case) for kind in ("debtor", *ledger.RECOVERY_KINDS) for case in (1, 2)]
+    inside += [Account(kind, envelope.unit, case=case) for kind in ("debtor", *ledger.OWED_KINDS) for case in (1, 2)]
     return [Account("appropriation", envelope.unit, envelope.fund), envelope.account("available"), *inside, *cash]
 
 

@@ -25,6 +25,7 @@ KINDS = (
     "payment_advice",
     "closing",
     "addendum",
+    "demand",
 )
 
 

@@ -41,6 +41,13 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "suspension": word("Suspension"),
         "termination": word("Ending the agreement early"),
     },
+    "ground": {
+        "unspent": word("money paid and not earned"),
+        "disallowed": word("cost disallowed afterwards"),
+        "breach": word("the agreement was broken"),
+        "retention": word("equipment not kept for its years"),
+        "revenue": word("share of revenue"),
+    },
     "advice": {"support": word("Supports it"), "against": word("Advises against it")},
     "reason": {
         "recorded_wrongly": word("It was recorded wrongly"),

@@ -64,7 +64,7 @@ def waiting(actor: Actor, at: datetime) -> dict[str, Any]:
             "at_bank": PaymentRun.objects.filter(state=PaymentRun.State.CHECKED),
             "accounts": PayeeAccount.objects.filter(ended_at__isnull=True, second_by__isnull=True),
         },
-        sums={"unpaid": "amount_cents"},
+        sums={"unpaid": "to_pay_cents"},
     )
     return {name: count for name, (count, _sum) in found.items()} | {"unpaid_cents": found["unpaid"][1]}
 

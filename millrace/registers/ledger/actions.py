@@ -193,36 +193,47 @@ def _match(case: Case, sponsor: Organisation, form: str, unit: str, source: str,
     return post([Move(account(source), account(target), amount)], **when)
 
 
-# ── What a payee owes us: debtor → receivable → received, set off or written off ─────────────────────────────────────────────
+# ── What a payee owes us: debtor → receivable → received, set off or written off; its interest beside it ─────────────────────
 
 
 def raise_receivable(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
     """This will record that a case's payee owes us an amount."""
-    return _owed(case, unit, "debtor", "receivable", amount, when)
+    return _owed(case, unit, [("debtor", "receivable", amount)], when)
 
 
-def cancel_receivable(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
-    """This will take back what was raised and proved not to be owed."""
-    return _owed(case, unit, "receivable", "debtor", amount, when)
+def charge_interest(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will record interest that has accrued on what a case's payee owes."""
+    return _owed(case, unit, [("debtor", "interest_owed", amount)], when)
 
 
-def receive(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
-    """This will record money that came in for what is owed; more than is owed is refused."""
-    return _owed(case, unit, "receivable", "received", amount, when)
+def cancel_receivable(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:
+    """This will take back what was raised, and the interest charged on it, and proved not to be owed."""
+    return _owed(case, unit, [("receivable", "debtor", amount), ("interest_owed", "debtor", interest)], when)
 
 
-def set_off(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+def receive(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:
+    """This will record money that came in for what is owed and its interest; more than is owed is refused."""
+    return _owed(case, unit, [("receivable", "received", amount), ("interest_owed", "interest_received", interest)], when)
+
+
+def set_off(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:
     """This will settle part of what is owed by keeping it back from a payment to the same organisation."""
-    return _owed(case, unit, "receivable", "set_off", amount, when)
+    return _owed(case, unit, [("receivable", "set_off", amount), ("interest_owed", "interest_set_off", interest)], when)
 
 
-def write_off(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+def write_off(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:
     """This will give up part of what is owed."""
-    return _owed(case, unit, "receivable", "written_off", amount, when)
+    return _owed(case, unit, [("receivable", "written_off", amount), ("interest_owed", "interest_written_off", interest)], when)
 
 
-def _owed(case: Case, unit: str, source: str, target: str, amount: int, when: When) -> list[int]:
-    return post([Move(Account(source, unit, case=case.pk), Account(target, unit, case=case.pk), amount)], **when)
+def _owed(case: Case, unit: str, moves: Sequence[tuple[str, str, int]], when: When) -> list[int]:
+    """Principal and interest in one entry; where one of them is nothing it has no posting."""
+
+    def account(kind: str) -> Account:
+        return Account(kind, unit, case=case.pk)
+
+    is_one = len(moves) == 1
+    return post([Move(account(source), account(target), amount) for source, target, amount in moves if amount or is_one], **when)
 
 
 # ── Months and corrections ───────────────────────────────────────────────────────────────────────────────────────────────────

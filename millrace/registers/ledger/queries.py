@@ -54,13 +54,17 @@ class EnvelopeLine:
 
 @dataclass(frozen=True)
 class RecoveryLine:
-    """What a case's payee owes, and what became of what it owed: together all that was ever raised."""
+    """What a case's payee owes, and what became of what it owed: together all that was ever raised. Its interest is kept apart."""
 
     unit: str
     receivable: int = 0
     received: int = 0
     set_off: int = 0
     written_off: int = 0
+    interest_owed: int = 0
+    interest_received: int = 0
+    interest_set_off: int = 0
+    interest_written_off: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Statement:
         return sum(getattr(line, state) for line in self.matching if line.unit == unit and form in (None, line.form))
 
     def owed(self, state: str, unit: str) -> int:
-        """This will give one state (receivable, received, set_off, written_off) of what the case's payee owes."""
+        """This will give one state (receivable, received … interest_written_off) of what the case's payee owes."""
         return sum(getattr(line, state) for line in self.recoveries if line.unit == unit)
 
 
@@ -178,7 +182,7 @@ def _statement(own: Iterable[_Line]) -> Statement:
     matching: defaultdict[tuple[int, str, str], dict[str, int]] = defaultdict(dict)
     owed: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for account, held, came_back in own:
-        if account.kind in ledger.RECOVERY_KINDS:
+        if account.kind in ledger.OWED_KINDS:
             owed[account.unit][account.kind] = held
         elif account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
             matching[account.sponsor, account.form, account.unit][account.kind] = held
@@ -187,7 +191,7 @@ def _statement(own: Iterable[_Line]) -> Statement:
     return Statement(
         tuple(EnvelopeLine(*key, *_in_order(amounts, ledger.COMMITMENT_KINDS[1:])) for key, amounts in lines.items()),
         tuple(MatchLine(*key, *_in_order(amounts, ledger.MATCH_KINDS)) for key, amounts in matching.items()),
-        tuple(RecoveryLine(unit, *_in_order(amounts, ledger.RECOVERY_KINDS)) for unit, amounts in owed.items()),
+        tuple(RecoveryLine(unit, *_in_order(amounts, ledger.OWED_KINDS)) for unit, amounts in owed.items()),
     )
 
 

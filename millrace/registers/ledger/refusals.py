@@ -33,12 +33,12 @@ _SHORT = {
         _("%(asked_cents)s of verified matching money is needed; %(available_cents)s is verified and unused."),
         _("Verify more evidence of matching money first, or release a smaller amount."),
     ),
-    "receivable": (
-        "more-than-owed",
-        _("%(asked_cents)s was asked; only %(available_cents)s is still owed."),
-        _("Check the amount against what is owed."),
-    ),
 }
+_SHORT["receivable"] = _SHORT["interest_owed"] = (
+    "more-than-owed",
+    _("%(asked_cents)s was asked; only %(available_cents)s is still owed."),
+    _("Check the amount against what is owed."),
+)
 _OTHERWISE = (
     "balance-overdrawn",
     _("%(asked_cents)s was asked; this account holds %(available_cents)s."),

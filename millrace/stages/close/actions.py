@@ -22,7 +22,8 @@ from millrace.stages.apply import moves
 from millrace.stages.close import letters, queries
 from millrace.stages.close.models import FinalAccount, Refund
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import gather
+from millrace.stages.deliver import gather, recovering
+from millrace.stages.deliver.models import Settlement
 
 OBSTACLES = {
     "claim_undecided": _("A claim is not yet decided."),
@@ -31,6 +32,7 @@ OBSTACLES = {
     "titles_not_told": _("The register of intellectual property is empty: enter what arose, or that nothing did."),
     "titles_break_a_rule": _("The shares of intellectual property break a rule of the scheme that is judged at closing."),
     "refund_due": _("More was paid than was earned; the difference has not been refunded."),
+    "debt_open": _("A debt is raised and not yet settled."),
 }
 REGISTERS = ("equipment_not_entered", "titles_not_told", "titles_break_a_rule")
 _MOVES = {FinalAccount.Ending.CLOSED: "close", FinalAccount.Ending.TERMINATED: "terminate"}
@@ -173,7 +175,7 @@ def _give_back(case: Case, *, event: int, on: date, at: datetime) -> None:
 
 
 def _must_be_endable(drawn: queries.Account, ending: str) -> None:
-    tolerated = {"refund_due", "claim_undecided", *REGISTERS} if ending == FinalAccount.Ending.TERMINATED else set()
+    tolerated = {"refund_due", "debt_open", "claim_undecided", *REGISTERS} if ending == FinalAccount.Ending.TERMINATED else set()
     obstacles = [code for code in drawn.obstacles if code not in tolerated]
     if obstacles:
         raise Refusal(
@@ -186,6 +188,14 @@ def _must_be_endable(drawn: queries.Account, ending: str) -> None:
 
 def _must_be_refundable(case: Case, amount_cents: int, received_on: date, bank_reference: str, at: datetime) -> None:
     paid = balances.statement(case).total("paid", case.unit)
+    if 0 < amount_cents <= min(paid, case.paid_cents) and amount_cents > recovering.recoverable(case):
+        raise Refusal(
+            "asked-back-already",
+            what=_("Of what was paid, %(asked_cents)s is asked back by a demand already."),
+            next_step=_("Record what came in on the demand, where its interest is counted."),
+            field="amount_cents",
+            values={"asked_cents": recovering.asked_back(case), "unit": case.unit},
+        )
     if not 0 < amount_cents <= min(paid, case.paid_cents):
         raise Refusal(
             "refund-too-large",
@@ -196,5 +206,6 @@ def _must_be_refundable(case: Case, amount_cents: int, received_on: date, bank_r
         )
     if received_on > gather.local_day(at):
         raise Refusal("refund-in-future", what=_("Record a refund once it has arrived."), field="received_on", status=422)
-    if Refund.objects.filter(bank_reference=bank_reference).exists():
+    is_settlement = Settlement.objects.filter(bank_reference=bank_reference).exists()
+    if is_settlement or Refund.objects.filter(bank_reference=bank_reference).exists():
         raise Refusal("refund-recorded", what=_("A refund with this bank reference is already recorded."), field="bank_reference")

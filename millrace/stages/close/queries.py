@@ -12,7 +12,7 @@ from millrace.registers.facilities import queries as facilities
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import prepared
 from millrace.stages.close.models import FinalAccount, Refund
-from millrace.stages.deliver import register, standing
+from millrace.stages.deliver import recovering, register, standing
 from millrace.stages.deliver.models import Claim
 
 
@@ -70,6 +70,8 @@ def _obstacles(case: Case, statement: ledger.Statement, found: Account, on: date
         obstacles.append("payment_under_way")
     if found.refund_cents:
         obstacles.append("refund_due")
+    if recovering.asked_of(case):
+        obstacles.append("debt_open")
     if case.status == "in_force":
         obstacles += register.obstacles(case, on)
     return tuple(obstacles)

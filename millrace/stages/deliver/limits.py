@@ -19,6 +19,7 @@ POWERS = {
     delegation.ORDER: "finance_maker",
     delegation.CHECK: "finance_checker",
     delegation.RELEASE: "finance",
+    delegation.WRITE_OFF: "authority",
 }
 WHY = {
     "no-limit": _("Nobody has given you a limit for this, and without one you may move no money."),
@@ -32,9 +33,14 @@ def must_be_within(by: Person, act: str, amount_cents: int, *, unit: str, at: da
     """This will refuse an act on money above the person's delegated limit, or without one that can be read."""
     if by.is_system:
         return
-    held = delegation.Delegated(*people.delegated_to(by, POWERS[act], at))
+    is_authority = act == delegation.WRITE_OFF
+    held = (
+        delegation.Delegated(None, delegation.AUTHORITY)
+        if is_authority
+        else delegation.Delegated(*people.delegated_to(by, POWERS[act], at))
+    )
     told = policy.funder_if_published()
-    handling = policy.handling() if held.limit_cents is None and told else delegation.NO_HANDLING
+    handling = policy.handling() if held.limit_cents is None else delegation.NO_HANDLING
     on = gather.local_day(at)
     limit_unit = told.currency if told else unit
     stop = delegation.stop(held, act, amount_cents, unit, handling=handling, scheme="", on=on, limit_unit=limit_unit)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop as _
 
 from millrace.core import allowances, claims, lifecycle, money
@@ -18,7 +19,7 @@ from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import gather
-from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, PayeeAccount, Release
+from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, PayeeAccount, Release, SetOff
 from millrace.web.forms import said
 
 ROUND_SUM_CENTS = 1_000_000
@@ -256,6 +257,12 @@ def live_account(organisation: Organisation) -> PayeeAccount | None:
 
 
 def unpaid_releases() -> QuerySet[Release]:
-    """This will give the releases no payment that still stands has taken up, oldest first; a suspended agreement's wait."""
+    """This will give the releases no payment that still stands has taken up, oldest first; a suspended agreement's wait.
+
+    `to_pay_cents` is what is left to pay of each after what was set off against it.
+    """
+    kept_back = SetOff.objects.filter(release=OuterRef("pk"), state=SetOff.State.APPROVED).order_by().values("release")
+    kept_back_cents = Coalesce(Subquery(kept_back.annotate(sum=Sum("amount_cents")).values("sum"), output_field=BigIntegerField()), 0)
     waiting = Release.objects.filter(unpaid__isnull=False).exclude(case__status=lifecycle.SUSPENDED)
+    waiting = waiting.annotate(to_pay_cents=F("amount_cents") - kept_back_cents)
     return waiting.select_related("case", "case__lead").order_by("released_at", "id")

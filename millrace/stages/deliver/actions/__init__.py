@@ -37,9 +37,13 @@ from millrace.stages.deliver.actions.payments import (
     reject_payment,
     settle_payment,
 )
+from millrace.stages.deliver.actions.plans import agree_plan, end_missed_plans
 from millrace.stages.deliver.actions.rates import record_rate
+from millrace.stages.deliver.actions.recovery import confirm_receivable, raise_receivable, withdraw_receivable
 from millrace.stages.deliver.actions.releases import release_instalment
 from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_of_reports, rule_report, save_report, submit_report
+from millrace.stages.deliver.actions.revenue import declare_revenue
+from millrace.stages.deliver.actions.settling import decide_set_off, propose_set_off, receive_money, write_off
 from millrace.stages.deliver.actions.status_files import read_status_file
 from millrace.stages.deliver.actions.titles import record_title
 
@@ -52,6 +56,7 @@ __all__ = [
     "LineEntry",
     "Wish",
     "advise_change",
+    "agree_plan",
     "answer_booking",
     "answer_disposal",
     "answer_finding",
@@ -68,11 +73,15 @@ __all__ = [
     "clear_finding",
     "close_month",
     "conclude_sample",
+    "confirm_receivable",
     "decide_change",
     "decide_claim",
     "decide_recovery",
+    "decide_set_off",
+    "declare_revenue",
     "draw_sample",
     "due_of",
+    "end_missed_plans",
     "grant_hours",
     "hold_inspection",
     "lift_suspension",
@@ -81,7 +90,10 @@ __all__ = [
     "order_payment_run",
     "plan_inspection",
     "propose_account",
+    "propose_set_off",
+    "raise_receivable",
     "read_status_file",
+    "receive_money",
     "reconciled",
     "record_booking_use",
     "record_hours",
@@ -110,4 +122,6 @@ __all__ = [
     "verify_account",
     "verify_evidence",
     "withdraw_change",
+    "withdraw_receivable",
+    "write_off",
 ]

@@ -47,7 +47,7 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
             financial_year=gather.year_of(pay_on),
             pay_on=pay_on,
             payment_count=len(chosen),
-            total_cents=sum(release.amount_cents for release in chosen),
+            total_cents=sum(_to_pay(release) for release in chosen),
             sha256="",
             order_command=command,
             ordered_at=at,
@@ -193,7 +193,13 @@ def _payment(run: PaymentRun, release: Release, cases: dict[int, Case]) -> Payme
         )
     _must_not_be_refused_by_the_bank(account, case)
     number = f"{run.order_command.hex[:12].upper()}-{release.pk}"
-    return Payment(run=run, case=case, release=release, account=account, end_to_end=number, amount_cents=release.amount_cents)
+    return Payment(run=run, case=case, release=release, account=account, end_to_end=number, amount_cents=_to_pay(release))
+
+
+def _to_pay(release: Release) -> int:
+    """What was set off against a release is not paid a second time (`queries.unpaid_releases`)."""
+    amount: int = release.to_pay_cents  # type: ignore[attr-defined]  # annotated there
+    return amount
 
 
 def _must_not_be_refused_by_the_bank(account: PayeeAccount, case: Case) -> None:

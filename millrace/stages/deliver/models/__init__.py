@@ -13,6 +13,7 @@ from millrace.stages.deliver.models.holdings import Breach, Disposal, Equipment,
 from millrace.stages.deliver.models.inspections import Finding, Inspection
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.deliver.models.rates import ExchangeRate
+from millrace.stages.deliver.models.recovery import DueDay, Receivable, RecoveryPlan, RevenueDeclaration, SetOff, Settlement
 from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
 
@@ -24,6 +25,7 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "Disposal",
+    "DueDay",
     "Equipment",
     "EquipmentCheck",
     "Evidence",
@@ -35,9 +37,14 @@ __all__ = [
     "Payment",
     "PaymentFile",
     "PaymentRun",
+    "Receivable",
+    "RecoveryPlan",
     "Release",
     "Report",
+    "RevenueDeclaration",
     "SampledLine",
+    "SetOff",
+    "Settlement",
     "StatusFile",
     "Title",
     "Unpaid",

@@ -1,0 +1,239 @@
+"""Gathers what a payee owes: rates, what was settled, the most that may be asked back — e.g. HK$84,000 of cost disallowed by sample 3.
+
+Facts are gathered here and decided in `core/recovery`; nothing here changes anything.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from millrace.core import recovery
+from millrace.core.policy_folder.handling import Found
+from millrace.registers.cases import queries as cases
+from millrace.registers.cases.models import Case
+from millrace.registers.people import prepared
+from millrace.registers.policy import queries as policy
+from millrace.stages.award import queries as award
+from millrace.stages.deliver import queries, standing
+from millrace.stages.deliver.models import (
+    AuditSample,
+    Breach,
+    Claim,
+    DueDay,
+    Receivable,
+    RecoveryPlan,
+    Release,
+    RevenueDeclaration,
+    SampledLine,
+    Settlement,
+)
+
+INTEREST, DEMAND_DAYS = "recovery-interest", "demand-days"
+REVENUE_SHARE, REVENUE_YEARS, REVENUE_CAP, DECLARATION_DAYS = "revenue-share", "revenue-years", "revenue-cap", "revenue-declaration-days"
+STANDING = (Receivable.State.RAISED, Receivable.State.CONFIRMED)
+ENDED = ("closed", "terminated")
+
+
+# ── Interest ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rates_found(scheme: str) -> list[tuple[date, Found]]:
+    """This will give every rate of interest for a scheme with its first certain day, oldest first."""
+    measure = policy.handling().measures.get(INTEREST)
+    if measure is None:
+        return []
+    days = sorted({value.starts.latest for value in measure.values if not value.schemes or scheme in value.schemes})
+    return [(day, Found(measure, value)) for day in days if (value := measure.value(scheme, day)) is not None]
+
+
+def rates_of(scheme: str) -> list[recovery.Rate]:
+    """This will give the rates as the core reckons with them."""
+    return [recovery.Rate(day, found.number) for day, found in rates_found(scheme)]
+
+
+def demand_days(scheme: str, on: date) -> int:
+    """This will give how many days a demand leaves, 30 where the policy does not say."""
+    return policy.handling().number(DEMAND_DAYS, scheme, on, 30)
+
+
+def settled_of(receivable: Receivable, on: date | None = None) -> list[recovery.Settled]:
+    """This will give what was settled of a debt, in order; by a day of the books, where one is given."""
+    rows = Settlement.objects.filter(receivable=receivable).order_by("number")
+    if on is not None:
+        rows = rows.filter(booked_on__lte=on)
+    return [recovery.Settled(*row) for row in rows.values_list("value_on", "principal_cents", "interest_cents")]
+
+
+def owed(receivable: Receivable, on: date, settled: Sequence[recovery.Settled] | None = None) -> recovery.Owed:
+    """This will say what is owed on a day; nothing before it is confirmed or once it ended."""
+    if receivable.state != Receivable.State.CONFIRMED:
+        return recovery.Owed(0, 0, 0)
+    acts = settled_of(receivable) if settled is None else settled
+    return recovery.owed(receivable.amount_cents, receivable.due_on, acts, rates_of(receivable.case.scheme), on)
+
+
+# ── What may be asked back ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asked_back(case: Case, *, but: Receivable | None = None) -> int:
+    """This will add up what is being asked back of what was paid, confirmed or not."""
+    rows = Receivable.objects.filter(case=case, unit=case.unit, state__in=STANDING, ground__in=recovery.TAKES_BACK)
+    return _sum(rows.exclude(pk=but.pk) if but else rows, "left_cents")
+
+
+def recoverable(case: Case, *, but: Receivable | None = None) -> int:
+    """This will give what of a case's settled payments nobody asks back yet."""
+    paid = min(standing.statement_of(case).total("paid", case.unit), case.paid_cents)
+    return max(0, paid - asked_back(case, but=but))
+
+
+def unspent(case: Case) -> int:
+    """This will give what was paid and not earned by decided claims, less what is asked back as unspent already."""
+    earned = _sum(Claim.objects.filter(case=case, state=Claim.State.DECIDED), "payable_cents")
+    asked = _sum(Receivable.objects.filter(case=case, state__in=STANDING, ground=recovery.UNSPENT), "left_cents")
+    return max(0, standing.statement_of(case).total("paid", case.unit) - earned - asked)
+
+
+def disallowed(case: Case, sample: AuditSample) -> int:
+    """This will give what a concluded sample lets us take up here: its errors in this case, and what was decided beyond all errors."""
+    if sample.concluded_at is None or case.pk not in sample.cases or sample.unit != case.unit:
+        return 0
+    errors = dict(
+        SampledLine.objects.filter(sample=sample, error_cents__gt=0).values_list("line__claim__case").annotate(sum=Sum("error_cents"))
+    )
+    taken = dict(
+        Receivable.objects.filter(sample=sample)
+        .exclude(state=Receivable.State.WITHDRAWN)
+        .values_list("case")
+        .annotate(sum=Sum("amount_cents"))
+    )
+    beyond = sum(max(0, cents - errors.get(pk, 0)) for pk, cents in taken.items())
+    return max(0, errors.get(case.pk, 0) - taken.get(case.pk, 0)) + max(0, (sample.recover_cents or 0) - beyond)
+
+
+def samples_of(case: Case) -> list[AuditSample]:
+    """This will list the concluded samples with something left to take up on a case."""
+    rows = AuditSample.objects.filter(concluded_at__isnull=False, cases__contains=[case.pk]).defer("population").order_by("number")
+    return [row for row in rows if disallowed(case, row)]
+
+
+def breaches_of(case: Case) -> list[Breach]:
+    """This will list the recorded breaches nobody has taken up yet."""
+    taken = Receivable.objects.filter(case=case, breach__isnull=False).exclude(state=Receivable.State.WITHDRAWN)
+    return list(Breach.objects.filter(case=case).exclude(pk__in=taken.values("breach")).select_related("equipment").order_by("number"))
+
+
+def declarations_of(case: Case) -> list[RevenueDeclaration]:
+    """This will list the declarations with a share nobody has asked for yet."""
+    taken = Receivable.objects.filter(case=case, declaration__isnull=False).exclude(state=Receivable.State.WITHDRAWN)
+    rows = RevenueDeclaration.objects.filter(case=case, share_cents__gt=0).exclude(pk__in=taken.values("declaration"))
+    return list(rows.order_by("year"))
+
+
+def _sum(rows: QuerySet[Receivable] | QuerySet[Claim], name: str) -> int:
+    return int(rows.aggregate(sum=Sum(name))["sum"] or 0)
+
+
+def asked_of(case: Case) -> list[Receivable]:
+    """This will give the debts of a case that are raised or owed, in the order they were raised."""
+    return [row for row in cases.once(case, _debts) if row.state in STANDING]
+
+
+def debts_of(case: Case) -> list[Receivable]:
+    """This will give every debt of a case, in the order they were raised."""
+    return cases.once(case, _debts)
+
+
+def _debts(case: Case) -> list[Receivable]:
+    return _of_case(case=case.pk)
+
+
+_of_case = prepared.Prepared(lambda case: Receivable.objects.filter(case=case).order_by("number"), case=int)
+
+
+# ── Lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def owed_by(case: Case) -> QuerySet[Receivable]:
+    """This will give what the payee of a case owes, on this case or any other."""
+    return (
+        Receivable.objects.filter(case__lead=case.lead_id, state=Receivable.State.CONFIRMED).select_related("case").order_by("due_on", "pk")
+    )
+
+
+def releases_to_set_off(receivable: Receivable) -> QuerySet[Release]:
+    """This will give the releases to the same payee that wait to be paid."""
+    return queries.unpaid_releases().filter(case__lead=receivable.case.lead_id, unit=receivable.unit)
+
+
+def plan_of(receivable: Receivable) -> RecoveryPlan | None:
+    """This will give the plan that stands."""
+    return RecoveryPlan.objects.filter(receivable=receivable, ended_on__isnull=True).first()
+
+
+def parts_of(plan: RecoveryPlan) -> list[recovery.Part]:
+    """This will give a plan's instalments as the core reads them."""
+    return [recovery.Part(date.fromisoformat(on), cents) for on, cents in plan.parts]
+
+
+def settled_cents(receivable: Receivable) -> int:
+    """This will add up all that was settled of a debt, principal and interest."""
+    rows = Settlement.objects.filter(receivable=receivable)
+    return int(rows.aggregate(sum=Sum(F("principal_cents") + F("interest_cents")))["sum"] or 0)
+
+
+def aged(on: date) -> QuerySet[Receivable]:
+    """This will give the debts with principal owed at the end of a day: `open_cents` of it, the interest charged and not settled, and
+    `counts_from`, the day they are late from: their own due day, or that of the first unpaid instalment."""
+    booked = Settlement.objects.filter(receivable=OuterRef("pk"), booked_on__lte=on).order_by().values("receivable")
+
+    def settled(name: str) -> Coalesce:
+        return Coalesce(Subquery(booked.annotate(sum=Sum(name)).values("sum"), output_field=BigIntegerField()), 0)
+
+    latest = DueDay.objects.filter(receivable=OuterRef("pk"), from_on__lte=on).order_by("-from_on", "-pk")
+    rows = Receivable.objects.filter(confirmed_on__lte=on).annotate(
+        open_cents=F("amount_cents") - settled("principal_cents"),
+        open_interest_cents=settled("charged_cents") - settled("interest_cents"),
+        counts_from=Subquery(latest.values("due_on")[:1]),
+    )
+    return rows.filter(open_cents__gt=0)
+
+
+def of_age(code: str, on: date) -> Q:
+    """This will narrow aged debts to one age."""
+    first, last = recovery.due_days(code, on)
+    return (Q(counts_from__gte=first) if first else Q()) & (Q(counts_from__lte=last) if last else Q())
+
+
+# ── Revenue ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def revenue_rule(scheme: str, ended_before: date) -> recovery.RevenueRule | None:
+    """This will give a scheme's rule of shared revenue as it stood when the project ended; None where it has none."""
+    found = {
+        name: policy.handling().found(name, scheme, ended_before) for name in (REVENUE_SHARE, REVENUE_YEARS, REVENUE_CAP, DECLARATION_DAYS)
+    }
+    held = {name: one for name, one in found.items() if one is not None}
+    if len(held) < len(found):
+        return None
+    share, years, cap, days = (held[name].number for name in found)
+    return recovery.RevenueRule(share, years, cap, days, tuple(one.as_json() for one in held.values()))
+
+
+def revenue_of(case: Case, on: date) -> tuple[recovery.RevenueRule, list[recovery.Year]] | None:
+    """This will give a case's rule and the years that are over; None where nothing is shared or the project has not ended."""
+    terms = award.terms_of(case, on)
+    if terms is None or terms.ends_before > on or case.status not in ("in_force", "closed"):
+        return None
+    rule = revenue_rule(case.scheme, terms.ends_before)
+    if rule is None:
+        return None
+    return rule, [year for year in recovery.revenue_years(rule, terms.ends_before) if year.until <= on]
+
+
+def revenue_schemes() -> list[str]:
+    """This will name the schemes with a share of revenue."""
+    measure = policy.handling().measures.get(REVENUE_SHARE)
+    return sorted({scheme for value in measure.values for scheme in value.schemes}) if measure else []
