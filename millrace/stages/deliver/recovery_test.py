@@ -3,25 +3,18 @@
 Whatever is tried: two people, no more than is owed, books that stay whole, and principal back in the envelope it was paid from.
 """
 
-import random
-import threading
 import uuid
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from millrace.core import ledger as books
 from millrace.core import recovery
 from millrace.core.policy_folder import handling
 from millrace.core.refusal import Refusal
-from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.ledger import verify
-from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
@@ -387,111 +380,3 @@ def test_a_share_of_revenue_is_declared_and_owed_but_goes_to_no_envelope(paid: A
     paid.case.refresh_from_db()
     assert balances.available(paid.envelope) == before and paid.case.paid_cents == 9 * MILLION
     holds(paid.case, gather.local_day(paid.at))
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 10**9))
-def test_no_order_of_acts_breaks_what_is_owed(agree: Any, make: Any, seed: int) -> None:
-    """Acts in any order, by anyone, on two cases of one payee: what is refused changes nothing, what is done conserves money."""
-    chance, held = random.Random(seed), agree.nifs()
-    pay(held, 4 * MILLION)
-    held.second = make.person(powers=("finance",))
-    other = another(held, agree, MILLION)
-    provide(other, "2026-27", "2027-28", "2028-29")
-    for _step in range(40):
-        later(held, chance.choice([0, 0, 1, 7, 45]))
-        debts = list(Receivable.objects.filter(case=held.case))
-        debt, cents = chance.choice(debts) if debts else None, chance.choice([1, 777, chance.randint(1, 3 * MILLION)])
-        try:
-            attempt(held, other, debt, chance.randint(0, 9), cents, chance)
-        except Refusal:
-            continue
-    books_ = balances.trial_balance()
-    assert all(amount >= 0 for account, amount in books_.items() if not account.may_be_negative)
-    assert sum(books_.values()) == 0
-    for case in (held.case, other.case):
-        case.refresh_from_db()
-        holds(case, gather.local_day(held.at))
-    statement = balances.statement(held.case)
-    assert statement.total("paid", "HKD") == held.case.paid_cents == 4 * MILLION - statement.total("returned", "HKD")
-    assert balances.statement(other.case).total("due", "HKD") + other.case.paid_cents == MILLION
-    assert verify_whole(held)
-
-
-def provide(held: Any, *years: str) -> None:
-    """This will give an envelope cash in later years."""
-    with transaction.atomic(durable=True):
-        event, at = timeline.reserve_id(), held.at
-        for year in years:
-            ledger.provide_cash(held.envelope, year, MILLION, event=event, on=gather.local_day(at), at=at)
-        facts = {"voted_cents": MILLION, "unit": "HKD"}
-        timeline.record("envelope_funded", command=uuid.uuid4(), by=held.finance, at=at, event_id=event, fund="itf", facts=facts)
-
-
-def attempt(held: Any, other: Any, debt: Receivable | None, what: int, cents: int, chance: random.Random) -> None:
-    who = chance.choice([held.finance, held.second, held.authority])
-    if what <= 1 or debt is None:
-        raise_(held, cents, ground=chance.choice(["breach", "disallowed", "unspent"]), days=chance.choice([0, 5]), by=who)
-    elif what <= 3:
-        held.act(deliver.confirm_receivable, debt, by=who)
-    elif what == 4:
-        owing = recovering.owed(debt, gather.local_day(held.at)).total_cents
-        receive(held, debt, chance.choice([cents, owing, owing + 1]), by=who)
-    elif what == 5:
-        held.act(deliver.write_off, debt, amount_cents=cents, reason="r", by=who)
-    elif what == 6:
-        propose(held, debt, other.released, cents)
-    elif what == 7:
-        for wish in SetOff.objects.filter(state="proposed", receivable__case=held.case):
-            held.act(deliver.decide_set_off, wish, is_approved=chance.random() < 0.8, note="n", by=who)
-    elif what == 8:
-        owing = recovering.owed(debt, gather.local_day(held.at)).total_cents
-        parts = [recovery.Part(gather.local_day(held.at) + timedelta(days=9 * n), owing // 2 + owing % 2 * (n - 1)) for n in (1, 2)]
-        held.act(deliver.agree_plan, debt, parts=parts, by=who)
-        deliver.end_missed_plans(held.second, at=held.at)
-    else:
-        held.act(deliver.withdraw_receivable, debt, reason="r", by=who)
-
-
-def race(acts: list[Any]) -> list[str]:
-    """This will do all at once, each on its own connection; "done" or the code of the refusal."""
-    answers, gate = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(number: int, act: Any) -> None:
-        gate.wait()
-        try:
-            act()
-            answers[number] = "done"
-        except Refusal as no:
-            answers[number] = no.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def test_sixteen_setting_off_the_same_never_recover_too_much(paid: Any, agree: Any) -> None:
-    """HK$1m is owed and HK$3m waits: of sixteen decisions on HK$300,000 three are done, and of receipts beside them none too many."""
-    debt, other = owed(paid), another(paid, agree, 3 * MILLION)
-    wishes = [propose(paid, debt, other.released, 300_000_00) for _n in range(12)]
-    at = paid.at + timedelta(minutes=1)
-    who = {"at": at, "by": paid.second}
-    decides = [lambda wish=wish: deliver.decide_set_off(wish, is_approved=True, command=uuid.uuid4(), **who) for wish in wishes]
-    received = {"amount_cents": 100_000_00, "received_on": gather.local_day(at), **who}
-    receipts = [lambda n=n: deliver.receive_money(debt, bank_reference=f"R{n}", command=uuid.uuid4(), **received) for n in range(4)]
-    answers = race(decides + receipts)
-    debt.refresh_from_db()
-    statement = balances.statement(paid.case)
-    taken = statement.owed("set_off", "HKD") + statement.owed("received", "HKD")
-    assert set(answers) <= {"done", "more-than-owed", "not-owed"}
-    assert taken + debt.left_cents == MILLION and taken >= 700_000_00
-    waiting = queries.unpaid_releases().get(case=other.case)
-    assert waiting.to_pay_cents == 3 * MILLION - statement.owed("set_off", "HKD")
-    holds(paid.case, gather.local_day(at))
-    paid.at = at
-    assert verify_whole(paid)
