@@ -43,7 +43,8 @@ def main() -> None:
     chosen = parser.parse_args()
     with throwaway.opened() as target:
         throwaway.enter(target)
-        applicants = [_applicant(number, chosen.each) for number in _prepared(chosen.applicants)]
+        published()
+        applicants = [_applicant(number, chosen.each) for number in range(chosen.applicants)]
         with _served(target) as (port, pid):
             _cycle(http.client.HTTPConnection("127.0.0.1", port), applicants[0], applicants[0].references[-1])
             before, begun = _cpu_seconds(pid), time.monotonic()
@@ -54,8 +55,8 @@ def main() -> None:
     print(f"{chosen.applicants:>10} {done:>7} {errors:>7} {seconds:>8.1f} {done / seconds:>9.1f} {each:>12.1f}")
 
 
-def _prepared(count: int) -> range:
-    """Publish the policy and announce the calls, long ago."""
+def published() -> None:
+    """This will publish the policy and announce the calls, long ago."""
     from millrace.registers.people import queries as people
     from millrace.registers.people.models import Person
     from millrace.site.command import POLICY
@@ -70,7 +71,6 @@ def _prepared(count: int) -> range:
     for event in told.events:
         if event.scheme_version is not None:
             calls.announce_calls(event.scheme_version, by=system, at=early, command=uuid.uuid4())
-    return range(count)
 
 
 def _applicant(number: int, each: int) -> Applicant:

@@ -106,13 +106,14 @@ class Agreeing:
 
     def nifs(self, **amounts: int) -> Agreed:
         """This will make a NIFS case in force."""
-        return self._agree("nifs", lambda lead, _sponsor: nifs_terms(lead, **amounts))
+        return self.under("nifs", lambda lead, _sponsor: nifs_terms(lead, **amounts))
 
     def raise_plus(self) -> Agreed:
         """This will make a RAISe+ case in force, in stage 1."""
-        return self._agree("raise-plus", raise_terms)
+        return self.under("raise-plus", raise_terms)
 
-    def _agree(self, scheme: str, write: Callable[[int, int], terms.Terms]) -> Agreed:
+    def under(self, scheme: str, write: Callable[[int, int], terms.Terms]) -> Agreed:
+        """This will make a case of a scheme in force under terms of its own: `write` gives them for a lead and a sponsor, by id."""
         lead, sponsor = self.make.organisation(), self.make.organisation()
         held = write(lead.pk, sponsor.pk)
         member, signatory = self.make.member(lead), self.make.member(lead, "signatory")

@@ -16,10 +16,10 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
 class Making:
-    """Makes rows that belong together; every argument may be given, and counts keep names apart."""
+    """Makes rows that belong together; every argument may be given, and counts keep names apart (from `first` on)."""
 
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
+    def __init__(self, *, first: int = 1) -> None:
+        self._numbers = itertools.count(first)
 
     def _model(self, label: str) -> Any:
         return apps.get_model(label)

@@ -186,6 +186,22 @@ def consume_match(case: Case, sponsor: Organisation, form: str, amount: int, *, 
     return _match(case, sponsor, form, unit, "match_verified", "match_consumed", amount, when)
 
 
+def release_on_match(
+    case: Case, due: Sequence[tuple[Envelope, int]], drawn: Sequence[tuple[int, str, int]], *, unit: str, **when: Unpack[When]
+) -> list[int]:
+    """This will make parts of the commitment due and use up the verified matching money they rest on, as one entry.
+
+    `due` is amounts by envelope; `drawn` is amounts by sponsor's id and form.
+    """
+
+    def match(kind: str, sponsor: int, form: str) -> Account:
+        return Account(kind, unit, case=case.pk, sponsor=sponsor, form=form)
+
+    owed = [_case_move(case, envelope, "committed", "due", amount) for envelope, amount in due]
+    used = [Move(match("match_verified", sponsor, form), match("match_consumed", sponsor, form), amount) for sponsor, form, amount in drawn]
+    return post([*owed, *used], **when)
+
+
 def _match(case: Case, sponsor: Organisation, form: str, unit: str, source: str, target: str, amount: int, when: When) -> list[int]:
     def account(kind: str) -> Account:
         return Account(kind, unit, case=case.pk, sponsor=sponsor.pk, form=form)

@@ -6,14 +6,18 @@ Everything else in this register is a name for some moves; `post` checks them wi
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from millrace.core import ledger
 from millrace.registers.ledger import refusals
-from millrace.registers.ledger.models import Account, Posting
+from millrace.registers.ledger.models import Posting
+from millrace.registers.people import wire
 
 # Every other account is opened by the first posting that needs it; these are not, so that a mistyped fund or year is refused.
 OPENED_BY_FINANCE = frozenset({"available", "cash_available"})
+
+_ids = wire.Statement("SELECT key, id FROM ledger_account WHERE key = ANY(%s::text[])")
+_posted = wire.Statement("SELECT ledger_post(%s, %s, %s, %s::text::bigint[], %s::text::bigint[], %s::text::bigint[], %s::text::bigint[])")
 
 
 def open_account(account: ledger.Account) -> int:
@@ -29,7 +33,8 @@ def open_account(account: ledger.Account) -> int:
 def ids_of(accounts: Iterable[ledger.Account]) -> dict[ledger.Account, int]:
     """This will give every account's id, opening what is new, refusing an envelope or provision never opened."""
     wanted = sorted(set(accounts))
-    known = dict(Account.objects.filter(key__in=[account.key for account in wanted]).values_list("key", "id"))
+    rows, _count = wire.ask(_ids, [[account.key for account in wanted]], DEFAULT_DB_ALIAS)
+    known: dict[str, int] = dict(rows)
     found = {}
     for account in wanted:
         if account.key in known:
@@ -50,15 +55,20 @@ def post(moves: Sequence[ledger.Move[ledger.Account]], *, event: int, on: date, 
     if wrong := ledger.problems(moves):
         raise ValueError(f"{wrong[0].code}: {moves[wrong[0].index] if moves else 'nothing to post'}")
     ids = ids_of(account for move in moves for account in (move.source, move.target))
-    columns: list[list[int] | list[int | None]] = [
-        [ids[move.source] for move in moves],
-        [ids[move.target] for move in moves],
-        [move.amount for move in moves],
-        [move.corrects for move in moves],
+    columns = [
+        _array(ids[move.source] for move in moves),
+        _array(ids[move.target] for move in moves),
+        _array(move.amount for move in moves),
+        _array(move.corrects for move in moves),
     ]
-    with refusals.in_words(), connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_post(%s, %s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])", [event, on, at, *columns])
-        return list(cursor.fetchone()[0])
+    with refusals.in_words():
+        [(written,)], _count = wire.ask(_posted, [event, on, at, *columns], DEFAULT_DB_ALIAS)
+    return list(written)
+
+
+def _array(numbers: Iterable[int | None]) -> str:
+    """This will write them as one text: as lists, each mix of small and great numbers would be a statement of its own to prepare."""
+    return "{" + ",".join("NULL" if number is None else str(number) for number in numbers) + "}"
 
 
 def lock_balance(account: ledger.Account) -> int:

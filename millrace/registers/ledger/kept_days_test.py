@@ -97,6 +97,18 @@ def test_the_end_of_a_month_is_kept_and_a_late_entry_makes_a_second_reading_of_i
     assert (then.reserved, now.reserved, now.committed) == (1_000, 1_000, 500)
 
 
+def test_money_that_came_back_after_a_kept_day_is_not_counted_on_it(kept: Books) -> None:
+    for name in ("reserve", "commit", "mark_due", "pay"):
+        more = {"financial_year": YEAR} if name == "pay" else {}
+        kept.do(getattr(actions, name), 1_000, on=date(2026, 3, 10), **more)
+    sealer.seal(LATER)
+    kept_days.keep_days(step=1)
+    kept.do(actions.return_unspent, 400, on=date(2026, 3, 20))
+    sealer.seal(LATER)
+    kept_days.keep_days(step=1)
+    assert ledger.verify().findings == []
+
+
 def test_a_kept_day_that_differs_from_its_postings_is_found(kept: Books, owner_connection: Any) -> None:
     kept.do(actions.reserve, 1_000, on=date(2026, 3, 10))
     sealer.seal(LATER)

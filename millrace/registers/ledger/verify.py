@@ -5,7 +5,7 @@ The postings are read once, by the day they count from, so that each kept day is
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -66,18 +66,26 @@ def _recomputed(part: Part) -> Counter[int]:
     entered: Counter[int] = Counter()
     kept = {day: [reading for reading in readings if reading.day == day] for day in days}
     checked = 0
-    for place, moves in groupby(_moves(part, readings, entered, returned), key=lambda each: bisect_left(days, each[0])):
+    for place, moves in groupby(_moves(part, readings), key=lambda each: bisect_left(days, each[0])):
         for day in days[checked:place]:
             _compare(part, kept[day], running, entered, names)
         checked = max(checked, place)
-        for account, change in ledger.net(move for _day, move in moves).items():
+        for account, change in ledger.net(_counted(moves, entered, returned)).items():
             running[account] += change
     for day in days[checked:]:
         _compare(part, kept[day], running, entered, names)
     return running
 
 
-def _moves(part: Part, readings: list[Reading], entered: Counter[int], returned: set[int]) -> Iterator[tuple[date, ledger.Move[int]]]:
+def _counted(moves: Iterable[tuple[date, ledger.Move[int]]], entered: Counter[int], returned: set[int]) -> Iterator[ledger.Move[int]]:
+    """The moves alone, each counted where all that came in counts: only now, since the grouping reads one move ahead."""
+    for _day, move in moves:
+        if move.target in returned:
+            entered[move.target] += move.amount
+        yield move
+
+
+def _moves(part: Part, readings: list[Reading]) -> Iterator[tuple[date, ledger.Move[int]]]:
     """Every posting by its day; a kept reading is told of those that its run did not know."""
     days = [reading.day for reading in readings]
     earliest = _least_from_here_on([reading.through_seal for reading in readings])
@@ -93,8 +101,6 @@ def _moves(part: Part, readings: list[Reading], entered: Counter[int], returned:
                     for reading in readings[place:]:
                         if seal is None or seal > reading.through_seal:
                             reading.unknown.append(move)
-                if target in returned:
-                    entered[target] += amount
             yield day, move
 
 

@@ -84,10 +84,19 @@ def limit_of(person: Person, at: datetime) -> int | None:
     return held.values_list("limit_cents", flat=True).first()
 
 
+_delegated = prepared.Prepared(
+    lambda person, power, at: (
+        Power.objects.filter(at_moment(at), person=person, power=power).order_by("pk").values_list("limit_cents", "grade")[:1]
+    ),
+    person=int,
+    power=str,
+    at=datetime,
+)
+
+
 def delegated_to(person: Person, power: str, at: datetime) -> tuple[int | None, str]:
     """This will give a person's own limit under a power, in cents, and their grade, whose limits the policy says."""
-    held = Power.objects.filter(at_moment(at), person=person, power=power).values_list("limit_cents", "grade")
-    return held.first() or (None, "")
+    return _delegated.first(person=person.pk, power=power, at=at) or (None, "")
 
 
 def system_person() -> Person:

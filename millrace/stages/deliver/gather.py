@@ -7,20 +7,33 @@ another but not for a foreign key that merely points at the row.
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
+from millrace.core import access as rights
 from millrace.core import financial_year, lifecycle
 from millrace.core import ledger as books
 from millrace.core.refusal import Refusal
 from millrace.core.terms import Terms
-from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
+from millrace.registers.people import prepared
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.stages.award import queries as award
 from millrace.web import access, funder
+
+
+def _held(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Without the text of the scheme's version, ninety kilobytes that whoever needs it reads once per process."""
+    return rows.select_for_update(no_key=True, of=("self",)).select_related("lead", "scheme_version").defer("scheme_version__text")
+
+
+_applicant_held = prepared.Prepared(
+    lambda organisation: Organisation.objects.select_for_update(no_key=True).filter(pk=organisation).values_list("pk"), organisation=int
+)
+_case_held = prepared.Prepared(lambda case: _held(Case.every.filter(pk=case)), case=int)
 
 
 def local_day(at: datetime) -> date:
@@ -38,13 +51,14 @@ def lock_cases(wanted_cases: Iterable[Case]) -> dict[int, Case]:
     """This will lock the cases' applicants, then the cases, and give the cases as they are now, by id."""
     wanted = {case.pk: case.lead_id for case in wanted_cases}
     list(Organisation.objects.select_for_update(no_key=True).filter(pk__in=set(wanted.values())).order_by("pk").values_list("pk"))
-    locked = Case.every.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk")
-    return {case.pk: case for case in locked.select_related("lead", "scheme_version")}
+    return {case.pk: case for case in _held(Case.every.filter(pk__in=wanted).order_by("pk"))}
 
 
 def lock_case(case: Case) -> Case:
     """This will lock one case behind its applicant and give it as it is now."""
-    return lock_cases([case])[case.pk]
+    _applicant_held(organisation=case.lead_id)
+    [held] = _case_held(case=case.pk)
+    return held
 
 
 def must(person: Person, action: str, case: Case, at: datetime) -> None:
@@ -54,11 +68,11 @@ def must(person: Person, action: str, case: Case, at: datetime) -> None:
     """
     if person.is_system:
         return
-    actor = access.actor_of(person, at)
-    decision = access.may(actor, person, action, case, at)
+    actor, subject = access.actor_of(person, at), access.subject_of(person, case, at)
+    decision = rights.decide(actor, action, subject)
     if not decision.allowed:
         raise Refusal.not_found()
-    if decision.because.startswith("power:") and set(actor.organisations) & set(cases.parties_of(case, at)):
+    if decision.because.startswith("power:") and set(actor.organisations) & set(subject.parties):
         raise Refusal(
             "own-case",
             what=_("You act for a party to this case."),
@@ -103,8 +117,13 @@ def terms_of(case: Case, on: date) -> Terms:
     """This will give the agreement's terms on a day, or refuse if there are none."""
     found = award.terms_of(case, on)
     if found is None:
-        raise Refusal("no-terms", what=_("The agreement has no terms on that day."), next_step=_("Ask the case's officer."))
+        raise no_terms()
     return found
+
+
+def no_terms() -> Refusal:
+    """This will be the refusal of what needs an agreement's terms on a day that has none."""
+    return Refusal("no-terms", what=_("The agreement has no terms on that day."), next_step=_("Ask the case's officer."))
 
 
 def envelope_of(case: Case) -> books.Envelope:
@@ -117,8 +136,13 @@ def envelope_of(case: Case) -> books.Envelope:
 
 def envelopes_of(case: Case, state: str, amount: int, *, unit: str) -> list[tuple[books.Envelope, int]]:
     """This will say from which of the case's envelopes an amount in `state` comes: in order, each as far as it goes."""
+    return parts_of(ledger.statement(case), state, amount, unit=unit)
+
+
+def parts_of(statement: ledger.Statement, state: str, amount: int, *, unit: str) -> list[tuple[books.Envelope, int]]:
+    """This will say the same from a statement read under the case's lock."""
     left, parts = amount, []
-    for line in sorted(ledger.statement(case).envelopes, key=lambda line: (line.fund, line.scheme)):
+    for line in sorted(statement.envelopes, key=lambda line: (line.fund, line.scheme)):
         part = min(left, getattr(line, state)) if line.unit == unit else 0
         if part:
             parts.append((books.Envelope(line.fund, line.scheme, line.unit), part))

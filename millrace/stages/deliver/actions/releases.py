@@ -9,14 +9,14 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_noop as _
 
 from millrace.core import delegation, releases
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
-from millrace.registers.people.models import Organisation, Person
+from millrace.registers.people import prepared
+from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import gather, judging, limits, queries, standing
@@ -37,8 +37,11 @@ def release_instalment(
         gather.must(by, "release", case, at)
         gather.must_be_in_force(case)
         day = gather.local_day(at)
-        terms = gather.terms_of(case, day)
-        planned = next((one for one in standing.planned(case, day) if one.instalment.number == instalment), None)
+        found = standing.standing(case, day)
+        if found is None:
+            raise gather.no_terms()
+        terms = found.terms
+        planned = next((one for one in found.planned if one.instalment.number == instalment), None)
         if planned is None:
             raise Refusal("no-such-instalment", what=_("The agreement has no such instalment."), field="instalment")
         release = planned.release
@@ -46,9 +49,9 @@ def release_instalment(
         judging.must_hold(case, judging.judged(case, day))
         limits.must_be_within(by, delegation.RELEASE, release.amount_cents, unit=terms.unit, at=at)
         event = timeline.reserve_id()
-        made = Release.objects.create(
+        made = Release(
             case=case,
-            number=(Release.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0) + 1,
+            number=max((one.number for one in found.releases), default=0) + 1,
             instalment=instalment,
             stage_number=planned.stage,
             unit=terms.unit,
@@ -61,8 +64,11 @@ def release_instalment(
             released_by=by,
             event=event,
         )
-        Unpaid.objects.create(release=made)
-        _post(case, release, terms.unit, event=event, at=at)
+        prepared.insert(made)
+        prepared.insert(Unpaid(release=made))
+        due = gather.parts_of(found.statement, "committed", release.amount_cents, unit=terms.unit)
+        drawn = [(one.sponsor, one.kind, one.amount_cents) for one in release.drawn]
+        ledger.release_on_match(case, due, drawn, unit=terms.unit, event=event, on=day, at=at)
         facts = {"instalment": instalment, "stage": planned.stage, "amount_cents": release.amount_cents, "unit": terms.unit}
         facts |= {"planned_cents": planned.instalment.planned_cents, "matching_cents": release.matching_cents}
         facts |= {"limited_by": release.limited_by}
@@ -73,7 +79,7 @@ def release_instalment(
             at=at,
             event_id=event,
             case=case,
-            happened_on=gather.local_day(at),
+            happened_on=day,
             facts=facts,
         )
 
@@ -93,12 +99,3 @@ def _must_be_releasable(release: releases.Release, expected_cents: int | None, u
             next_step=_("Look at the arithmetic again, then release."),
             values={"amount_cents": release.amount_cents, "unit": unit},
         )
-
-
-def _post(case: Case, release: releases.Release, unit: str, *, event: int, at: datetime) -> None:
-    day = gather.local_day(at)
-    for envelope, part in gather.envelopes_of(case, "committed", release.amount_cents, unit=unit):
-        ledger.mark_due(case, part, envelope=envelope, event=event, on=day, at=at)
-    sponsors = Organisation.objects.in_bulk({drawn.sponsor for drawn in release.drawn})
-    for drawn in release.drawn:
-        ledger.consume_match(case, sponsors[drawn.sponsor], drawn.kind, drawn.amount_cents, unit=unit, event=event, on=day, at=at)
