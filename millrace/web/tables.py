@@ -13,6 +13,7 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from django.db import connections
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
@@ -26,6 +27,7 @@ from millrace.web import access, funder, schemes, statuses, words
 
 PER_PAGE = 50
 COUNTED = 1_000
+GATHERED = 5_000
 DEEPEST_PAGE = 200
 EXPORT_CHUNK = 2_000
 NOT_FILTERS = ("page", "sort", "count", "format")
@@ -242,14 +244,19 @@ class Listing:
         """This will make one page of the list."""
         if request.GET.get("count") == "all" or any(request.GET.get(name) for name in ("q", *(told.id for told in self.filters))):
             count = None
-        narrowed = self.narrowed(request, rows)
-        if self.has_grams and request.GET.get("q", "").strip():
-            count = self._counted(request, narrowed)
-            # What a thousand cases and more hold is found soonest by walking the list in its order, not by gathering them all.
-            narrowed = self.narrowed(request, rows, by_grams=count <= COUNTED)
-        number = _page_number(request)
+        narrowed, number = self.narrowed(request, rows), _page_number(request)
         start = (number - 1) * self.per_page
-        found = list(self.values(self.ordered(request, narrowed))[start : start + self.per_page + 1])
+        end = start + self.per_page + 1
+        if self.has_grams and request.GET.get("q", "").strip() and request.GET.get("count") != "all":
+            count, keys = gathered(self.ordered(request, narrowed), start, end)
+            if count <= GATHERED:
+                shown = self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
+            else:
+                # What so many cases hold is found soonest by walking the list in its order.
+                shown = self.values(self.ordered(request, self.narrowed(request, rows, by_grams=False)))[start:end]
+        else:
+            shown = self.values(self.ordered(request, narrowed))[start:end]
+        found = list(shown)
         has_next = len(found) > self.per_page
         found = found[: self.per_page]
         on_page = [column for column in self.columns if not column.is_in_file_only]
@@ -341,6 +348,27 @@ def _lines(columns: Sequence[Column], heads: list[str], rows: Callable[[], Itera
                 box.seek(0)
                 box.truncate()
     yield box.getvalue().encode("utf-8")
+
+
+def gathered(rows: QuerySet[Any], start: int, end: int) -> tuple[int, list[int]]:
+    """This will count ordered rows as far as one past GATHERED and give the keys of those from `start` to `end`, in one reading.
+
+    A search's index gives its rows in no order, so that counting them and sorting them is the same walk.
+    """
+    by = rows.query.order_by[0]
+    name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
+    is_down = by.descending if isinstance(by, OrderBy) else by.startswith("-")
+    order = f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk"
+    held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: GATHERED + 1]
+    text, values = held.query.sql_with_params()
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute(
+            f"WITH found (pk, key) AS MATERIALIZED ({text}) SELECT (SELECT count(*) FROM found), "  # noqa: S608  # Django's own text
+            f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)",
+            [*values, end - start, start],
+        )
+        count, keys = cursor.fetchone()
+    return count, keys
 
 
 def _by(name: str, rows: QuerySet[Any]) -> str | OrderBy:

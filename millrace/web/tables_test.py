@@ -92,6 +92,25 @@ def test_what_was_never_received_is_listed_last(three: list[Any], make: Any) -> 
     assert found("", officer)[-1] == found("sort=submitted", officer)[-1] == "RAISE-CCCC"
 
 
+@pytest.mark.parametrize("most", [1, 5_000], ids=["walked", "gathered"])
+def test_a_search_pages_alike_however_it_is_answered(three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    officer = make.person()
+    for number in range(3):
+        make.case(reference=f"NIFS-DDD{number}", title="Lens", status="submitted", requested_cents=number)
+    monkeypatch.setattr(tables, "GATHERED", most)
+    short = tables.Listing(**{**CASES.__dict__, "per_page": 2})
+    for sort in ("", "&sort=-reference", "&sort=requested", "&sort=-status"):
+        every = [
+            row["reference"]
+            for row in short.values(short.ordered(asked(f"q=nifs{sort}", officer), Case.objects.filter(reference__contains="NIFS")))
+        ]
+        paged = [short.shown(asked(f"q=nifs{sort}&page={page}", officer), Case.objects.all()) for page in (1, 2, 3)]
+        shown = [str(row[0]).split(">")[1].split("<")[0] for page in paged for row in page.rows]
+        assert shown == every and len(every) == 5, sort
+    assert short.shown(asked("q=nifs&page=9", officer), Case.objects.all()).rows == []
+    assert short.shown(asked("q=lens&count=all", officer), Case.objects.all()).counted == "3"
+
+
 def test_a_count_that_is_known_is_not_asked_again(three: list[Any], make: Any) -> None:
     officer, first = make.person(), tables.Listing(**{**CASES.__dict__, "per_page": 1})
     assert first.shown(asked("", officer), Case.objects.all(), 17).counted == "17"

@@ -1,6 +1,5 @@
 """The one page of a case, in tabs and panels — e.g. /cases/NIFS-7KQ2-M4XD/, which a sponsor sees as its own part alone."""
 
-import contextlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +10,8 @@ from django.utils.translation import gettext as _
 from millrace.core import access as rules
 from millrace.core.access import Subject
 from millrace.desks.case import overview
-from millrace.desks.case.panels import PANELS, PAPERS, STEPS, TABS, Panel
+from millrace.desks.case.panels import PANELS, STEPS, TABS, Panel
 from millrace.registers.cases.models import Case
-from millrace.registers.policy import queries as policy
 from millrace.web import access
 from millrace.web.access import entry
 
@@ -27,17 +25,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     tabs = [tab for tab in TABS if any(panel.tab == tab for panel in allowed)]
     current = request.GET.get("show", "")
     current = current if current in tabs else tabs[0]
-    # Papers that several parts of a tab read are asked for in one question.
-    with policy.at_once(*PAPERS[current]) if current in PAPERS else contextlib.nullcontext():
-        return render(request, "case_desk/case.html", _told(request, allowed, tabs, current))
-
-
-def _told(request: HttpRequest, allowed: list[Panel], tabs: list[str], current: str) -> dict[str, Any]:
-    """What one tab of the page tells this person."""
-    found: Case = request.case
-    subject = access.subject_of(request.user, found, request.at)
     is_staff = bool(request.actor.powers) or bool(subject.standings & {"assessor", "committee"})
-    return {
+    context = {
         "case": found,
         "title": found.title or found.reference,
         "scheme_title": overview.scheme_title(found),
@@ -51,6 +40,7 @@ def _told(request: HttpRequest, allowed: list[Panel], tabs: list[str], current: 
         "steps": _steps(request, found, subject),
         "crumbs": [(_("Cases"), "/desk/")] if request.actor.powers else [(_("My applications"), "/home/")],
     }
+    return render(request, "case_desk/case.html", context)
 
 
 def _shown(panel: Panel, request: HttpRequest) -> dict[str, Any] | None:

@@ -68,8 +68,6 @@ TABS: dict[str, str] = {
     "access": word("Access"),
 }
 
-PAPERS = {"money": ("funder", "handling")}
-
 DRAFTS = frozenset({"draft", "awaiting_sign_off"})
 UNDECIDED = DRAFTS | {
     "submitted",

@@ -20,7 +20,7 @@ from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, ClaimLine, PayeeAccount, PaymentRun
 from millrace.web import access, counting
 
-PER_PAGE = 20
+PER_PAGE = 15
 CHUNK = 250
 
 

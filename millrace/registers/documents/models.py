@@ -51,4 +51,7 @@ class Reading(models.Model):
     read_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["case", "-read_at"], name="reading_case")]
+        indexes = [
+            models.Index(fields=["case", "-read_at"], name="reading_case"),
+            models.Index(fields=["-read_at", "-id"], name="reading_latest"),
+        ]

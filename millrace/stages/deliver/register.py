@@ -3,12 +3,13 @@
 A case closes only when every allowed line under a head of equipment is covered by items, and the titles are told of.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Sum, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import JSONObject
 
 from millrace.core import holdings
@@ -38,12 +39,16 @@ def kept_of(case: Case) -> Kept:
     return terms.of_row(row).book.kept
 
 
+def _kept_lines(kept: Kept, **of: Any) -> QuerySet[ClaimLine]:
+    return ClaimLine.objects.filter(claim__state=Claim.State.DECIDED, head__in=kept.heads, allowed_cents__gt=0, **of)
+
+
 def lines_of(case: Case) -> list[Wanted]:
     """This will give the allowed lines under heads of equipment, by claim and line."""
-    heads = kept_of(case).heads
-    if not heads:
+    kept = kept_of(case)
+    if not kept.heads:
         return []
-    lines = ClaimLine.objects.filter(claim__case=case, claim__state=Claim.State.DECIDED, head__in=heads, allowed_cents__gt=0)
+    lines = _kept_lines(kept, claim__case=case)
     entered = dict(Equipment.objects.filter(case=case).values_list("line").annotate(sum=Sum("cost_cents")))
     rows = lines.select_related("claim__case").order_by("claim__number", "number")
     return [Wanted(line, (line.allowed_cents or 0) - entered.get(line.pk, 0)) for line in rows]
@@ -91,15 +96,15 @@ def titles_of(case: Case) -> list[Title]:
     return list(Title.objects.filter(case=case).order_by("number"))
 
 
-def shares_of(title: Title) -> list[holdings.Share]:
+def shares_of(told: Iterable[Mapping[str, Any]]) -> list[holdings.Share]:
     """This will give a title's shares as the core reads them."""
-    return [holdings.Share(**share) for share in title.shares]
+    return [holdings.Share(**share) for share in told]
 
 
-def judged_at_closing(case: Case, titles: Iterable[Title], on: date) -> tuple[RuleVerdict, ...]:
-    """This will judge what the scheme judges when a case is closed, from the titles entered."""
+def judged_at_closing(case: Case, shares: Iterable[Sequence[Mapping[str, Any]]], on: date) -> tuple[RuleVerdict, ...]:
+    """This will judge what the scheme judges when a case is closed, from the shares of each title entered."""
     fact = kept_of(case).team_share
-    team = holdings.team_basis_points([shares_of(title) for title in titles if title.shares])
+    team = holdings.team_basis_points([shares_of(told) for told in shares if told])
     if not fact or team is None:
         return ()
     book = terms.of_row(case.scheme_version).book
@@ -107,14 +112,19 @@ def judged_at_closing(case: Case, titles: Iterable[Title], on: date) -> tuple[Ru
 
 
 def obstacles(case: Case, on: date) -> list[str]:
-    """This will say, in codes, what of the registers stands in the way of closing."""
+    """This will say, in codes, what of the registers stands in the way of closing: one question, none where the scheme keeps none."""
     kept, found = kept_of(case), []
-    if missing(case):
+    if not kept.heads and not kept.team_share:
+        return found
+    unentered = _kept_lines(kept, claim__case=OuterRef("pk")).filter(~Exists(Equipment.objects.filter(line=OuterRef("pk"))))
+    titles = Title.objects.filter(case=OuterRef("pk")).order_by("number").values("shares")
+    rows = Case.objects.filter(pk=case.pk).annotate(is_missing=Exists(unentered), shares=ArraySubquery(titles))
+    is_missing, shares = rows.values_list("is_missing", "shares").get()
+    if is_missing:
         found.append("equipment_not_entered")
     if kept.team_share:
-        titles = titles_of(case)
-        if not titles:
+        if not shares:
             found.append("titles_not_told")
-        if any(rule.outcome is Outcome.FAIL for rule in judged_at_closing(case, titles, on)):
+        if any(rule.outcome is Outcome.FAIL for rule in judged_at_closing(case, shares, on)):
             found.append("titles_break_a_rule")
     return found

@@ -36,7 +36,7 @@ def registers(request: HttpRequest, reference: str) -> HttpResponse:
         checks.setdefault(check.equipment_id, []).append(check)
     asked: dict[int, Disposal] = {row.equipment_id: row for row in Disposal.objects.filter(equipment__in=items).order_by("pk")}
     titles = register.titles_of(case)
-    judged = register.judged_at_closing(case, titles, gather.local_day(request.at))
+    judged = register.judged_at_closing(case, [title.shares for title in titles], gather.local_day(request.at))
     context = {
         "case": case,
         "kept": kept,
