@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, OrderBy, QuerySet, Value
 
 from millrace.web import words
 
 MOST = 1_000
+GATHERED = 5_000
 
 
 def capped(lists: Mapping[str, QuerySet[Any]], most: int = MOST) -> dict[str, int]:
@@ -44,3 +45,24 @@ def shown(count: int | None, most: int = MOST) -> str | None:
     if count is None:
         return None
     return f"{words.count(most)}+" if count > most else words.count(count)
+
+
+def gathered(rows: QuerySet[Any], start: int, end: int) -> tuple[int, list[int]]:
+    """This will count ordered rows as far as one past GATHERED and give the keys of those from `start` to `end`, in one reading.
+
+    A search's index gives its rows in no order, so that counting them and sorting them is the same walk.
+    """
+    by = rows.query.order_by[0]
+    name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
+    is_down = by.descending if isinstance(by, OrderBy) else by.startswith("-")
+    order = f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk"
+    held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: GATHERED + 1]
+    text, values = held.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH found (pk, key) AS MATERIALIZED ({text}) SELECT (SELECT count(*) FROM found), "  # noqa: S608  # Django's own text
+            f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)",
+            [*values, end - start, start],
+        )
+        count, keys = cursor.fetchone()
+    return count, keys

@@ -13,7 +13,6 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from django.db import connections
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
@@ -23,11 +22,10 @@ from django.utils.translation import gettext as _
 from millrace.core import money
 from millrace.registers.cases import searching
 from millrace.registers.people.models import SavedView
-from millrace.web import access, funder, schemes, statuses, words
+from millrace.web import access, counting, funder, schemes, statuses, words
 
 PER_PAGE = 50
 COUNTED = 1_000
-GATHERED = 5_000
 DEEPEST_PAGE = 200
 EXPORT_CHUNK = 2_000
 NOT_FILTERS = ("page", "sort", "count", "format")
@@ -248,8 +246,8 @@ class Listing:
         start = (number - 1) * self.per_page
         end = start + self.per_page + 1
         if self.has_grams and request.GET.get("q", "").strip() and request.GET.get("count") != "all":
-            count, keys = gathered(self.ordered(request, narrowed), start, end)
-            if count <= GATHERED:
+            count, keys = counting.gathered(self.ordered(request, narrowed), start, end)
+            if count <= counting.GATHERED:
                 shown = self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
             else:
                 # What so many cases hold is found soonest by walking the list in its order.
@@ -348,27 +346,6 @@ def _lines(columns: Sequence[Column], heads: list[str], rows: Callable[[], Itera
                 box.seek(0)
                 box.truncate()
     yield box.getvalue().encode("utf-8")
-
-
-def gathered(rows: QuerySet[Any], start: int, end: int) -> tuple[int, list[int]]:
-    """This will count ordered rows as far as one past GATHERED and give the keys of those from `start` to `end`, in one reading.
-
-    A search's index gives its rows in no order, so that counting them and sorting them is the same walk.
-    """
-    by = rows.query.order_by[0]
-    name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
-    is_down = by.descending if isinstance(by, OrderBy) else by.startswith("-")
-    order = f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk"
-    held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: GATHERED + 1]
-    text, values = held.query.sql_with_params()
-    with connections[rows.db].cursor() as cursor:
-        cursor.execute(
-            f"WITH found (pk, key) AS MATERIALIZED ({text}) SELECT (SELECT count(*) FROM found), "  # noqa: S608  # Django's own text
-            f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)",
-            [*values, end - start, start],
-        )
-        count, keys = cursor.fetchone()
-    return count, keys
 
 
 def _by(name: str, rows: QuerySet[Any]) -> str | OrderBy:

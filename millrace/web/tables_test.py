@@ -15,7 +15,7 @@ from django.utils import translation
 
 from millrace.registers.cases.models import Case
 from millrace.registers.people import actions as people
-from millrace.web import tables
+from millrace.web import counting, tables
 
 CASES = tables.Listing(
     "officer-cases",
@@ -97,7 +97,7 @@ def test_a_search_pages_alike_however_it_is_answered(three: list[Any], make: Any
     officer = make.person()
     for number in range(3):
         make.case(reference=f"NIFS-DDD{number}", title="Lens", status="submitted", requested_cents=number)
-    monkeypatch.setattr(tables, "GATHERED", most)
+    monkeypatch.setattr(counting, "GATHERED", most)
     short = tables.Listing(**{**CASES.__dict__, "per_page": 2})
     for sort in ("", "&sort=-reference", "&sort=requested", "&sort=-status"):
         every = [
