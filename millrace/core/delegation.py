@@ -71,8 +71,8 @@ def _of_amount(asked: Asked) -> list[str]:
 
 
 # What someone of finance does with money, each under a limit of its own; a grade's limits are measures such as limit-order-senior.
-ORDER, CHECK, RELEASE, WRITE_OFF = "order", "check", "release", "write_off"
-MONEY_ACTS: Final = (ORDER, CHECK, RELEASE, WRITE_OFF)
+ORDER, CHECK, RELEASE, TRANSFER, WRITE_OFF = "order", "check", "release", "transfer", "write_off"
+MONEY_ACTS: Final = (ORDER, CHECK, RELEASE, TRANSFER, WRITE_OFF)
 # An authority's own limit is for what it approves; what it may give up is the policy's word alone.
 AUTHORITY: Final = "authority"
 NO_HANDLING: Final = handling_.NONE

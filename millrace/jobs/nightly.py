@@ -16,6 +16,7 @@ from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
+from millrace.stages.plan import envelopes
 from millrace.web import funder
 
 HOUR = 2
@@ -32,6 +33,11 @@ def lapse_requests(at: datetime) -> int:
 def lapse_offers(at: datetime) -> int:
     """This will let offers lapse that were not answered in time, and give their money back."""
     return award.lapse_offers(people.system_person(), at=at)
+
+
+def lapse_cash(at: datetime) -> int:
+    """This will let what is left of the cash of financial years that have ended lapse."""
+    return envelopes.lapse_ended_years(people.system_person(), at=at)
 
 
 def remind_of_reports(at: datetime) -> int:
@@ -54,6 +60,7 @@ def keep_days(_at: datetime) -> object:
 TASKS: tuple[tuple[str, Task], ...] = (
     ("lapse_requests", lapse_requests),
     ("lapse_offers", lapse_offers),
+    ("lapse_cash", lapse_cash),
     ("reports", remind_of_reports),
     ("past_cases", copy_past_cases),
     ("kept_days", keep_days),

@@ -29,6 +29,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "order_kind": {
         "fund": word("Take in what was voted"),
         "share": word("Share out to a scheme"),
+        "transfer": word("Move from one scheme to another"),
         "lapse": word("Let a year's cash lapse"),
     },
     "change": {
@@ -50,6 +51,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "advice": {"support": word("Supports it"), "against": word("Advises against it")},
     "reason": {
+        "year_ended": word("the financial year has ended"),
         "recorded_wrongly": word("It was recorded wrongly"),
         "learned_late": word("We learned of it late"),
         "source_corrected": word("The source corrected itself"),
@@ -103,7 +105,7 @@ def _text(name: str, value: str, zone: ZoneInfo) -> str:
         return _(CODES[name][value])
     if name in ("resource", "tool"):
         return places.title(value)
-    if name == "scheme":
+    if name in ("scheme", "giver"):
         return schemes.short_title(value)
     if name.endswith("_kind") and value in kinds.KINDS:
         return kind_in_words(value)

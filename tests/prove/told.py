@@ -78,6 +78,7 @@ TYPED = {
     "deliver.Evidence": ("payee", "invoice", "valuation", "note"),
     "deliver.ClaimLine": ("item", "supplier", "invoice", "note"),
     "deliver.PayeeAccount": ("holder",),
+    "plan.FundOrder": ("reason",),
 }
 
 

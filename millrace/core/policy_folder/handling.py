@@ -16,7 +16,7 @@ from millrace.core.toml_text import Table
 
 UNITS = ("cents", "basis_points", "months", "days", "count")
 # What a measure is for: a list a person chooses from, or (empty) one value the reckoning asks for by name.
-GROUPS = ("", "in_kind_rate", "in_kind_life", "limit_order", "limit_check", "limit_release", "limit_write_off")
+GROUPS = ("", "in_kind_rate", "in_kind_life", "limit_order", "limit_check", "limit_release", "limit_transfer", "limit_write_off")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["case", "id"], name="event_case"),
+            models.Index(fields=["fund", "-id"], name="event_fund", condition=~Q(fund="")),
             models.Index(fields=["-id"], name="event_figure_given", condition=Q(kind="figure_given")),
         ]
         constraints = [

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -224,6 +224,23 @@ def test_a_run_needs_the_years_cash_and_a_rejected_payment_is_due_again(agree: A
         pay(held)
     open_account(held, bank_code="012")
     assert pay(held).state == "settled"
+
+
+def test_a_run_that_waits_is_paid_on_the_day_it_is_checked_and_not_once_its_year_is_over(agree: Any) -> None:
+    held = ready(agree.nifs())
+    held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+    run = held.act(deliver.order_payment_run, list(queries.unpaid_releases()), by=held.maker)
+    ordered_for = run.pay_on
+    new_year, later = datetime(2026, 4, 1, 3, tzinfo=UTC), held.at + timedelta(days=2)
+    with refused("year-over"):
+        deliver.check_payment_run(run, by=held.checker, at=new_year, command=uuid.uuid4())
+    assert balances.envelope_state(held.envelope).cash["2025-26"].spent == 0
+    checked = deliver.check_payment_run(run, by=held.checker, at=later, command=uuid.uuid4())
+    assert ordered_for < checked.pay_on == PaymentRun.objects.get().pay_on == later.date()
+    # Rejected once the year is over: due again, and the old year's cash is left for the night to lapse.
+    deliver.reject_payment(Payment.objects.get(), reason="MS03", by=held.finance, at=new_year, command=uuid.uuid4())
+    assert balances.statement(held.case).total("due", "HKD") == 10_000_000_00
+    assert balances.envelope_state(held.envelope).cash["2025-26"].available > 0
 
 
 def test_everything_twice_has_one_effect(agree: Any) -> None:

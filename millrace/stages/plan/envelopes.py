@@ -22,6 +22,8 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 
+LAPSING = uuid.UUID("6f0a8f0e-53a1-5b0c-9e51-0f6c7d1f2a10")
+
 
 def fund_envelope(name: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:
     """This will appropriate what was voted for fund `name` by the day of `at`, and provide each year's cash, as far as it is new.
@@ -105,6 +107,24 @@ def shared_out(
     return timeline.record(kind, command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 
+def transferred(
+    name: str, giver: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID, financial_year: str = ""
+) -> Event:
+    """This will move what one scheme's share has available to another's, inside the transaction of an order that two people gave: of
+    the commitment, or of a year's cash where one is named. Out of one and into the other are one entry."""
+    fund, day = policy.fund(name), policy.funder().day_of(at)
+    source, target = Envelope(fund.id, giver, fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
+    event_id = timeline.reserve_id()
+    facts = {"fund": fund.id, "giver": giver, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
+    if financial_year:
+        ledger.share_cash(source, target, financial_year, amount_cents, event=event_id, on=day, at=at)
+        facts["financial_year"] = financial_year
+    else:
+        ledger.transfer(source, target, amount_cents, event=event_id, on=day, at=at)
+    kind = "cash_transferred" if financial_year else "envelope_transferred"
+    return timeline.record(kind, command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
 def lapse_year(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will lapse what is left of a year's cash once the year is over; the commitment stays."""
     with transaction.atomic(durable=True):
@@ -119,11 +139,45 @@ def lapsed(name: str, financial_year: str, *, by: Person, at: datetime, command:
     fund, day = policy.fund(name), policy.funder().day_of(at)
     must_be_over(financial_year, day)
     event_id = timeline.reserve_id()
+    amount = 0
     for envelope in envelopes_of(fund):
-        if balances.balance(envelope.account("cash_available", financial_year=financial_year)):
+        account = envelope.account("cash_available", financial_year=financial_year)
+        if balances.balance(account):
+            amount += ledger.lock_balance(account)
             ledger.lapse_cash(envelope, financial_year, event=event_id, on=day, at=at)
-    facts = {"fund": fund.id, "financial_year": financial_year}
+    facts = {"fund": fund.id, "financial_year": financial_year, "unit": fund.unit, "amount_cents": amount, "reason": "year_ended"}
     return timeline.record("cash_lapsed", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
+
+
+def lapse_ended_years(by: Person, *, at: datetime) -> int:
+    """This will lapse what is left of the cash of every year that has ended, and give how many years of funds lapsed.
+
+    Asked again it finds nothing left; after days off it does all that were missed. Commitments stay. What is due and unpaid is paid
+    from the year it is paid in.
+    """
+    if not policy.is_published():
+        return 0
+    today = policy.funder().day_of(at)
+    this_year = policy.funder().financial_year_name(today)
+    done = 0
+    for fund in policy.funds():
+        for year in sorted(year for year in _years_with_cash(fund) if year < this_year):
+            with transaction.atomic(durable=True):
+                if _lock_cash(fund, year):
+                    lapsed(fund.id, year, by=by, at=at, command=uuid.uuid5(LAPSING, f"{fund.id}:{year}:{at.isoformat()}"))
+                    done += 1
+    return done
+
+
+def _years_with_cash(fund: Fund) -> set[str]:
+    held = balances.envelope_states()
+    return {year for each in envelopes_of(fund) if each in held for year, cash in held[each].cash.items() if cash.available}
+
+
+def _lock_cash(fund: Fund, financial_year: str) -> int:
+    """What is left of a year's cash, kept as it is until the transaction ends: another process may just have let it lapse."""
+    held = balances.balances(each.account("cash_available", financial_year=financial_year) for each in envelopes_of(fund))
+    return sum(ledger.lock_balance(account) for account, left in held.items() if left)
 
 
 def envelopes_of(fund: Fund) -> list[Envelope]:

@@ -49,22 +49,25 @@ class DayForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    """What an order on a fund needs to know: nothing, a scheme and an amount, or a year that is over."""
+    """What an order on a fund needs to know: nothing, a scheme and an amount, two schemes and a reason, or a year that is over."""
 
     def __init__(self, *args: Any, kind: str, fund: Fund, years: list[str], year: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if kind == "share":
-            self.fields["scheme"] = fields.ChoiceField(
-                label=_("Scheme"), choices=[(slug, schemes.short_title(slug)) for slug in fund.schemes]
-            )
+        if kind in ("share", "transfer"):
+            listed = [(slug, schemes.short_title(slug)) for slug in fund.schemes]
+            if kind == "transfer":
+                self.fields["giver"] = fields.ChoiceField(label=_("Out of the share of"), choices=listed)
+            self.fields["scheme"] = fields.ChoiceField(label=_("Into the share of") if kind == "transfer" else _("Scheme"), choices=listed)
             cash = [(each, _("Cash of %(year)s") % {"year": each}) for each in years]
             self.fields["financial_year"] = fields.ChoiceField(
-                label=_("What is shared out"),
+                label=_("What is moved"),
                 choices=[(COMMITMENT, _("The approved commitment")), *cash],
                 initial=COMMITMENT,
                 help_text=_("The commitment gates approvals; the cash of a year gates payments. A scheme needs both."),
             )
             self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=fund.unit, minimum=1)
+        if kind == "transfer":
+            self.fields["reason"] = fields.TextField(label=_("Reason"), is_long=True, max_length=1000)
         if kind == "lapse":
             choices = [(each, each) for each in years]
             initial = year if year in years else None

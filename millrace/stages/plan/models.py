@@ -33,13 +33,16 @@ class FundOrder(models.Model):
     class Kind(models.TextChoices):
         FUND = "fund", _("Take in what was voted")
         SHARE = "share", _("Share out to a scheme")
+        TRANSFER = "transfer", _("Move from one scheme to another")
         LAPSE = "lapse", _("Let a year's cash lapse")
 
     kind = models.CharField(max_length=8, choices=Kind.choices)
     fund = models.CharField(max_length=60)
     scheme = models.CharField(max_length=60, blank=True)
+    giver = models.CharField(max_length=60, blank=True, help_text="the scheme whose share gives")
     financial_year = models.CharField(max_length=12, blank=True)
     amount_cents = models.BigIntegerField(default=0)
+    reason = models.TextField(blank=True)
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -54,6 +57,9 @@ class FundOrder(models.Model):
                 name="fund_order_two_people",
             ),
             models.UniqueConstraint(
-                fields=["kind", "fund", "scheme", "financial_year"], condition=Q(decided_at__isnull=True), name="fund_order_open_once"
+                fields=["kind", "fund", "giver", "scheme", "financial_year"], condition=Q(decided_at__isnull=True), name="fund_order_open_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="transfer") | (~Q(giver="") & ~Q(giver=F("scheme")) & ~Q(reason="")), name="fund_transfer_from_another"
             ),
         ]

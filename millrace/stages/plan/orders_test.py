@@ -1,13 +1,17 @@
 """Money of a fund moves when a second person has confirmed — e.g. a year's cash lapses by an order of two, after its last day."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as ledger
+from millrace.registers.ledger.models import Posting
+from millrace.registers.messages.models import Notice
+from millrace.registers.people import queries as people
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import actions, envelopes, orders
 from millrace.stages.plan.models import FundOrder
@@ -15,6 +19,7 @@ from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
 from millrace.web import clock
 
+HONG_KONG_ZONE = ZoneInfo("Asia/Hong_Kong")
 NIFS = Envelope("itf-nifs", "nifs", "HKD")
 
 
@@ -128,3 +133,110 @@ def test_the_page_asks_what_is_shared_out(two, sign_in):
     assert (order.financial_year, order.amount_cents) == ("2025-26", 1_000_00)
     sign_in(finance).press(f"{base}orders/{order.pk}/decide/", do="confirm")
     assert ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD")).cash["2025-26"].available == 1_000_00
+
+
+@pytest.fixture
+def shared(two, make):
+    """The fund of many schemes, HK$10 and this year's HK$5 of it in the share of mhkjfs, nothing in that of itsp."""
+    _policy, finance = two
+    envelopes.fund_envelope("itf", by=finance, at=NOON, command=uuid.uuid4())
+    for year, amount in (("", 1000), ("2025-26", 500)):
+        envelopes.share_out("itf", "mhkjfs", amount, financial_year=year, by=finance, at=NOON, command=uuid.uuid4())
+    return two
+
+
+def moving(amount=400, **other):
+    return {"giver": "mhkjfs", "scheme": "itsp", "amount_cents": amount, "reason": "Fewer applications than planned", **other}
+
+
+@pytest.mark.parametrize("year", ["", "2025-26"])
+def test_a_share_moves_to_another_scheme_in_one_entry(shared, make, year):
+    policy, finance = shared
+    giver, taker = Envelope("itf", "mhkjfs", "HKD"), Envelope("itf", "itsp", "HKD")
+    orders.propose_order("transfer", "itf", **moving(financial_year=year), by=policy, at=NOON, command=uuid.uuid4())
+    order = FundOrder.objects.get()
+    assert order.reason == "Fewer applications than planned"
+    command = uuid.uuid4()
+    event = orders.confirm_order(order, by=finance, at=NOON, command=command)
+    assert orders.confirm_order(order, by=finance, at=NOON, command=command) == event
+    assert event.kind == ("cash_transferred" if year else "envelope_transferred") and "reason" not in event.facts
+    assert Posting.objects.filter(event=event.pk).count() == 1
+    held = [ledger.envelope_state(each) for each in (giver, taker)]
+    assert [state.available for state in held] == ([1000, 0] if year else [600, 400])
+    assert [state.cash["2025-26"].available if state.cash else 0 for state in held] == ([100, 400] if year else [500, 0])
+    assert Notice.objects.filter(person=finance).exists() and Notice.objects.filter(person=policy, event=event).exists()
+
+
+def test_a_move_is_refused_with_the_figures_without_a_reason_and_of_a_year_that_is_over(shared):
+    policy, finance = shared
+    with pytest.raises(Refusal) as no:
+        orders.propose_order("transfer", "itf", **moving(1001), by=policy, at=NOON, command=uuid.uuid4())
+    assert (no.value.code, no.value.values["available_cents"], no.value.values["amount_cents"]) == ("more-than-available", 1000, 1001)
+    assert refusal_of(orders.propose_order, "transfer", "itf", **moving(giver="itsp", scheme="mhkjfs"), by=policy) == "more-than-available"
+    assert refusal_of(orders.propose_order, "transfer", "itf", **moving(reason="  "), by=policy) == "reason-missing"
+    assert refusal_of(orders.propose_order, "transfer", "itf", **moving(scheme="mhkjfs"), by=policy) == "no-such-share"
+    assert refusal_of(orders.propose_order, "transfer", "itf", **moving(scheme="nifs"), by=policy) == "no-such-share"
+    assert refusal_of(orders.propose_order, "transfer", "itf", **moving(financial_year="2024-25"), by=policy) == "year-over"
+    # What was there when it was proposed may be gone when it is confirmed.
+    orders.propose_order("transfer", "itf", **moving(1000), by=policy, at=NOON, command=uuid.uuid4())
+    first = FundOrder.objects.get()
+    assert refusal_of(orders.propose_order, "transfer", "itf", **moving(7), by=policy) == "already-proposed"
+    orders.propose_order("transfer", "itf", **moving(1000, scheme="tcfs"), by=policy, at=NOON, command=uuid.uuid4())
+    second = FundOrder.objects.latest("pk")
+    orders.confirm_order(first, by=finance, at=NOON, command=uuid.uuid4())
+    assert refusal_of(orders.confirm_order, second, by=finance) == "more-than-available"
+
+
+@pytest.mark.parametrize(
+    ("limit", "grade", "code"),
+    [(399, "", "above-limit"), (None, "", "no-limit"), (None, "no-such-grade", "limit-unreadable"), (400, "", None), (None, "junior", None)],
+)
+def test_a_move_stays_within_the_limit_of_who_confirms_it(shared, make, limit, grade, code):
+    policy, _finance = shared
+    orders.propose_order("transfer", "itf", **moving(), by=policy, at=NOON, command=uuid.uuid4())
+    confirmer = make.person(powers=("finance",))
+    confirmer.powers.update(limit_cents=limit, grade=grade)
+    given = {"by": confirmer, "at": NOON, "command": uuid.uuid4()}
+    if code is None:
+        assert orders.confirm_order(FundOrder.objects.get(), **given).kind == "envelope_transferred"
+    else:
+        assert refusal_of(orders.confirm_order, FundOrder.objects.get(), by=confirmer) == code
+        assert FundOrder.objects.get().decided_at is None
+
+
+def test_a_move_is_proposed_and_confirmed_on_the_funds_page(shared, sign_in):
+    policy, finance = shared
+    base, proposer, second = "/finance/funds/itf/", sign_in(policy), sign_in(finance)
+    assert "Move from one scheme to another" in proposer.see(base)
+    typed = {"giver": "mhkjfs", "scheme": "itsp", "financial_year": "commitment", "reason": "Fewer applications"}
+    again = proposer.press(f"{base}orders/transfer/", 409, amount_cents="11", **typed)
+    assert "HK$10" in again and "HK$11" in again and "Fewer applications" in again
+    proposer.press(f"{base}orders/transfer/", amount_cents="4", **typed)
+    assert "Fewer applications" in second.see(base)
+    second.press(f"{base}orders/{FundOrder.objects.get().pk}/decide/", do="confirm")
+    shown = second.see(base)
+    assert "moved from the share of" in shown and "the share of mhkjfs" not in shown
+
+
+def test_what_is_left_of_ended_years_lapses_once_by_night_and_the_commitment_stays(shared):
+    _policy, finance = shared
+    system = people.system_person()
+    before = ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD"))
+    eve, turn = datetime(2026, 3, 31, 23, 59, tzinfo=HONG_KONG_ZONE), datetime(2026, 4, 1, 2, 0, tzinfo=HONG_KONG_ZONE)
+    envelopes.lapse_ended_years(system, at=eve)
+    assert ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD")).cash["2025-26"].available == 500
+    assert envelopes.lapse_ended_years(system, at=turn) == 1 and envelopes.lapse_ended_years(system, at=turn) == 0
+    after = ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD"))
+    assert (after.cash["2025-26"].available, after.cash["2025-26"].lapsed, after.available) == (0, 500, before.available)
+    event = Event.objects.filter(kind="cash_lapsed").latest("pk")
+    assert (event.facts["financial_year"], event.facts["reason"]) == ("2025-26", "year_ended") and event.by == system
+    pool = ledger.envelope_state(Envelope("itf", "", "HKD")).cash
+    assert event.facts["amount_cents"] == pool["2025-26"].lapsed + 500 and pool["2026-27"].available
+
+
+def test_years_missed_while_the_machine_was_off_lapse_together(shared):
+    at = datetime(2027, 6, 1, tzinfo=HONG_KONG_ZONE)
+    assert envelopes.lapse_ended_years(people.system_person(), at=at) == len(
+        {year for year, cash in ledger.envelope_state(Envelope("itf", "", "HKD")).cash.items() if year < "2027-28" and cash.lapsed}
+    )
+    assert not ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD")).cash["2025-26"].available

@@ -18,5 +18,11 @@ KINDS = by_name(
         "finance",
     ),
     Kind("envelope_shared_out", _("%(amount_cents)s of fund %(fund)s moved to the envelope of %(scheme)s"), "finance"),
-    Kind("cash_lapsed", _("Cash provision of fund %(fund)s for %(financial_year)s lapsed"), "finance"),
+    Kind("envelope_transferred", _("%(amount_cents)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s"), "finance"),
+    Kind(
+        "cash_transferred",
+        _("%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s"),
+        "finance",
+    ),
+    Kind("cash_lapsed", _("%(amount_cents)s left of the cash of %(financial_year)s of fund %(fund)s lapsed: %(reason)s"), "finance"),
 )

@@ -74,6 +74,7 @@ def check_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uui
         _must_for_all(by, "check_payment", cases, at)
         gather.must_not_be_suspended(cases.values())
         _must_be_checkable(run, payments, by)
+        _be_paid_from_today(run, at)
         limits.must_be_within(by, delegation.CHECK, run.total_cents, unit=run.unit, at=at)
         run.state, run.checked_by, run.checked_at, run.check_command = PaymentRun.State.CHECKED, by, at, command
         run.save()
@@ -277,6 +278,21 @@ def _must_be_checkable(run: PaymentRun, payments: Sequence[Payment], by: Person)
             what=_("A payee account of this run has changed since it was ordered."),
             next_step=_("Cancel the run and order it again."),
         )
+
+
+def _be_paid_from_today(run: PaymentRun, at: datetime) -> None:
+    """This will pay a run that waited past its day on the day it is checked; one that waited past its year is refused, for that year's
+    cash has lapsed."""
+    today = gather.local_day(at)
+    if run.financial_year < gather.year_of(today):
+        raise Refusal(
+            "year-over",
+            what=_("The financial year %(year)s, whose cash this run was to be paid from, is over."),
+            why=_("What is due and unpaid is paid from the cash of the year it is paid in."),
+            next_step=_("Cancel the run and order it again."),
+            values={"year": run.financial_year},
+        )
+    run.pay_on = max(run.pay_on, today)
 
 
 def _post_payments(run: PaymentRun, payments: Sequence[Payment], cases: dict[int, Case], events: dict[int, int], at: datetime) -> None:

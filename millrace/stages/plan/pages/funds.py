@@ -17,14 +17,21 @@ from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.ledger.queries import CashState, EnvelopeState
 from millrace.registers.policy import queries as policy
+from millrace.registers.timeline.models import Event
 from millrace.stages.plan import envelopes, forms, orders
 from millrace.stages.plan.models import FundOrder
-from millrace.web import asking, commands, errors, schemes, words
+from millrace.web import asking, commands, errors, funder, schemes, sentences, words
 from millrace.web.access import entry
 
 READERS = ("finance", "finance_maker", "finance_checker", "policy", "authority", "auditor")
 STATES = ("available", "reserved", "committed", "due", "paid")
-TITLES = {"fund": word("Take in what was voted"), "share": word("Share out to a scheme"), "lapse": word("Let a year's cash lapse")}
+TITLES = {
+    "fund": word("Take in what was voted"),
+    "share": word("Share out to a scheme"),
+    "transfer": word("Move from one scheme to another"),
+    "lapse": word("Let a year's cash lapse"),
+}
+OF_SEVERAL = frozenset({"share", "transfer"})
 
 
 def _day(request: HttpRequest) -> tuple[date, bool, forms.DayForm]:
@@ -106,6 +113,7 @@ def _shown(request: HttpRequest, found: Fund, refused: dict[str, Any] | None = N
         "years": _years(found, states, today),
         "votes": [{"on": vote.on, "amount": vote.amount, "is_published": vote.is_published} for vote in found.commitments],
         "orders": [_order(row, request) for row in done[:50]],
+        "happened": _happened(found, on),
         "new_cents": max(voted, 0),
         "new_cash": sorted(cash.items()),
         "may_propose": is_today and bool(powers & orders.PROPOSERS),
@@ -119,13 +127,20 @@ def _shown(request: HttpRequest, found: Fund, refused: dict[str, Any] | None = N
     return render(request, "plan/fund.html", context, status=status)
 
 
+def _happened(fund: Fund, on: date) -> list[dict[str, Any]]:
+    """What happened to a fund up to a day, latest first."""
+    events = Event.objects.filter(fund=fund.id, happened_on__lte=on).select_related("by").defer("body", "sha256", "sheet").order_by("-id")
+    zone = funder.current().zone
+    return [{"at": event.recorded_at, "sentence": sentences.sentence(event, zone), "by": event.by} for event in events[:50]]
+
+
 def _order(row: FundOrder, request: HttpRequest) -> dict[str, Any]:
     is_finance, is_own = "finance" in request.actor.powers, row.proposed_by_id == request.user.pk
     is_open = row.decided_at is None
     return {
         "row": row,
         "title": _(TITLES[row.kind]),
-        "scheme": schemes.short_title(row.scheme) if row.scheme else "",
+        "scheme": " → ".join(schemes.short_title(slug) for slug in (row.giver, row.scheme) if slug),
         "is_open": is_open,
         "may_confirm": is_open and is_finance and not is_own,
         "may_refuse": is_open and (is_finance or is_own),
@@ -137,7 +152,7 @@ def _order(row: FundOrder, request: HttpRequest) -> dict[str, Any]:
 def propose(request: HttpRequest, fund: str, kind: str) -> HttpResponse:
     """This will propose an order; another person of finance confirms it before anything moves."""
     found = policy.fund(fund)
-    if kind not in TITLES or (kind == "share" and len(found.schemes) < 2):
+    if kind not in TITLES or (kind in OF_SEVERAL and len(found.schemes) < 2):
         raise Refusal.not_found()
     form = forms.OrderForm(
         request.POST or None, kind=kind, fund=found, year=request.GET.get("year", ""), years=_yearly(found, kind, request)
