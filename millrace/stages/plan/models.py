@@ -57,7 +57,9 @@ class FundOrder(models.Model):
                 name="fund_order_two_people",
             ),
             models.UniqueConstraint(
-                fields=["kind", "fund", "giver", "scheme", "financial_year"], condition=Q(decided_at__isnull=True), name="fund_order_open_once"
+                fields=["kind", "fund", "giver", "scheme", "financial_year"],
+                condition=Q(decided_at__isnull=True),
+                name="fund_order_open_once",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="transfer") | (~Q(giver="") & ~Q(giver=F("scheme")) & ~Q(reason="")), name="fund_transfer_from_another"

@@ -189,7 +189,13 @@ def test_a_move_is_refused_with_the_figures_without_a_reason_and_of_a_year_that_
 
 @pytest.mark.parametrize(
     ("limit", "grade", "code"),
-    [(399, "", "above-limit"), (None, "", "no-limit"), (None, "no-such-grade", "limit-unreadable"), (400, "", None), (None, "junior", None)],
+    [
+        (399, "", "above-limit"),
+        (None, "", "no-limit"),
+        (None, "no-such-grade", "limit-unreadable"),
+        (400, "", None),
+        (None, "junior", None),
+    ],
 )
 def test_a_move_stays_within_the_limit_of_who_confirms_it(shared, make, limit, grade, code):
     policy, _finance = shared
@@ -219,7 +225,6 @@ def test_a_move_is_proposed_and_confirmed_on_the_funds_page(shared, sign_in):
 
 
 def test_what_is_left_of_ended_years_lapses_once_by_night_and_the_commitment_stays(shared):
-    _policy, finance = shared
     system = people.system_person()
     before = ledger.envelope_state(Envelope("itf", "mhkjfs", "HKD"))
     eve, turn = datetime(2026, 3, 31, 23, 59, tzinfo=HONG_KONG_ZONE), datetime(2026, 4, 1, 2, 0, tzinfo=HONG_KONG_ZONE)
