@@ -12,7 +12,7 @@ import statistics
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Writing:
 
 def prepare(awards: int) -> tuple[list[Any], list[Any]]:
     """This will publish the policy and make awards whose instalments may all be released now; it gives the cases and who releases."""
+    from millrace.registers.cases.models import Case
     from millrace.registers.people.models import Person
     from millrace.registers.policy import queries as policy
     from millrace.testing.agreeing import Agreeing
@@ -46,41 +47,9 @@ def prepare(awards: int) -> tuple[list[Any], list[Any]]:
     agree = Agreeing(make)
     [version] = policy.rows_in_force("nifs", AT.date())
     finance = [make.person(powers=("finance",)) for _ in range(4)]
-    return [_award(agree, version) for _ in range(awards)], finance
-
-
-def _award(agree: Any, version: Any) -> Any:
-    """One case in force at 1:2: its milestones accepted, its matching money verified, its account checked by two people."""
-    from django.db import transaction
-
-    from millrace.core import releases, terms
-    from millrace.registers.ledger import actions as ledger
-    from millrace.registers.timeline import actions as timeline
-    from millrace.stages.deliver.models import Evidence, PayeeAccount
-    from millrace.testing.agreeing import nifs_terms
-
-    def written(lead: int, _sponsor: int) -> terms.Terms:
-        plain = nifs_terms(lead, grant_cents=INSTALMENTS * EACH_CENTS)
-        numbers = range(1, INSTALMENTS + 1)
-        milestones = tuple(terms.Milestone(number, 1, date(2027, 3, 1), "completion") for number in numbers)
-        planned = tuple(releases.Instalment(number, 1, EACH_CENTS, releases.ON_MILESTONE, (number,)) for number in numbers)
-        return terms.Terms(**{**plain.__dict__, "milestones": milestones, "instalments": planned})
-
-    held = agree.under("nifs", written)
-    held.case.scheme_version = version
-    held.case.save(update_fields=["scheme_version"])
-    with transaction.atomic():
-        event = timeline.record("evidence_verified", command=uuid.uuid4(), by=held.officer, at=AT, case=held.case, facts={})
-        when = {"event": event.pk, "on": AT.date(), "at": AT}
-        for move in (ledger.evidence_match, ledger.verify_match):
-            move(held.case, held.lead, "cash", 2 * INSTALMENTS * EACH_CENTS, unit="HKD", **when)
-        done = {"recorded_at": AT, "recorded_by": held.member, "verified_at": AT, "verified_by": held.officer, "unit": "HKD"}
-        accepted = {"case": held.case, "purpose": "milestone", "state": "verified", **done}
-        Evidence.objects.bulk_create(Evidence(**accepted, number=number, milestone=number) for number in range(1, INSTALMENTS + 1))
-        checked = {"proposed_at": AT, "proposed_by": held.signatory, "first_at": AT, "first_by": held.maker}
-        checked |= {"second_at": AT, "second_by": held.checker, "holder": "Bench", "bank_code": "004"}
-        PayeeAccount.objects.create(organisation=held.lead, account_number=f"{held.lead.pk:09d}", **checked)
-    return held.case
+    cases = [agree.releasable(INSTALMENTS, EACH_CENTS, at=AT).case for _ in range(awards)]
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(scheme_version=version)
+    return cases, finance
 
 
 def write(cases: list[Any], by: Any, seconds: float, results: Any) -> None:

@@ -45,7 +45,7 @@ def main() -> None:
         throwaway.enter(target)
         published()
         applicants = [_applicant(number, chosen.each) for number in range(chosen.applicants)]
-        with _served(target) as (port, pid):
+        with served(target) as (port, pid):
             _cycle(http.client.HTTPConnection("127.0.0.1", port), applicants[0], applicants[0].references[-1])
             before, begun = _cpu_seconds(pid), time.monotonic()
             done, errors = _all_at_once(port, applicants)
@@ -123,7 +123,8 @@ def _draft(person: object, number: int, at: datetime) -> str:
 
 
 @contextlib.contextmanager
-def _served(target: database.Database) -> Iterator[tuple[int, int]]:
+def served(target: database.Database) -> Iterator[tuple[int, int]]:
+    """This will start the web server on it and give its port and process."""
     port = serve.free_port(None)
     environment = {**os.environ, **target.environment("app"), "MALLOC_ARENA_MAX": "1"}
     process = subprocess.Popen(serve.web_command(port, homes.current()), env=environment)

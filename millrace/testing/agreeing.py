@@ -6,7 +6,7 @@ actions of its stage.
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,15 @@ def nifs_terms(lead: int, *, grant_cents: int = 10_000_000_00, cost_cents: int =
         pledges=(terms.Pledge(lead, matching.CASH, 2 * grant_cents),),
         clauses={"outside_period": "Agreement 5"},
     )
+
+
+def advanced_terms(lead: int, _sponsor: int) -> terms.Terms:
+    """This will be terms by which half may be had in advance and all is earned by claims, at 1:1."""
+    stage = terms.Stage(1, 10_000_000_00, matching.Ratio(1, 1))
+    plain = nifs_terms(lead, cost_cents=20_000_000_00)
+    planned = terms.plan_instalments([stage], [(1, 50, releases.ON_ADVANCE), (1, 50, releases.ON_CLAIM)])
+    pledges = (terms.Pledge(lead, matching.CASH, 10_000_000_00),)
+    return replace(plain, stages=(stage,), instalments=planned, pledges=pledges)
 
 
 def raise_terms(lead: int, sponsor: int) -> terms.Terms:
@@ -111,6 +120,36 @@ class Agreeing:
     def raise_plus(self) -> Agreed:
         """This will make a RAISe+ case in force, in stage 1."""
         return self.under("raise-plus", raise_terms)
+
+    def advanced(self) -> Agreed:
+        """This will make a case in force that may be paid in advance."""
+        return self.under("nifs", advanced_terms)
+
+    def releasable(self, instalments: int, each_cents: int, *, at: datetime = NOON) -> Agreed:
+        """This will make a NIFS case whose instalments may all be released now: its milestones are accepted, its matching money is
+        verified and its account checked by two people."""
+
+        def written(lead: int, _sponsor: int) -> terms.Terms:
+            plain, numbers = nifs_terms(lead, grant_cents=instalments * each_cents), range(1, instalments + 1)
+            milestones = tuple(terms.Milestone(number, 1, plain.milestones[0].due_on, "completion") for number in numbers)
+            planned = tuple(releases.Instalment(number, 1, each_cents, releases.ON_MILESTONE, (number,)) for number in numbers)
+            return replace(plain, milestones=milestones, instalments=planned)
+
+        held = self.under("nifs", written)
+        with transaction.atomic(durable=True):
+            command = {"command": uuid.uuid4(), "by": held.officer, "at": at, "case": held.case}
+            event = timeline.record("evidence_verified", **command, facts={})
+            when = {"event": event.pk, "on": at.date(), "at": at}
+            for move in (ledger.evidence_match, ledger.verify_match):
+                move(held.case, held.lead, matching.CASH, 2 * instalments * each_cents, unit="HKD", **when)
+            model = apps.get_model("deliver.Evidence")
+            done = {"recorded_at": at, "recorded_by": held.member, "verified_at": at, "verified_by": held.officer, "unit": "HKD"}
+            accepted = {"case": held.case, "purpose": "milestone", "state": "verified", **done}
+            model.objects.bulk_create(model(**accepted, number=one, milestone=one) for one in range(1, instalments + 1))
+            checked = {"proposed_by": held.signatory, "first_by": held.maker, "second_by": held.checker, "holder": held.lead.name}
+            moments = {"proposed_at": at, "first_at": at, "second_at": at, "bank_code": "004", "account_number": f"{held.lead.pk:09d}"}
+            apps.get_model("deliver.PayeeAccount").objects.create(organisation=held.lead, **checked, **moments)
+        return held
 
     def under(self, scheme: str, write: Callable[[int, int], terms.Terms]) -> Agreed:
         """This will make a case of a scheme in force under terms of its own: `write` gives them for a lead and a sponsor, by id."""
