@@ -45,6 +45,11 @@ def remind_of_reports(at: datetime) -> int:
     return deliver.remind_of_reports(people.system_person(), at=at)
 
 
+def end_missed_plans(at: datetime) -> int:
+    """This will end plans of instalments of which one was missed: all that is owed falls due."""
+    return deliver.end_missed_plans(people.system_person(), at=at)
+
+
 def copy_past_cases(at: datetime) -> object:
     """This will bring the columnar copy of past cases up to date, so that a draft is tried on them without a wait."""
     from millrace.stages.plan import past  # NumPy with it: 13 MB, for the process that does the night
@@ -62,6 +67,7 @@ TASKS: tuple[tuple[str, Task], ...] = (
     ("lapse_offers", lapse_offers),
     ("lapse_cash", lapse_cash),
     ("reports", remind_of_reports),
+    ("missed_plans", end_missed_plans),
     ("past_cases", copy_past_cases),
     ("kept_days", keep_days),
     ("backup", backup.make),

@@ -17,7 +17,10 @@ DESKS = {
     "": ("/", "/find/", "/schemes/", "/register/", "/figures/", "/figures/approved-by-scheme/"),
     "officer": ("/desk/", "/desk/queues/mine/", "/desk/claims/"),
     "assessor": ("/reviews/", "/reviews/queues/done/"),
-    "finance": ("/finance/", "/finance/to-release/", "/finance/claims/", "/finance/releases/", "/finance/runs/", "/finance/funds/"),
+    "finance": (
+        *("/finance/", "/finance/to-release/", "/finance/claims/", "/finance/releases/", "/finance/runs/", "/finance/funds/"),
+        *("/finance/debts/", "/finance/debts/revenue/"),
+    ),
     "policy": ("/policy/",),
     "auditor": ("/audit/", "/audit/readings/"),
 }

@@ -40,6 +40,7 @@ from millrace.stages.deliver.models import (
     Inspection,
     PayeeAccount,
     PaymentRun,
+    Receivable,
     Report,
 )
 from millrace.stages.plan.models import FundOrder, StaffInvitation
@@ -129,7 +130,7 @@ def state_of(case: Case) -> str:
 
 
 # What becomes of an agreement in force; each state of each has its own page.
-LIVES = (ChangeRequest, Inspection, Report)
+LIVES = (ChangeRequest, Inspection, Report, Receivable)
 
 
 def _states(model: Any, case: Case) -> Iterator[str]:
@@ -327,6 +328,8 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "account": lambda: PayeeAccount.objects.values_list("pk", flat=True)[:1],
         "queue": lambda: [queue for queue in (reviews.QUEUES if route.startswith("reviews/") else queues.QUEUES) if queue],
         "token": lambda: [1],
+        "wish": lambda: [1],
+        "year": lambda: [1],
         "key": lambda: ["none"],
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],
         "invitation": lambda: StaffInvitation.objects.values_list("pk", flat=True)[:1],
@@ -361,7 +364,13 @@ def _organisations(route: str, person: Person | None) -> list[int]:
 def _numbers(route: str, case: Case | None) -> list[Any]:
     if "given/" in route:
         return list(Event.objects.filter(kind="figure_given").values_list("pk", flat=True)[:1])
-    for part, model in (("changes/", ChangeRequest), ("reports/", Report), ("inspections/", Inspection), ("findings/", Finding)):
+    for part, model in (
+        ("changes/", ChangeRequest),
+        ("reports/", Report),
+        ("inspections/", Inspection),
+        ("findings/", Finding),
+        ("debts/", Receivable),
+    ):
         if part in route:
             return list(model._default_manager.filter(case=case).order_by("-number").values_list("number", flat=True)[:2])
     if "terms/" in route:

@@ -21,7 +21,7 @@ from millrace.stages.assess.actions import joint as joint_acts
 from millrace.stages.assess.actions import reversals
 from millrace.stages.award import panels as award
 from millrace.stages.close import panels as close
-from millrace.stages.deliver import block_grants, showing
+from millrace.stages.deliver import block_grants, owing, showing
 from millrace.stages.deliver import panels as deliver
 
 Context = Callable[[Case, Person, datetime], dict[str, Any] | None]
@@ -107,6 +107,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("inspections", word("Visits and findings"), "read_award", showing.inspections_panel, "deliver/panel_inspections.html", "changes"),
     Panel("money", word("Instalments and payments"), "read_money", deliver.money, "deliver/panel_money.html", "money"),
     Panel("block", word("The block grant"), "read_money", block_grants.panel, "deliver/panel_block.html", "money"),
+    Panel("debts", word("What is owed to us"), "read_money", owing.panel, "deliver/panel_debts.html", "money"),
     Panel("ending", word("Final account"), "read_money", close.ending, "close/panel_ending.html", "money"),
     Panel("asked-back", word("Asked of the applicant"), "answer_question", assess.questions, "assess/panels/questions.html", "thread"),
     Panel("thread", word("Questions and replies"), "answer_question", application.thread, "case_desk/panels/thread.html", "thread"),

@@ -15,7 +15,7 @@ from millrace.core.refusal import Refusal
 from millrace.desks.finance import lists, queries
 from millrace.desks.finance.tabs import FINANCE, READERS, tabs
 from millrace.registers.policy import queries as policy
-from millrace.stages.deliver import actions, gather
+from millrace.stages.deliver import actions, gather, recovering
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentFile, PaymentRun, Release, StatusFile
 from millrace.web import access, commands, counting, errors, schemes, tables, words
@@ -122,6 +122,7 @@ def order(request: HttpRequest) -> HttpResponse:
         "rows": shown,
         "chosen": chosen,
         "refused": refused,
+        "owing": recovering.owed_by((row.case.lead_id for row in shown), queries.visible_cases(request.actor, request.at)),
         "paid_to": {account.organisation_id: account.masked for account in accounts},
         "today": gather.local_day(request.at),
         "pay_on": request.POST.get("pay_on", ""),

@@ -16,6 +16,7 @@ def tabs() -> list[tuple[str, str, str]]:
         ("claims", _("Claims"), "/finance/claims/"),
         ("releases", _("Releases"), "/finance/releases/"),
         ("runs", _("Payment runs"), "/finance/runs/"),
+        ("debts", _("What is owed"), "/finance/debts/"),
         ("accounts", _("Payee accounts"), "/finance/accounts/"),
         ("months", _("Months"), "/finance/months/"),
     ]

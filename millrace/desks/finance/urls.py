@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from millrace.desks.finance import bank_pages, outlook_page, pages
+from millrace.desks.finance import bank_pages, debts, outlook_page, pages
 
 app_name = "finance_desk"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("finance/runs/<str:run>/answer/", bank_pages.answer, name="run_answer"),
     path("finance/runs/<str:run>/reconciliation/", bank_pages.reconciliation, name="run_reconciliation"),
     path("finance/runs/<str:run>/act/", pages.act_on_run, name="act_on_run"),
+    path("finance/debts/", debts.debts, name="debts"),
+    path("finance/debts/revenue/", debts.revenue, name="revenue"),
     path("finance/accounts/", pages.accounts, name="accounts"),
     path("finance/accounts/<int:account>/verify/", pages.verify_account, name="verify_account"),
     path("finance/months/", pages.months, name="months"),

@@ -75,7 +75,7 @@ def raise_plus(tale: Tale, *, name: str, email: str, is_direct: bool) -> Written
     asked = 2 * first + second
     start = tale.today
     stage = "stage_2" if is_direct else "stage_1"
-    last = start + timedelta(days=35 * 30)
+    last = start + timedelta(days=(11 if is_direct else 35) * 30)
     milestones = [{"title": "Product on the market", "stage": "stage_2", "due_on": last.isoformat()}]
     if not is_direct:
         milestones = [
@@ -96,7 +96,7 @@ def raise_plus(tale: Tale, *, name: str, email: str, is_direct: bool) -> Written
             "project_purpose": "transformation",
             "project_summary": "An invented project that takes a result of research to production. 虛構的項目。",
             "entry_stage": stage,
-            "project_months": 36 if is_direct else 60,
+            "project_months": 12 if is_direct else 60,
             "milestones": milestones,
         },
         "stage_2": {

@@ -5,7 +5,7 @@ For example: the line runs after 14 months, HK$12m of own payments are verified,
 
 from datetime import timedelta
 
-from millrace.jobs.demonstration import judging
+from millrace.jobs.demonstration import judging, owing
 from millrace.jobs.demonstration.beginnings import paper
 from millrace.jobs.demonstration.cast import Cast, Side, open_account
 from millrace.jobs.demonstration.tale import Tale, Telling
@@ -163,6 +163,7 @@ def raise_plus(cast: Cast, case: Case, side: Side, sponsor: Side, tale: Tale) ->
     yield from reached(cast, case, side, second.milestones[0], tale)
     yield tale.pause(2, 8)
     tale.act(deliver.release_instalment, case, instalment=second.number, by=finance)
+    yield from owing.kept_back(cast, case, tale)
     yield from _second_stage(cast, case, tale)
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from millrace.core.refusal import Refusal
-from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, policy_told
+from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, owing, policy_told
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
 from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
@@ -118,6 +118,9 @@ class Story:
         yield late.told(self.cast, Tale(1001, "closed", moment(late.BEGINS_ON)), self._side())
         yield late.told(self.cast, Tale(1002, "declined", moment(late.BEGINS_ON, 11)), self._side())
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
+        last_day = self.until.astimezone(ZONE).date()
+        for number, (ending, days) in enumerate(owing.STORIES):
+            yield owing.told(self.cast, Tale(4001 + number, ending, moment(last_day - timedelta(days=days))))
         votes = {date.fromisoformat(vote.on) for fund in policy.funds() for vote in fund.commitments if len(vote.on) == len("2024-02-28")}
         later = sorted(day + timedelta(days=1) for day in votes if day > FIRST_DAY)
         for number, day in enumerate([FIRST_DAY + timedelta(days=7), *later]):

@@ -70,7 +70,7 @@ def _obstacles(case: Case, statement: ledger.Statement, found: Account, on: date
         obstacles.append("payment_under_way")
     if found.refund_cents:
         obstacles.append("refund_due")
-    if recovering.asked_of(case):
+    if recovering.asked_of(case, on):
         obstacles.append("debt_open")
     if case.status == "in_force":
         obstacles += register.obstacles(case, on)

@@ -3,7 +3,7 @@
 Facts are gathered here and decided in `core/recovery`; nothing here changes anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -11,11 +11,8 @@ from django.db.models.functions import Coalesce
 
 from millrace.core import recovery
 from millrace.core.policy_folder.handling import Found
-from millrace.registers.cases import queries as cases
 from millrace.registers.cases.models import Case
-from millrace.registers.people import prepared
 from millrace.registers.policy import queries as policy
-from millrace.stages.award import queries as award
 from millrace.stages.deliver import queries, standing
 from millrace.stages.deliver.models import (
     AuditSample,
@@ -136,31 +133,22 @@ def _sum(rows: QuerySet[Receivable] | QuerySet[Claim], name: str) -> int:
     return int(rows.aggregate(sum=Sum(name))["sum"] or 0)
 
 
-def asked_of(case: Case) -> list[Receivable]:
+def asked_of(case: Case, on: date) -> list[Receivable]:
     """This will give the debts of a case that are raised or owed, in the order they were raised."""
-    return [row for row in cases.once(case, _debts) if row.state in STANDING]
-
-
-def debts_of(case: Case) -> list[Receivable]:
-    """This will give every debt of a case, in the order they were raised."""
-    return cases.once(case, _debts)
-
-
-def _debts(case: Case) -> list[Receivable]:
-    return _of_case(case=case.pk)
-
-
-_of_case = prepared.Prepared(lambda case: Receivable.objects.filter(case=case).order_by("number"), case=int)
+    agreed = standing.agreed_by(case, on)
+    return [row for row in agreed.debts if row.state in STANDING] if agreed else []
 
 
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def owed_by(case: Case) -> QuerySet[Receivable]:
-    """This will give what the payee of a case owes, on this case or any other."""
-    return (
-        Receivable.objects.filter(case__lead=case.lead_id, state=Receivable.State.CONFIRMED).select_related("case").order_by("due_on", "pk")
-    )
+def owed_by(organisations: Iterable[int], visible: QuerySet[Case]) -> dict[int, list[Receivable]]:
+    """This will give what organisations owe on the cases a person may see, by organisation: a payment to one may be reduced by it."""
+    found: dict[int, list[Receivable]] = {}
+    rows = Receivable.objects.filter(case__lead__in=set(organisations), case__in=visible, state=Receivable.State.CONFIRMED)
+    for row in rows.select_related("case").order_by("due_on", "pk"):
+        found.setdefault(row.case.lead_id, []).append(row)
+    return found
 
 
 def releases_to_set_off(receivable: Receivable) -> QuerySet[Release]:
@@ -224,13 +212,12 @@ def revenue_rule(scheme: str, ended_before: date) -> recovery.RevenueRule | None
 
 def revenue_of(case: Case, on: date) -> tuple[recovery.RevenueRule, list[recovery.Year]] | None:
     """This will give a case's rule and the years that are over; None where nothing is shared or the project has not ended."""
-    terms = award.terms_of(case, on)
-    if terms is None or terms.ends_before > on or case.status not in ("in_force", "closed"):
+    agreed = standing.agreed_by(case, on)
+    if agreed is None or agreed.terms.ends_before > on or case.status not in ("in_force", "closed"):
         return None
-    rule = revenue_rule(case.scheme, terms.ends_before)
-    if rule is None:
-        return None
-    return rule, [year for year in recovery.revenue_years(rule, terms.ends_before) if year.until <= on]
+    ended = agreed.terms.ends_before
+    rule = revenue_rule(case.scheme, ended)
+    return (rule, [year for year in recovery.revenue_years(rule, ended) if year.until <= on]) if rule else None
 
 
 def revenue_schemes() -> list[str]:

@@ -4,7 +4,7 @@ What the panels of one page ask in common is asked once (`cases.once`); the fact
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
-from millrace.core import lifecycle, matching, releases, reports
+from millrace.core import lifecycle, matching, recovery, releases, reports
 from millrace.core.terms import Terms
 from millrace.core.terms import from_data as terms_from
 from millrace.registers.cases import queries as cases
@@ -21,7 +21,19 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.people import prepared
 from millrace.stages.award import queries as award
 from millrace.stages.award.models import AgreedTerms
-from millrace.stages.deliver.models import AdvanceRequest, Claim, Evidence, Finding, PayeeAccount, Payment, Release, Report
+from millrace.stages.deliver.models import (
+    AdvanceRequest,
+    Claim,
+    Evidence,
+    Finding,
+    PayeeAccount,
+    Payment,
+    Receivable,
+    Release,
+    Report,
+    RevenueDeclaration,
+    Settlement,
+)
 from millrace.stages.deliver.models.inspections import gates
 from millrace.stages.deliver.models.reports import HANDED_IN
 
@@ -37,6 +49,9 @@ class Agreed:
     reported: frozenset[int] = frozenset()
     has_open_finding: bool = False
     number: int = 1
+    debts: tuple[Receivable, ...] = ()
+    settled: Mapping[int, tuple[recovery.Settled, ...]] = field(default_factory=dict)
+    declared: tuple[RevenueDeclaration, ...] = ()
 
 
 def _with_accepted(rows: QuerySet[AgreedTerms], on: date) -> QuerySet[AgreedTerms]:
@@ -49,12 +64,49 @@ def _with_accepted(rows: QuerySet[AgreedTerms], on: date) -> QuerySet[AgreedTerm
     )
 
 
+# What a page shows of a debt, read with the agreement: one question for both.
+_OF_DEBT = ("id", "number", "ground", "state", "unit", "amount_cents", "left_cents", "due_on", "confirmed_on")
+_OF_YEAR = ("year", "unit", "revenue_cents", "share_cents", "steps", "told")
+
+
+def _with_debts(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+    acts = Settlement.objects.filter(receivable=OuterRef("pk")).order_by("number")
+    told = JSONObject(on="value_on", principal="principal_cents", interest="interest_cents")
+    debts = Receivable.objects.filter(case=OuterRef("case")).order_by("number")
+    told_of_debt = JSONObject(**{name: name for name in _OF_DEBT}, settled=ArraySubquery(acts.values(told=told)))
+    years = RevenueDeclaration.objects.filter(case=OuterRef("case")).order_by("year")
+    told_of_year = JSONObject(**{name: name for name in _OF_YEAR})
+    return rows.annotate(debts=ArraySubquery(debts.values(told=told_of_debt)), declared=ArraySubquery(years.values(row=told_of_year)))
+
+
 def _agreed(row: Any) -> Agreed:
     titles = {int(number): title for number, title in row.milestone_titles.items()}
-    return Agreed(terms_from(row.data), titles, frozenset(row.accepted), frozenset(row.reported), row.has_open_finding, row.number)
+    debts = getattr(row, "debts", ())
+    return Agreed(
+        terms_from(row.data),
+        titles,
+        frozenset(row.accepted),
+        frozenset(row.reported),
+        row.has_open_finding,
+        row.number,
+        debts=tuple(_debt(told) for told in debts),
+        settled={told["id"]: tuple(_settled(act) for act in told["settled"]) for told in debts},
+        declared=tuple(RevenueDeclaration(**told) for told in getattr(row, "declared", ())),
+    )
 
 
-_agreement = prepared.Prepared(lambda case, on: _with_accepted(award.terms_rows(on), on).filter(case=case)[:1], case=int, on=date)
+def _debt(told: Mapping[str, Any]) -> Receivable:
+    days = {name: date.fromisoformat(told[name]) if told[name] else None for name in ("due_on", "confirmed_on")}
+    return Receivable(**{**{name: told[name] for name in _OF_DEBT}, **days})
+
+
+def _settled(told: Mapping[str, Any]) -> recovery.Settled:
+    return recovery.Settled(date.fromisoformat(told["on"]), told["principal"], told["interest"])
+
+
+_agreement = prepared.Prepared(
+    lambda case, on: _with_debts(_with_accepted(award.terms_rows(on), on)).filter(case=case)[:1], case=int, on=date
+)
 _claims = prepared.Prepared(lambda case: Claim.objects.filter(case=case).order_by("number"), case=int)
 _evidence = prepared.Prepared(
     lambda case: Evidence.objects.filter(case=case).select_related("sponsor").order_by("number"),

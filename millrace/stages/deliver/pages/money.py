@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from millrace.core import releases
 from millrace.core.refusal import Refusal
-from millrace.stages.deliver import actions, forms, gather, queries, standing, telling
+from millrace.stages.deliver import actions, forms, gather, queries, recovering, standing, telling
 from millrace.stages.deliver.pages.evidence import case_address, crumbs
-from millrace.web import asking, words
+from millrace.web import access, asking, words
 from millrace.web.access import entry
 
 
@@ -23,6 +23,7 @@ def release(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         raise Refusal.not_found()
     told = telling.instalment(planned, terms)
     amount = words.amount(planned.release.amount_cents, terms.unit)
+    owing = recovering.owed_by([request.case.lead_id], access.cases_visible_to(request.user, request.at, "read_money"))
     asked = asking.Asked(
         title=_("Release instalment %(number)s") % {"number": number},
         caption=request.case.reference,
@@ -30,7 +31,7 @@ def release(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         back=case_address(request),
         done=_("%(amount)s is released and waits for payment.") % {"amount": amount},
         above="deliver/release_sums.html",
-        context={"crumbs": crumbs(request), "instalment": told},
+        context={"crumbs": crumbs(request), "instalment": told, "debts": owing.get(request.case.lead_id, [])},
         template="deliver/release.html",
     )
     form = forms.ReleaseForm(request.POST or None, initial={"expected_cents": planned.release.amount_cents})
