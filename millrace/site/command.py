@@ -71,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     figure.add_argument("--as-at", type=answers.day, required=True, metavar="DAY")
     figure.add_argument("--as-known", type=answers.moment, metavar="MOMENT", help="as it was known then; now when left out")
     figure.add_argument("--json", action="store_true")
+    ahead = word("forecast", _asking(published.forecast), "forecast what a scheme commits and pays by year")
+    ahead.add_argument("scheme")
+    ahead.add_argument("--policy", type=Path, metavar="FOLDER", help="by a folder that is not published")
+    ahead.add_argument("--on", type=answers.day, metavar="DAY", help="as of which day; today when left out")
+    ahead.add_argument("--as-known", type=answers.moment, metavar="MOMENT", help="as it was known then; now when left out")
+    ahead.add_argument("--json", action="store_true")
     verify = word("verify", _asking(answers.verify), "check the hash chain, the sheet and every balance against the timeline")
     verify.add_argument("--json", action="store_true")
     export = word(

@@ -73,3 +73,26 @@ def replay(chosen: argparse.Namespace) -> int:
     report = Report([replaying.verify()])
     folders.say(report.as_json(), list(report.lines()), as_json=chosen.json)
     return report.exit_status
+
+
+def forecast(chosen: argparse.Namespace) -> int:
+    """This will forecast a scheme's commitments and cash by year, under the published rules or a folder's draft of them."""
+    from millrace.registers.policy import queries as policy
+    from millrace.site import answers
+    from millrace.stages.learn import forecasting, foretold, queries
+    from millrace.web import clock
+
+    draft = None
+    if chosen.policy is not None:
+        whole = folders.read_folder(chosen, chosen.policy)
+        if isinstance(whole, int):
+            return whole
+        if chosen.scheme not in whole.schemes:
+            return folders.refused(f"{chosen.policy} has no scheme {chosen.scheme!r}: it has {', '.join(sorted(whole.schemes))}")
+        draft = whole.schemes[chosen.scheme].versions[-1]
+    answers.bring_up_to_date()
+    seal = queries.seal_as_known(chosen.as_known) if chosen.as_known else queries.last_seal()
+    on = chosen.on or policy.funder().day_of(clock.now())
+    found = forecasting.of_scheme(chosen.scheme, on=on, seal=seal, draft=draft)
+    folders.say(foretold.as_data(found), list(foretold.lines(found)), as_json=chosen.json)
+    return 0

@@ -73,6 +73,7 @@ DESKS = (
             (word("Rules in force"), "/policy/rules/", {"policy"}),
             (word("Drafts"), "/policy/drafts/", {"policy"}),
             (word("Past cases"), "/policy/compare/", {"policy"}),
+            (word("Forecasts"), "/policy/forecast/", {"policy"}),
             (word("Figures given"), "/figures/given/", {"policy", "authority", "auditor"}),
         ),
     ),

@@ -16,6 +16,8 @@ PAGES = {
     "chain": "/policy/",
     "rules": "/policy/rules/",
     "past-cases": "/policy/compare/",
+    "forecasts": "/policy/forecast/",
+    "forecast": "/policy/forecast/nifs/",
     "compare": "/policy/compare/nifs/?before=v1&after=v2",
 }
 

@@ -8,6 +8,9 @@ import pytest
 
 from millrace.desks.policy import forms
 from millrace.registers.policy.models import Draft
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import sealer
+from millrace.testing.making import NOON
 
 RULES = "schemes/nifs/rules.toml"
 
@@ -16,6 +19,10 @@ RULES = "schemes/nifs/rules.toml"
 def test_a_draft_is_written_by_one_and_published_by_two(make: Any, sign_in: Any) -> None:
     writer, other = (sign_in(make.person(powers=("policy",))) for _ in range(2))
     address = writer.press("/policy/drafts/", title="Other words")
+    sealer.seal(NOON)
+    sheet.project()
+    assert "Open cases are judged by the draft’s v3." in writer.see(f"{address}forecast/nifs/")
+    writer.see(f"{address}forecast/no-scheme/", 404)
     draft = Draft.objects.get()
     file, text = f"{address}text/?path={RULES}", draft.files[RULES]
     writer.press(file, text=text.replace("open_projects", "open_project"), based_on=draft.sha256)

@@ -4,10 +4,13 @@ import pytest
 from django.test import Client, RequestFactory
 
 from millrace.core.access import Actor
-from millrace.desks.policy import comparing, pages, queries
+from millrace.desks.policy import comparing, forecasting, pages, queries
 from millrace.registers.cases import actions as cases
 from millrace.registers.cases import replay
 from millrace.registers.policy import queries as policy
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import sealer
+from millrace.stages.award.conftest import award, company, published, story  # noqa: F401  # fixtures are found by name in this module
 from millrace.stages.plan import past_files
 from millrace.testing.making import NOON
 
@@ -29,6 +32,7 @@ def test_the_rules_of_2020_would_have_refused_it(second_application, make, sign_
     assert {old.id if old else new.id for old, new in queries.changed(scheme.version("v1"), scheme.version("v2"))} == {
         "projects-at-a-time",
         "ceiling-per-applicant",
+        "committee-members",
     }
 
 
@@ -62,15 +66,32 @@ def test_who_may_not_write_policy_does_not_find_the_pages(second_application, ma
         sign_in(make.person(powers=("officer",))).see(address, 404)
 
 
+def test_what_lies_ahead_is_shown_and_a_conflicted_case_leaves_no_shadow_in_it(award, make, sign_in):  # noqa: F811  # the fixture
+    sealer.seal(award.story.at)
+    sheet.project()
+    person = make.person(powers=("policy",), at=NOON)
+    page = sign_in(person).see("/policy/forecast/nifs/")
+    assert "HK$10m" in page and "Not enough decided cases" in page and "HK$0 to HK$10m" in page
+    sign_in(person).see("/policy/forecast/nifs/?on=2999-01-01", 422)
+    sign_in(person).see("/policy/forecast/no-such-scheme/", 404)
+    cases.grant_standing(person, award.case, "conflicted", by=make.system(), at=NOON)
+    hidden = sign_in(person).see("/policy/forecast/nifs/")
+    assert "HK$10m" not in hidden and "No open case and nothing promised" in hidden
+    sign_in(make.person(powers=("officer",))).see("/policy/forecast/nifs/", 404)
+
+
 def test_a_stored_verdict_replays_to_the_byte(second_application):
     assert replay.is_repeated(second_application)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
-@pytest.mark.parametrize("address", ["/policy/", "/policy/rules/", "/policy/compare/", "/policy/compare/nifs/?before=v2&after=v1"])
+@pytest.mark.parametrize(
+    "address", ["/policy/", "/policy/rules/", "/policy/compare/", "/policy/compare/nifs/?before=v2&after=v1", "/policy/forecast/"]
+)
 def test_the_pages_are_drawn_for_a_policy_officer_alone(second_application, make, language, address):
     assert Client().get(address).status_code == 302
     views = {"/policy/": (pages.chain, {}), "/policy/rules/": (pages.rules, {}), "/policy/compare/": (comparing.index, {})}
+    views["/policy/forecast/"] = (forecasting.index, {})
     view, slug = views.get(address, (comparing.published, {"slug": "nifs"}))
     request = RequestFactory().get(address, headers={"accept-language": language})
     request.user, request.at = make.person(powers=("policy",)), NOON

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.policy import comparing, drafts, pages
+from millrace.desks.policy import comparing, drafts, forecasting, pages
 
 app_name = "policy_desk"
 urlpatterns: list[URLPattern] = [
@@ -10,9 +10,12 @@ urlpatterns: list[URLPattern] = [
     path("policy/rules/", pages.rules, name="rules"),
     path("policy/compare/", comparing.index, name="compare_index"),
     path("policy/compare/<slug:slug>/", comparing.published, name="compare"),
+    path("policy/forecast/", forecasting.index, name="forecast_index"),
+    path("policy/forecast/<slug:slug>/", forecasting.published, name="forecast"),
     path("policy/drafts/", drafts.listed, name="drafts"),
     path("policy/drafts/<int:draft>/", drafts.draft, name="draft"),
     path("policy/drafts/<int:draft>/text/", drafts.text, name="draft_text"),
     path("policy/drafts/<int:draft>/test/<slug:slug>/", drafts.tried, name="draft_test"),
     path("policy/drafts/<int:draft>/compare/<slug:slug>/", comparing.draft, name="draft_compare"),
+    path("policy/drafts/<int:draft>/forecast/<slug:slug>/", forecasting.draft, name="draft_forecast"),
 ]
