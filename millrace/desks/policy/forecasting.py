@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from millrace.core import forecast as core
 from millrace.core.refusal import Refusal
 from millrace.core.rules.rulebook import SchemeVersion
 from millrace.desks.policy import drafts
@@ -26,6 +25,7 @@ from millrace.web.access import entry
 from millrace.web.forms import said
 
 if TYPE_CHECKING:
+    from millrace.core.forecast import History
     from millrace.stages.learn.forecasting import Foreseen
 
 # What forecasts is imported by the pages that do: NumPy comes with it, 15 MB that every other worker is spared.
@@ -113,6 +113,8 @@ def _in_zone(typed: datetime) -> datetime:
 
 def laid_out(found: "Foreseen") -> dict[str, Any]:
     """This will lay out a forecast: by year, by stage with the cases its share rests on, and when the envelope is used up."""
+    from millrace.core import forecast as core
+
     told, envelope, unit = found.forecast, found.envelope, found.version.unit
     return {
         "unit": unit,
@@ -142,5 +144,5 @@ def _expected(cents: int | None, unit: str) -> str:
     return _("Not enough decided cases") if cents is None else words.amount_in_short(cents, unit)
 
 
-def _share(history: core.History) -> str:
+def _share(history: "History") -> str:
     return "" if history.share is None else f"{history.share / 100:.2f}%"
