@@ -67,12 +67,16 @@ class _Folder:
         self.files = files
         self.findings: list[Finding] = []
         self.used: set[str] = set()
+        self._documents: dict[str, Document] = {}
 
     def document(self, path: str) -> Document:
-        self.used.add(path)
-        if path not in self.files:
-            self.findings.append(Finding(path, 1, "the file is missing", "add it", True))
-        return toml_text.parse(path, self.files.get(path, b""), self.findings)
+        """Read a file, once however many schemes share it: the common letters are every scheme's."""
+        if path not in self._documents:
+            self.used.add(path)
+            if path not in self.files:
+                self.findings.append(Finding(path, 1, "the file is missing", "add it", True))
+            self._documents[path] = toml_text.parse(path, self.files.get(path, b""), self.findings)
+        return self._documents[path]
 
     def names(self, folder: str, ending: str) -> list[str]:
         inside = [path.removeprefix(folder) for path in self.files if path.startswith(folder) and path.endswith(ending)]

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from millrace.core import allowances, dated, lifecycle, money, releases, toml_text
+from millrace.core.letters import Letter
 from millrace.core.rules import check_whole, read_delivery, read_facts, read_form, read_rules, stored
 from millrace.core.rules import papers as papers_
 from millrace.core.rules.beside import Allocated, Kept
@@ -129,7 +130,7 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         vocabulary=words,
         sources=sources,
         form=read_form.form(papers.form.root, id_, shelf),
-        letters={kind: read_form.letter(paper.root, kind, languages) for kind, paper in sorted(papers.letters.items())},
+        letters={kind: _letter(paper, kind, languages) for kind, paper in sorted(papers.letters.items())},
         languages=languages,
         text="",
         sha256="",
@@ -146,6 +147,14 @@ def _common(papers: Papers) -> tuple[Vocabulary, Mapping[str, Source]]:
     if "sources" not in papers.sources.made:
         papers.sources.made["sources"] = read_facts.sources(papers.sources.root, papers.languages)
     return papers.facts.made["vocabulary"], papers.sources.made["sources"]
+
+
+def _letter(paper: Document, kind: str, languages: tuple[str, ...]) -> Letter:
+    """Read a letter, once for all versions of all schemes that send it."""
+    if kind not in paper.made:
+        paper.made[kind] = read_form.letter(paper.root, kind, languages)
+    letter: Letter = paper.made[kind]
+    return letter
 
 
 def _unit(root: Table, currency: str, units: Collection[str]) -> str:
