@@ -55,10 +55,15 @@ class _Folder:
 
 def lint(files: Mapping[str, bytes]) -> tuple[Remark, ...]:
     """This will list every finding: those that keep the folder from being read, or else those of the whole."""
+    return looked_at(files)[0]
+
+
+def looked_at(files: Mapping[str, bytes]) -> tuple[tuple[Remark, ...], Policy | None]:
+    """This will list every finding, and give the policy where it can be read: reading it takes most of the time of either."""
     try:
         folder = _Folder(files, read.policy(files))
     except Unreadable as unreadable:
-        return tuple(Remark(finding, "unreadable", "refused") for finding in unreadable.findings)
+        return tuple(Remark(finding, "unreadable", "refused") for finding in unreadable.findings), None
     found: list[Remark] = []
     for scheme in folder.policy.schemes.values():
         for look in (_windows, _amounts, _cases, _unasked, _starts, _remedies):
@@ -66,7 +71,7 @@ def lint(files: Mapping[str, bytes]) -> tuple[Remark, ...]:
         found += _untranslated(folder, scheme)
     found += _unused_facts(folder)
     found += _provisions(folder)
-    return tuple(sorted(set(found)))
+    return tuple(sorted(set(found))), folder.policy
 
 
 def is_clean(remarks: Iterable[Remark]) -> bool:

@@ -14,12 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from millrace.core.policy_folder import difference, lint, read
+from millrace.core.policy_folder import difference, lint
 from millrace.core.policy_folder.lint import Remark
 from millrace.core.policy_folder.read import Policy
 from millrace.core.refusal import Refusal
 from millrace.core.rules import cases
-from millrace.core.toml_text import Unreadable
 from millrace.desks.policy import forms
 from millrace.registers.cases.models import Case
 from millrace.registers.policy import drafting
@@ -56,10 +55,8 @@ def look(draft: Draft) -> Looked:
 
 
 def _look(files: Mapping[str, bytes]) -> Looked:
-    remarks = lint.lint(files)
-    try:
-        whole = read.policy(files)
-    except Unreadable:
+    remarks, whole = lint.looked_at(files)
+    if whole is None:
         return Looked(remarks, None)
     worked = [(slug, case) for slug, listed in whole.cases.items() for case in listed]
     wrong = [
