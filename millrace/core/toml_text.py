@@ -144,8 +144,10 @@ class Table:
         return value
 
     def string(self, key: str, default: str | None = _MISSING) -> str:
-        """Give a piece of text."""
+        """Give a piece of text; where one is needed, an empty one says nothing and is refused."""
         value: str = self._get(key, (str,), "text in quotes", default)
+        if default is _MISSING and self.data.get(key) == "":
+            self.complain(f"{key} is empty", key, f"write {key}")
         return value
 
     def one_of(self, key: str, allowed: Collection[str], default: str | None = _MISSING) -> str:

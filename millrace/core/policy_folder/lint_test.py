@@ -1,9 +1,12 @@
 """Proves that each thing the linter looks for is found, at the line it is about — e.g. two calls that run at once, at the later one."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from millrace.core.policy_folder import lint
 
@@ -217,6 +220,45 @@ def test_a_finding_names_the_line_it_is_about(name: str) -> None:
     lines = files[file].decode().splitlines()
     assert any(words in lines[one.finding.line - 1] for one in found), [(one.finding.line, lines[one.finding.line - 1]) for one in found]
     assert all(one.finding.line > 1 for one in found)
+
+
+TEXTS = sorted(path for path in sound() if path.endswith((".toml", ".yaml")))
+VALUES = (b"7", b"-1", b'""', b'"x"', b"[]", b"{}", b"true", b"1.5", b"2024-01-01", b"[{}]", b"99999999999999999999")
+
+
+def altered(content: bytes, how: str, place: int, value: bytes) -> bytes:
+    """Cut a text short, take a line out or say it twice, put another value after a key, or another word where a word stood."""
+    lines = content.split(b"\n")
+    at = place % len(lines)
+    words = [found.span() for found in re.finditer(rb'"[a-z_-]*"', content)]
+    match how:
+        case "cut":
+            return content[: place % len(content)]
+        case "gone":
+            return b"\n".join(lines[:at] + lines[at + 1 :])
+        case "twice":
+            return b"\n".join([*lines[:at], lines[at], *lines[at:]])
+        case "word" if words:
+            first, end = words[place % len(words)]
+            return content[:first] + value + content[end:]
+        case _:
+            return b"\n".join([*lines[:at], lines[at].split(b"=")[0] + b"= " + value, *lines[at + 1 :]])
+
+
+@given(st.sampled_from(TEXTS), st.sampled_from(("cut", "gone", "twice", "word", "value")), st.integers(0, 10**6), st.sampled_from(VALUES))
+@settings(max_examples=150)
+def test_a_text_altered_anywhere_is_read_or_told_and_never_breaks_the_reader(path: str, how: str, place: int, value: bytes) -> None:
+    files = sound()
+    files[path] = altered(files[path], how, place, value)
+    for one in lint.lint(files):
+        assert one.finding.file in files and 1 <= one.finding.line <= files[one.finding.file].count(b"\n") + 1 and one.finding.message
+
+
+def test_a_fact_named_with_nothing_is_told_at_its_line() -> None:
+    files = sound()
+    other(RULES, 'fact = "open_projects"', 'fact = ""')(files)
+    found = [one.finding for one in lint.lint(files)]
+    assert any(one.message == "fact is empty" and b'fact = ""' in files[RULES].splitlines()[one.line - 1] for one in found)
 
 
 def test_a_reason_that_was_copied_from_another_language_is_told() -> None:

@@ -79,7 +79,8 @@ def _published(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
     """Read one version as it is to be published: checked as a whole, and with the text it will be known by."""
     version = _version(slug, papers, entry)
     check_whole.check(papers, version)
-    return _with_text(version, papers, entry)
+    # What is refused is never known by a text, and one with findings may not even be writable.
+    return version if papers.scheme.findings else _with_text(version, papers, entry)
 
 
 def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
