@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
@@ -44,8 +45,11 @@ class Plain:
 
     def name_required(self) -> None:
         """This will replace Django's "This field is required" by a sentence naming the field."""
-        messages = self.error_messages  # type: ignore[attr-defined]  # given by forms.Field
-        messages["required"] = _("“%(label)s” must be answered before you go on.") % {"label": self.label}
+        self.error_messages["required"] = _must_be_answered(self.label)  # type: ignore[attr-defined]  # given by forms.Field
+
+
+# Worded when it is shown, for most fields are answered.
+_must_be_answered = lazy(lambda label: _("“%(label)s” must be answered before you go on.") % {"label": label}, str)
 
 
 def typed(value: Any) -> str:
