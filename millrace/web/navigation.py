@@ -39,7 +39,7 @@ PUBLIC = (
     (word("Figures"), "/figures/"),
 )
 FOR_SIGNED_IN = (*PUBLIC, (word("My applications"), "/home/"))
-FOOT = ((word("Records you can check"), "/trust/"), (word("For programs"), "/api/v1/docs"))
+FOOT = ((word("Records you can check"), "/trust/"), (word("How to cite"), "/cite/"), (word("For programs"), "/api/v1/docs"))
 
 # Heading, and under it (title, address, the powers any one of which opens it).
 DESKS = (

@@ -108,7 +108,9 @@ class Found:
         return sorted(f"/{route} {dict(counts)}" for route, counts in left.items() if 405 not in counts)
 
 
-FILES = re.compile(r"openapi\.json|/receipt/(text|submission)/|files/<int:document>/$|letters/<int:number>/$|^api/v1/(?!docs)|download/$")
+FILES = re.compile(
+    r"openapi\.json|/receipt/(text|submission)/|files/<int:document>/$|letters/<int:number>/$|^api/v1/(?!docs)|download/$|feed/$|\.ics$"
+)
 """Addresses that answer with a file or with data: no page to look at."""
 
 
@@ -356,6 +358,8 @@ def _schemes(route: str) -> list[str]:
 
 
 def _organisations(route: str, person: Person | None) -> list[int]:
+    if route.startswith("register/"):
+        return list(Case.objects.filter(status="in_force").order_by("pk").values_list("lead", flat=True)[:1])
     held = Membership.objects.filter(ends_at=None)
     mine = held.filter(person=person).values_list("organisation", flat=True) if person else []
     return [*list(mine)[:1], *held.values_list("organisation", flat=True)[:1]]

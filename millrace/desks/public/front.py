@@ -97,3 +97,15 @@ def trust(request: HttpRequest) -> HttpResponse:
         days = sealer.daily_hashes(zone=zone.key)[:DAYS_SHOWN]
     shown = [{"day": day, "number": number, "chain": chain.hex()} for day, number, chain in days]
     return render(request, "public/trust.html", {"days": shown, "is_all": bool(wanted)})
+
+
+@entry("public")
+def cite(request: HttpRequest) -> HttpResponse:
+    """This will say how a figure, an award or a seal is cited, with a figure of yesterday as the example."""
+    host, told = request.build_absolute_uri("/").rstrip("/"), headlines(request.at)[:1]
+    example = None
+    if told:
+        day = request.at.astimezone(funder.current().zone).date() - timedelta(days=1)
+        path = f"/figures/{told[0]['name']}/?as_at={day.isoformat()}&seal={told[0]['seal']}"
+        example = {"title": told[0]["title"], "day": day, "seal": told[0]["seal"], "path": path, "url": host + path}
+    return render(request, "public/cite.html", {"example": example, "host": host})

@@ -31,7 +31,15 @@ def listing(schemes: Sequence[Scheme]) -> tables.Listing:
             tables.Column(
                 "title", word("Project"), "title", note="reference", is_sortable=True, url="/register/{}/", url_field="reference"
             ),
-            tables.Column("lead", word("Organisation"), "lead__name", note="lead__name_zh", is_sortable=True),
+            tables.Column(
+                "lead",
+                word("Organisation"),
+                "lead__name",
+                note="lead__name_zh",
+                is_sortable=True,
+                url="/register/organisations/{}/",
+                url_field="lead_id",
+            ),
             tables.Column("scheme", word("Scheme"), "scheme", kind="choice", labels=dict(named), note="scheme_version__version"),
             tables.Column("approved", word("Approved"), "approved_cents", kind="money", unit_field="unit", is_sortable=True),
             tables.Column("paid", word("Paid"), "paid_cents", kind="money", unit_field="unit", is_sortable=True),

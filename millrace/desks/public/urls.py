@@ -2,15 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.public import front, pages, project, register
+from millrace.desks.public import following, front, organisation, pages, project, register
 
 app_name = "public_desk"
 urlpatterns: list[URLPattern] = [
     path("", front.home, name="home"),
     path("find/", pages.find, name="find"),
     path("schemes/", pages.schemes, name="schemes"),
+    path("schemes/calls.ics", following.calendar, name="calendar"),
     path("schemes/<slug:slug>/", pages.scheme, name="scheme"),
     path("register/", register.register, name="register"),
+    path("register/feed/", following.feed, name="feed"),
+    path("register/organisations/<int:organisation>/", organisation.organisation, name="organisation"),
     path("register/<str:reference>/", project.project, name="project"),
     path("trust/", front.trust, name="trust"),
+    path("cite/", front.cite, name="cite"),
 ]
