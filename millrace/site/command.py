@@ -25,10 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millrace.site.settings")
     run: Run = chosen.run
     try:
-        return run(chosen)
+        status = run(chosen)
+        sys.stdout.flush()
+        return status
     except homes.HomeRefused as refused:
         print(f"millrace: {refused}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read what was printed has enough, as `| head` has; what is left to flush goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return 130
 

@@ -1,6 +1,8 @@
 """Proves the words about a policy folder — e.g. that `policy lint` names the file and line of a ceiling below the least amount."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +154,13 @@ def test_each_word_of_policy_is_understood_and_leads_to_its_own_work(words: str)
     with pytest.raises(SystemExit) as stopped:
         command._parser().parse_args(["policy", name, "--no-such-word"])
     assert stopped.value.code == 2
+
+
+def test_whoever_has_read_enough_is_told_no_more() -> None:
+    """As `millrace policy lint … | head` does: what is left to print goes nowhere, and is no error to read."""
+    words = [sys.executable, "-m", "millrace.site.command", "policy", "lint", str(HONG_KONG)]
+    running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert running.stdout is not None and running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == b"" and running.wait() == 141
+    running.stderr.close()

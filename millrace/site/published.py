@@ -90,9 +90,15 @@ def forecast(chosen: argparse.Namespace) -> int:
         if chosen.scheme not in whole.schemes:
             return folders.refused(f"{chosen.policy} has no scheme {chosen.scheme!r}: it has {', '.join(sorted(whole.schemes))}")
         draft = whole.schemes[chosen.scheme].versions[-1]
+    today = policy.funder().day_of(clock.now())
+    on = chosen.on or today
+    slugs = sorted(scheme.slug for scheme in policy.published_schemes(clock.now()))
+    if chosen.scheme not in slugs:
+        return folders.refused(f"there is no scheme {chosen.scheme!r}: there are {', '.join(slugs)}")
+    if on > today:
+        return folders.refused(f"a forecast is made as of a day that has come, and {on} has not")
     answers.bring_up_to_date()
     seal = queries.seal_as_known(chosen.as_known) if chosen.as_known else queries.last_seal()
-    on = chosen.on or policy.funder().day_of(clock.now())
     found = forecasting.of_scheme(chosen.scheme, on=on, seal=seal, draft=draft)
     folders.say(foretold.as_data(found), list(foretold.lines(found)), as_json=chosen.json)
     return 0

@@ -3,6 +3,7 @@
 import json
 import shutil
 from argparse import Namespace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,17 @@ def test_every_verdict_is_replayed_and_one_that_differs_is_found(submitted_case:
     assert status == 1 and not found["is_whole"]
     assert published.replay(Namespace(json=False)) == 1
     assert kept.case.reference in capsys.readouterr().out
+
+
+def test_a_scheme_is_forecast_under_the_published_rules_and_under_a_draft(submitted_case: Any, draft: Path, capsys: Any) -> None:
+    submitted_case()
+    day = {"on": None, "as_known": None}
+    status, found = told(capsys, published.forecast, scheme="nifs", policy=None, **day)
+    assert status == 0 and (found["scheme"], found["version"], found["is_forecast"], found["unit"]) == ("nifs", "v3", True, "HKD")
+    assert found["commitment"] == {"low": 0, "expected": 0, "high": 0} and found["least_decided"] == 10
+    status, tried = told(capsys, published.forecast, scheme="nifs", policy=draft, **day)
+    assert status == 0 and tried["version_sha256"] != found["version_sha256"]
+    assert published.forecast(Namespace(json=False, scheme="no-such-scheme", policy=None, **day)) == 2
+    assert "there is no scheme 'no-such-scheme'" in capsys.readouterr().err
+    assert published.forecast(Namespace(json=False, scheme="nifs", policy=None, on=date(2999, 1, 1), as_known=None)) == 2
+    assert "a day that has come" in capsys.readouterr().err

@@ -133,6 +133,18 @@ CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
         FACTS,
         "of_whom",
     ),
+    "a rule that says two things from one day": (
+        [more(RULES, rule("two", "term", "value = 1")), more(RULES, '[[two.values]]\nfrom = "2026-01-01"\nvalue = 2\n')],
+        "unreadable",
+        RULES,
+        "from",
+    ),
+    "a guarantee above the ceiling": (
+        [more(RULES, rule("least", "tiers", 'of = "total_cost"\nleast_cents = 900_000_000_00\ntiers = [{ percent = "5%" }]'))],
+        "unreadable",
+        RULES,
+        "[[least.values]]",
+    ),
     "a fact nothing speaks of": (
         [more(FACTS, '\n[facts.is_new]\ntype = "flag"\nlabel = { en = "A" }\nquestion = { en = "B" }\n')],
         "fact-unused",

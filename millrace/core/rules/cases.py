@@ -44,9 +44,9 @@ def read(file: str, content: bytes, findings: list[Finding]) -> tuple[WorkedCase
         data = loader.construct_document(root) if root else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        findings.append(
-            Finding(file, mark.line + 1 if mark else 1, f"this is not YAML: {getattr(error, 'problem', error)}", _NO_YAML, True)
-        )
+        # What is wanting at the end is told at the last line, not at one after it.
+        line = min(mark.line, content.count(b"\n")) + 1 if mark else 1
+        findings.append(Finding(file, line, f"this is not YAML: {getattr(error, 'problem', error)}", _NO_YAML, True))
         return ()
     if not isinstance(data, dict) or not isinstance(data.get("cases"), list):
         findings.append(Finding(file, 1, "cases is missing", "add a list named cases"))

@@ -74,12 +74,15 @@ def _formulas(papers: Papers, version: SchemeVersion) -> None:
 
 
 def _most_given(rule: Rule) -> int | None:
-    """The most that a rule gives whatever the facts; None where that has no end."""
+    """The most that a rule is known to give: what it never gives more than, or guarantees; None where facts alone say."""
     if isinstance(rule.body, bodies.LumpSum):
         return max(amount.number for amount in rule.body.amounts)
+    if isinstance(rule.body, bodies.Tiers) and rule.body.tiers and rule.body.tiers[-1].up_to is None:
+        return rule.body.least or None
     if isinstance(rule.body, bodies.Tiers) and rule.body.tiers and rule.body.tiers[-1].up_to is not None:
         slices = [(tier.up_to, tier.basis_points) for tier in rule.body.tiers]
-        return support.sliced(support.given("", rule.body.tiers[-1].up_to, unit=""), slices, rule="").value
+        given = support.sliced(support.given("", rule.body.tiers[-1].up_to, unit=""), slices, rule="").value
+        return None if given is None else max(given, rule.body.least)
     return None
 
 

@@ -68,8 +68,12 @@ def _follow(entries: Sequence[Table], starts: Sequence[dated.Start]) -> bool:
 
 def _check_rule_starts(papers: Papers, starts: Collection[dated.Start]) -> None:
     for name in papers.rules.root.names():
+        seen: list[dated.Start] = []
         for value in papers.rules.root.table(name).tables("values"):
             begun = read_rules.start_of(value, "from")
+            if begun in seen:
+                value.complain(f"{name} says two things from {begun} on", "from", "take one out, or let it start another day")
+            seen.append(begun)
             if begun not in starts and begun.earliest != date.max:
                 written = ", ".join(str(start) for start in starts)
                 value.complain(f"the value of {name} starts on {begun}, which is no version's start", "from", f"one of: {written}")
