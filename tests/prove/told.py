@@ -33,7 +33,7 @@ from millrace.stages.learn import actions as learn
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.testing.database import REPOSITORY, Provider, entered
 from millrace.testing.policies import HONG_KONG, files_of
-from tests.prove import agreements, kept_and_used, other_chains, worth
+from tests.prove import agreements, kept_and_used, other_chains, owed, worth
 
 # What people type, and what a translation must leave alone.
 TYPED = {
@@ -101,6 +101,7 @@ def mark(template: str, at: datetime) -> str:
             Path(other_chains.__file__),
             Path(agreements.__file__),
             Path(kept_and_used.__file__),
+            Path(owed.__file__),
         ]
     ):
         digest.update(file.read_bytes())
@@ -134,6 +135,7 @@ def tell(at: datetime) -> None:
     audited(at)
     submitted = other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
     startup = next(one for one in submitted if one.scheme == "tsssu")
+    owed.tell(at, staff=worth.Everyone(at).staff)
     kept_and_used.tell(at, case=case, writer=writer, startup=startup, staff=worth.Everyone(at).staff)
     keyed = Person(email=worth.KEYED_EMAIL, name="Keyed Person (invented)", name_zh="持匙人（虛構）", joined_at=at, is_demonstration=True)
     keyed.set_password(worth.SECRET)

@@ -4,6 +4,7 @@ import contextlib
 import random
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -121,6 +122,70 @@ def attempt(held: Any, other: Any, cents: int, chance: random.Random) -> None:
         deliver.end_missed_plans(held.second, at=held.at)
     else:
         held.act(deliver.withdraw_receivable, debt, reason="r", by=who)
+
+
+# The acts of recovery in a case's life (`close/lives_test.py`), and how often each is tried.
+OWING = {"owe": 3, "confirm debt": 4, "pay back": 2, "wish set off": 4, "decide set off": 5, "write off": 1, "agree plan": 1}
+OWING |= {"withdraw debt": 1}
+SETTLED = ("receivable_confirmed", "recovery_received", "recovery_set_off", "recovery_written_off", "recovery_plan_agreed")
+
+
+class Owing:
+    """What may be tried of one case's debts; each act is the finance officer's, and the second word the checker's."""
+
+    held: Any
+    release: Callable[[int, int], None]
+
+    def _debt(self, state: str = "confirmed") -> Receivable | None:
+        return Receivable.objects.filter(case=self.held.case, state=state).order_by("number").first()
+
+    def owe(self, amount: int, choice: int) -> None:
+        self.held.case.refresh_from_db()
+        most = recovering.recoverable(self.held.case) // 2 if choice else amount
+        raise_(self.held, min(amount, most) + 1, ground=("breach", "disallowed", "unspent")[choice % 3], days=60)
+
+    def confirm_debt(self, _amount: int, _choice: int) -> None:
+        if debt := self._debt("raised"):
+            self.held.act(deliver.confirm_receivable, debt, by=self.held.checker)
+
+    def pay_back(self, amount: int, choice: int) -> None:
+        if debt := self._debt():
+            owing = recovering.owed(debt, gather.local_day(self.held.at)).total_cents
+            receive(self.held, debt, min(owing // 2 + 1, amount) if choice else owing)
+
+    def wish_set_off(self, amount: int, choice: int) -> None:
+        debt = self._debt()
+        with contextlib.suppress(Refusal):
+            self.release(amount, choice)
+        waiting = queries.unpaid_releases().filter(case=self.held.case).first()
+        if debt and waiting:
+            propose(self.held, debt, waiting, min(debt.left_cents, waiting.to_pay_cents, amount) // (choice + 1) + 1)
+
+    def decide_set_off(self, _amount: int, choice: int) -> None:
+        for wish in SetOff.objects.filter(receivable__case=self.held.case, state="proposed"):
+            self.held.act(deliver.decide_set_off, wish, is_approved=choice > 0, note="n", by=self.held.checker)
+
+    def write_off(self, _amount: int, choice: int) -> None:
+        if debt := self._debt():
+            self.held.act(deliver.write_off, debt, amount_cents=1_000_00 * (choice + 1), reason="r", by=self.held.authority)
+
+    def agree_plan(self, _amount: int, choice: int) -> None:
+        if debt := self._debt():
+            today = gather.local_day(self.held.at)
+            owing = recovering.owed(debt, today).total_cents
+            parts = [recovery.Part(today + timedelta(days=n), owing // 2 + owing % 2 * (n - 1)) for n in (1, 2)]
+            self.held.act(deliver.agree_plan, debt, parts=parts, by=self.held.finance)
+
+    def withdraw_debt(self, _amount: int, choice: int) -> None:
+        if debt := self._debt("raised" if choice else "confirmed"):
+            self.held.act(deliver.withdraw_receivable, debt, reason="r", by=self.held.finance)
+
+    def kept_back(self) -> dict[int, int]:
+        """This will give what was set off of each release of the case."""
+        found: dict[int, int] = {}
+        for release, cents in SetOff.objects.filter(release__case=self.held.case, state="approved").values_list("release", "amount_cents"):
+            found[release] = found.get(release, 0) + cents
+        return found
 
 
 def race(acts: list[Any]) -> list[str]:
