@@ -65,7 +65,7 @@ WEIGHTS = {
     "reopen": 4,
 }
 ENDINGS = ("close", "terminate")
-STEPS_COUNT = 150
+STEPS_COUNT = 180
 KINDS = ("nifs", "raise_plus", "advanced")
 # What all lives of the long run together must have seen, so that none of it is only ever refused.
 TOLD = frozenset(

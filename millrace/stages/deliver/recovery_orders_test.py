@@ -125,7 +125,7 @@ def attempt(held: Any, other: Any, cents: int, chance: random.Random) -> None:
 
 
 # The acts of recovery in a case's life (`close/lives_test.py`), and how often each is tried.
-OWING = {"owe": 3, "confirm debt": 4, "pay back": 2, "wish set off": 4, "decide set off": 5, "write off": 1, "agree plan": 1}
+OWING = {"owe": 5, "confirm debt": 6, "pay back": 2, "wish set off": 4, "decide set off": 4, "write off": 2, "agree plan": 5}
 OWING |= {"withdraw debt": 1}
 SETTLED = ("receivable_confirmed", "recovery_received", "recovery_set_off", "recovery_written_off", "recovery_plan_agreed")
 
