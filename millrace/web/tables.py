@@ -1,4 +1,4 @@
-"""List pages: search, filters, order, pages, counts, saved views, and the same rows as a CSV file — e.g. the officer's cases.
+"""List pages: search, filters, order, pages, counts, saved views, and the same rows as CSV or a spreadsheet — e.g. the officer's cases.
 
 A list is declared once as data and answers a request over a queryset that access has already narrowed. It asks the database
 for one page of values, one capped count and the saved views: three queries, however long the list is.
@@ -17,17 +17,19 @@ from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from millrace.core import money
 from millrace.registers.cases import searching
 from millrace.registers.people.models import SavedView
-from millrace.web import access, counting, funder, schemes, statuses, words
+from millrace.web import access, counting, funder, schemes, spreadsheets, statuses, words
 
 PER_PAGE = 50
 COUNTED = 1_000
 DEEPEST_PAGE = 200
 EXPORT_CHUNK = 2_000
+FILES = {"csv": "text/csv; charset=utf-8", "xlsx": spreadsheets.CONTENT_TYPE}
 NOT_FILTERS = ("page", "sort", "count", "format")
 Choices = Callable[[HttpRequest], Sequence[tuple[str, str]]]
 
@@ -123,12 +125,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One narrowing: a field and the values offered."""
+    """One narrowing: a field and the values offered; where no field holds them, `narrows` says what a choice means."""
 
     id: str
     title: str
     field: str
     choices: Choices
+    narrows: Callable[[Sequence[str]], Q] | None = None
 
 
 @dataclass
@@ -151,6 +154,7 @@ class Page:
     next_url: str
     count_url: str
     export_url: str
+    spreadsheet_url: str
     clear_url: str
     page: str
     query: str
@@ -196,11 +200,11 @@ class Listing:
         *,
         count: int | None = None,
     ) -> HttpResponse:
-        """This will answer with the page, or with the same rows as a CSV file when asked by `?format=csv`.
+        """This will answer with the page, or with the same rows as a file when asked by `?format=csv` or `?format=xlsx`.
 
         `count` is what is known of the number of `rows` before they are narrowed, as `web/counting.py` counts: a queue's, from its tab.
         """
-        if request.GET.get("format") == "csv":
+        if is_file_asked(request):
             return self.export(request, rows)
         return render(request, template, {**(context or {}), "list": self.shown(request, rows, count)})
 
@@ -209,7 +213,7 @@ class Listing:
         for told in self.filters:
             chosen = [value for value in request.GET.getlist(told.id) if value]
             if chosen:
-                rows = rows.filter(**{f"{told.field}__in": chosen})
+                rows = rows.filter(told.narrows(chosen) if told.narrows else Q(**{f"{told.field}__in": chosen}))
         for word in request.GET.get("q", "").lower().split()[:8]:
             rows = rows.filter(self._matching(word, by_grams))
         return rows
@@ -280,6 +284,7 @@ class Listing:
             next_url=_address(request, page=number + 1) if has_next and number < DEEPEST_PAGE else "",
             count_url=_address(request, count="all"),
             export_url=_address(request, format="csv", page=None),
+            spreadsheet_url=_address(request, format="xlsx", page=None),
             clear_url=request.path,
             page=self.page,
             query=_kept(request).urlencode(),
@@ -317,21 +322,27 @@ class Listing:
         return [{"pk": v.pk, "name": v.name, "url": f"{request.path}?{v.query}", "is_current": v.query == now} for v in saved]
 
     def export(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
-        """This will stream every narrowed row as CSV."""
+        """This will stream every narrowed row as the file asked for."""
         ordered = self.values(self.ordered(request, self.narrowed(request, rows)))
-        return streamed(request, self.page, self.columns, lambda: ordered.iterator(chunk_size=EXPORT_CHUNK))
+        return streamed(request, self.page, self.columns, lambda: ordered.iterator(chunk_size=EXPORT_CHUNK), caption=_(self.caption))
+
+
+def is_file_asked(request: HttpRequest) -> bool:
+    """This will say whether a list is asked for as a file, and not as a page."""
+    return request.GET.get("format") in FILES
 
 
 def streamed(
-    request: HttpRequest, name: str, columns: Sequence[Column], rows: Callable[[], Iterable[Mapping[str, Any]]]
+    request: HttpRequest, name: str, columns: Sequence[Column], rows: Callable[[], Iterable[Mapping[str, Any]]], *, caption: str
 ) -> StreamingHttpResponse:
-    """This will answer with rows as a CSV file, read as they leave, in one read-only transaction of their own."""
-    heads = [_(column.title) for column in columns]
-    return StreamingHttpResponse(
-        _lines(columns, heads, rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{request.at:%Y-%m-%d}.csv"'},
-    )
+    """This will answer with rows as a CSV file or a spreadsheet, read as they leave, in one read-only transaction of their own."""
+    asked = request.GET["format"]
+    if asked == "xlsx":
+        content = spreadsheets.streamed(columns, caption, request.at, rows, get_language() or "en")
+    else:
+        content = _lines(columns, [_(column.title) for column in columns], rows)
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{request.at:%Y-%m-%d}.{asked}"'}
+    return StreamingHttpResponse(content, content_type=FILES[asked], headers=headers)
 
 
 def _lines(columns: Sequence[Column], heads: list[str], rows: Callable[[], Iterable[Mapping[str, Any]]]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as word
 from millrace.core.refusal import Refusal
 from millrace.desks.assessor import queues
 from millrace.stages.assess.models import Assignment
-from millrace.web import counting, schemes
+from millrace.web import counting, schemes, tables
 from millrace.web.access import entry
 from millrace.web.tables import Column, Filter, Listing
 
@@ -55,7 +55,7 @@ def reviews(request: HttpRequest, queue: str = "") -> HttpResponse:
     if queue not in queues.QUEUES:
         raise Refusal.not_found()
     asked = queues.asked(request.user, request.at)
-    counted = {} if request.GET.get("format") == "csv" else queues.counts(asked)
+    counted = {} if tables.is_file_asked(request) else queues.counts(asked)
     tabs = [
         (code, _(title), f"/reviews/queues/{code}/" if code else "/reviews/", counting.shown(counted.get(code)))
         for code, title in queues.QUEUES.items()

@@ -9,7 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as balances
+from millrace.stages.award.models import ReportDue
+from millrace.stages.deliver.deliver_test import ready
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -178,3 +181,38 @@ def test_the_desk_asks_as_little_for_many_cases_as_for_one(agree: Any, sign_in: 
         for _another in range(3):
             agree.raise_plus()
     assert asked[0] == asked[1] <= 20
+
+
+def test_every_block_leads_to_where_it_is_freed_and_the_list_is_narrowed_and_counted_by_it(agree: Any, sign_in: Any, clock_at: Any) -> None:
+    held, other = agree.nifs(), agree.raise_plus()
+    clock_at(held.at)
+    finance, case = sign_in(held.finance), f"/cases/{held.case.reference}/"
+    opened = Claim.objects.create(case=held.case, number=4, state="submitted", stage_number=1, unit="HKD", opened_at=held.at,
+        opened_by=held.member, submitted_at=held.at, submitted_by=held.member)  # fmt: skip
+    ReportDue.objects.create(case=other.case, number=2, kind="progress", due_on=date(2026, 1, 1))
+    page = finance.see("/finance/to-release/")
+    for address in (f"{case}claims/{opened.number}/", "/finance/accounts/", f"{case}?show=delivery#delivery"):
+        assert f'href="{address}"' in page, address
+    for block, shown, hidden in (
+        ("claim_undecided", held, other),
+        ("report_overdue", other, held),
+        ("no_verified_matching", held, None),
+        ("stage_not_open", other, held),
+    ):
+        page = finance.see(f"/finance/to-release/?block={block}")
+        assert shown.case.reference in page and (hidden is None or hidden.case.reference not in page), block
+    assert "Claim undecided (1)" in page and "Report overdue (1)" in page and "Payee account (2)" in page
+    assert held.case.reference not in finance.see("/finance/to-release/?scheme=raise-plus")
+    assert held.case.reference not in finance.see(f"/finance/to-release/?officer={held.officer.pk}")
+    Case.objects.filter(pk=held.case.pk).update(officer=held.officer, status="suspended")
+    assert held.case.reference in finance.see(f"/finance/to-release/?officer={held.officer.pk}&block=suspended")
+    finance.see("/finance/to-release/?officer=x&block=x&year=x&fund=x&page=x")
+
+
+def test_a_release_above_the_readers_limit_is_no_link_but_a_block(agree: Any, sign_in: Any, clock_at: Any) -> None:
+    held = ready(agree.nifs())
+    clock_at(held.at)
+    assert f"/cases/{held.case.reference}/instalments/1/release/" in sign_in(held.finance).see("/finance/to-release/")
+    held.finance.powers.update(limit_cents=5)
+    page = sign_in(held.finance).see("/finance/to-release/")
+    assert "above your delegated limit" in page and "/instalments/1/release/" not in page

@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from millrace.desks.finance import narrowing
+from millrace.desks.finance.blocked import Block
 from millrace.registers.cases.models import Case
 from millrace.stages.deliver.models import PaymentRun
-from millrace.web import schemes, words
+from millrace.web import words
 from millrace.web.tables import Column, Filter, Listing
 
 CLAIM_STATES = {"submitted": word("Being checked"), "decided": word("Decided")}
@@ -36,14 +38,16 @@ def _run_states(_request: HttpRequest) -> Sequence[tuple[str, str]]:
     return _choices(RUN_STATES)
 
 
-def _schemes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
-    return list(schemes.short_titles().items())
-
-
 def _years(_request: HttpRequest) -> Sequence[tuple[str, str]]:
     known = PaymentRun.objects.order_by("-financial_year").values_list("financial_year", flat=True).distinct()
     return [(year, year) for year in known]
 
+
+OF_CASES = (
+    Filter("scheme", word("Scheme"), "case__scheme", narrowing.scheme_choices),
+    narrowing.by_fund(word("Fund")),
+    Filter("officer", word("Case officer"), "case__officer", narrowing.officer_choices),
+)
 
 CLAIMS = Listing(
     page="finance-claims",
@@ -58,7 +62,11 @@ CLAIMS = Listing(
         Column("allowed", word("Allowed"), "allowed_cents", "money", unit_field="unit", is_sortable=True),
         Column("payable", word("Payable"), "payable_cents", "money", unit_field="unit", is_sortable=True),
     ),
-    filters=(Filter("state", word("State"), "state", _claim_states), Filter("scheme", word("Scheme"), "case__scheme", _schemes)),
+    filters=(
+        Filter("state", word("State"), "state", _claim_states),
+        *OF_CASES,
+        narrowing.by_year(word("Submitted in the financial year"), "submitted_at"),
+    ),
     order="-submitted_at",
     search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
 )
@@ -93,7 +101,7 @@ RELEASES = Listing(
         Column("matching", word("Matching money used"), "matching_cents", "money", unit_field="unit"),
         Column("by", word("Released by"), "released_by__name"),
     ),
-    filters=(Filter("scheme", word("Scheme"), "case__scheme", _schemes),),
+    filters=(*OF_CASES, narrowing.by_year(word("Released in the financial year"), "released_at")),
     order="-released_at",
     search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
 )
@@ -141,7 +149,7 @@ def _to_release(case: Case, one: Mapping[str, Any], said: Mapping[str, str], *, 
     today = "—"
     if one["release_cents"]:
         today = escape(words.amount(one["release_cents"], case.unit))
-        if may_release:
+        if may_release and not one["is_held"]:
             address = reverse("deliver:release", args=[case.reference, one["number"]])
             today = f'<a href="{address}">{today}<span class="away"> {said["release"]}</span></a>'
         if one["is_resized"]:
@@ -150,5 +158,10 @@ def _to_release(case: Case, one: Mapping[str, Any], said: Mapping[str, str], *, 
         f'<td data-label="{said["instalment"]}">{one["number"]} · {escape(one["basis"])}</td>'
         f'<td data-label="{said["left"]}" class="num">{escape(words.amount(one["left_cents"], case.unit))}</td>'
         f'<td data-label="{said["today"]}" class="num">{today}</td>'
-        f'<td data-label="{said["blocks"]}">{"<br>".join(escape(block) for block in one["blocks"])}</td>'
+        f'<td data-label="{said["blocks"]}">{"<br>".join(_block(block) for block in one["blocks"])}</td>'
     )
+
+
+def _block(block: Block) -> str:
+    """A reason, leading to where it is dealt with."""
+    return f'<a class="words" href="{escape(block.address)}">{escape(block.words)}</a>' if block.address else escape(block.words)

@@ -11,14 +11,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from millrace.core import delegation
 from millrace.core.refusal import Refusal
-from millrace.desks.finance import lists, queries
+from millrace.desks.finance import blocked, lists, narrowing, queries
 from millrace.desks.finance.tabs import FINANCE, READERS, tabs
+from millrace.registers.people import queries as people
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions, gather, recovering
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentFile, PaymentRun, Release, StatusFile
-from millrace.web import access, commands, counting, errors, schemes, tables, words
+from millrace.web import access, commands, counting, errors, tables, words
 from millrace.web.access import entry
 
 
@@ -51,31 +53,61 @@ def _desk(request: HttpRequest) -> HttpResponse:
 @entry(power=READERS)
 def to_release(request: HttpRequest) -> HttpResponse:
     """This will show what may be released today, case by case, and what blocks the rest."""
-    search, scheme = request.GET.get("q", ""), request.GET.get("scheme", "")
-    if request.GET.get("format") == "csv":
-        every = functools.partial(queries.every_instalment, request.actor, request.at, search=search, scheme=scheme)
-        return tables.streamed(request, "to-release", lists.TO_RELEASE, every)
+    with policy.at_once("funder", "funds", "handling"):
+        return _to_release(request)
+
+
+def _to_release(request: HttpRequest) -> HttpResponse:
+    asked = _narrowed_by(request)
+    may_release = "finance" in request.actor.powers
+    held = delegation.Delegated(*people.delegated_to(request.user, "finance", request.at)) if may_release else None
+    if tables.is_file_asked(request):
+        every = functools.partial(queries.every_instalment, request.actor, request.at, asked, held)
+        return tables.streamed(request, "to-release", lists.TO_RELEASE, every, caption=_("To release"))
     typed = request.GET.get("page", "1")
     number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
-    rows, count, has_next = queries.releasable(request.actor, request.at, search=search, scheme=scheme, number=number)
+    found = queries.releasable(request.actor, request.at, asked, number=number, held=held)
     kept = request.GET.copy()
     kept.pop("page", None)
     kept.pop("format", None)
     context = {
-        "rows": rows,
-        "count": counting.shown(count),
-        "first": (number - 1) * queries.PER_PAGE + 1 if rows else 0,
-        "last": (number - 1) * queries.PER_PAGE + len(rows),
+        "rows": found.rows,
+        "count": counting.shown(found.count),
+        "first": (number - 1) * found.per_page + 1 if found.count else 0,
+        "last": (number - 1) * found.per_page + (found.per_page if found.has_next else max(0, found.count - (number - 1) * found.per_page)),
         "number": number,
-        "has_next": has_next and number < 200,
-        "search": search,
-        "scheme": scheme,
+        "has_next": found.has_next and number < 200,
+        "asked": asked,
+        "filters": _filters(request, asked, found),
         "query": kept.urlencode(),
-        "schemes": list(schemes.short_titles().items()),
-        "body": lists.to_release_body(rows, may_release="finance" in request.actor.powers),
+        "body": lists.to_release_body(found.rows, may_release=may_release),
         "tabs": tabs(),
     }
     return render(request, "finance_desk/to_release.html", context)
+
+
+def _narrowed_by(request: HttpRequest) -> queries.Asked:
+    """What the address narrows the list by; a block or an officer there is none of narrows nothing."""
+    given = {name: request.GET.get(name, "") for name in ("scheme", "fund", "year")}
+    officer, block = request.GET.get("officer", ""), request.GET.get("block", "")
+    return queries.Asked(
+        search=request.GET.get("q", ""),
+        officer=officer if officer.isascii() and officer.isdigit() and len(officer) < 18 else "",
+        block=block if block in blocked.SHORT else "",
+        **given,
+    )
+
+
+def _filters(request: HttpRequest, asked: queries.Asked, found: queries.Releasable) -> list[dict[str, Any]]:
+    shown = {code: counting.shown(count) for code, count in found.counts.items()}
+    offered = (
+        ("block", _("What blocks it"), blocked.choices(shown)),
+        ("scheme", _("Scheme"), narrowing.scheme_choices(request)),
+        ("fund", _("Fund"), narrowing.fund_choices(request)),
+        ("officer", _("Case officer"), narrowing.officer_choices(request)),
+        ("year", _("In force since the financial year"), narrowing.year_choices(request)),
+    )
+    return [{"id": name, "title": title, "choices": choices, "chosen": getattr(asked, name)} for name, title, choices in offered]
 
 
 @entry(power=READERS)

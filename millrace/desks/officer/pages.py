@@ -11,7 +11,7 @@ from millrace.core.access import DRAFT_STATUSES
 from millrace.core.refusal import Refusal
 from millrace.desks.officer import queues
 from millrace.registers.cases.models import Case
-from millrace.web import access, counting, schemes, statuses
+from millrace.web import access, counting, schemes, statuses, tables
 from millrace.web.access import entry
 from millrace.web.tables import Column, Filter, Listing
 
@@ -59,7 +59,7 @@ def cases(request: HttpRequest, queue: str = "") -> HttpResponse:
         raise Refusal.not_found()
     visible = Case.objects.filter(access.visible_submitted(request.actor, request.at))
     rows = queues.narrowed(visible, queue, request.user)
-    counted = {} if request.GET.get("format") == "csv" else queues.counts(visible, request.user)
+    counted = {} if tables.is_file_asked(request) else queues.counts(visible, request.user)
     tabs = [
         (code, _(title), f"/desk/queues/{code}/" if code else "/desk/", counting.shown(counted.get(code)))
         for code, title in queues.QUEUES.items()
