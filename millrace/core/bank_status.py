@@ -4,10 +4,11 @@ A file is read whole or not at all: half of one, one that declares entities, one
 contradicts an earlier one each give a code, which the action puts into a sentence. Nothing is changed by part of a file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 from xml.etree import ElementTree as Xml
 from xml.parsers import expat
@@ -16,6 +17,9 @@ from millrace.core import payment_file
 
 MOST_BYTES: Final = 20 * 2**20
 MOST_DEPTH: Final = 30
+# The message's own numbers: no exponent, so that no short text becomes an endless number.
+_WHOLE: Final = re.compile(r"[0-9]{1,15}")
+_DECIMAL: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,17})?")
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.002."
 
 PENDING, ACCEPTED, SETTLED, REJECTED = "pending", "accepted", "settled", "rejected"
@@ -120,16 +124,22 @@ def read(content: bytes) -> Report:
     message_id, original = told.text("GrpHdr/MsgId"), told.text("OrgnlGrpInfAndSts/OrgnlMsgId")
     if not message_id or not original:
         raise Unreadable("not_named")
-    group = told.text("OrgnlGrpInfAndSts/GrpSts")
+    # A bank says what became of everything either of the file or of its one instruction.
+    group = told.text("OrgnlGrpInfAndSts/GrpSts") or told.text("OrgnlPmtInfAndSts/PmtInfSts")
     return Report(
         message_id=message_id,
         original_message_id=original,
         original_count=told.whole("OrgnlGrpInfAndSts/OrgnlNbOfTxs"),
         original_sum=told.decimal("OrgnlGrpInfAndSts/OrgnlCtrlSum"),
         group_status=group,
-        group_reason=told.text("OrgnlGrpInfAndSts/StsRsnInf/Rsn/Cd") or told.text("OrgnlGrpInfAndSts/StsRsnInf/Rsn/Prtry"),
+        group_reason=next(
+            filter(None, (told.text(f"{place}/StsRsnInf/Rsn/{kind}") for place in _WHOLE_FILE for kind in ("Cd", "Prtry"))), ""
+        ),
         entries=tuple(_entry(each) for each in told.all("OrgnlPmtInfAndSts/TxInfAndSts")),
     )
+
+
+_WHOLE_FILE: Final = ("OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts")
 
 
 def decide(report: Report, sent: Sent) -> tuple[Change, ...] | Objection:
@@ -201,19 +211,15 @@ class _Told:
 
     def whole(self, path: str) -> int | None:
         written = self.text(path)
-        if written and not (written.isascii() and written.isdigit()):
+        if written and not _WHOLE.fullmatch(written):
             raise Unreadable("not_a_report")
         return int(written) if written else None
 
     def decimal(self, path: str) -> Decimal | None:
         written = self.text(path)
-        try:
-            number = Decimal(written) if written else None
-        except InvalidOperation:
-            raise Unreadable("not_a_report") from None
-        if number is not None and not number.is_finite():
+        if written and not _DECIMAL.fullmatch(written):
             raise Unreadable("not_a_report")
-        return number
+        return Decimal(written) if written else None
 
     def day(self, path: str) -> date | None:
         written = self.text(path)[:10]

@@ -18,7 +18,7 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 def transaction(end_to_end: str, status: str, reason: str = "", amount: str = "", currency: str = "HKD") -> str:
     why = f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else ""
     paid = f'<OrgnlTxRef><Amt><InstdAmt Ccy="{currency}">{amount}</InstdAmt></Amt></OrgnlTxRef>' if amount else ""
-    settled = "<FctvIntrBkSttlmDt><Dt>2026-03-05</Dt></FctvIntrBkSttlmDt>" if status == "ACSC" else ""
+    settled = "<FctvIntrBkSttlmDt><Dt>2026-03-02</Dt></FctvIntrBkSttlmDt>" if status == "ACSC" else ""
     return (
         f"<TxInfAndSts><OrgnlEndToEndId>{end_to_end}</OrgnlEndToEndId><TxSts>{status}</TxSts>{why}"
         f"<AcctSvcrRef>B-{end_to_end}</AcctSvcrRef>{settled}{paid}</TxInfAndSts>"
@@ -55,7 +55,7 @@ def code(*transactions: str, **how: Any) -> str:
 def test_each_payment_gets_its_own_word() -> None:
     read = decided(transaction("A", "ACSC", amount="10.50"), transaction("B", "RJCT", "AC04"), transaction("C", "ACSP"))
     assert read == (
-        Change("A", SETTLED, reference="B-A", settled_on=date(2026, 3, 5)),
+        Change("A", SETTLED, reference="B-A", settled_on=date(2026, 3, 2)),
         Change("B", REJECTED, "AC04", "B-B"),
         Change("C", ACCEPTED, reference="B-C"),
     )
@@ -65,6 +65,11 @@ def test_a_word_on_the_whole_file_is_a_word_on_each_payment() -> None:
     refused = decided(group="RJCT", more="<OrgnlNbOfTxs>3</OrgnlNbOfTxs><OrgnlCtrlSum>31.50</OrgnlCtrlSum>")
     assert isinstance(refused, tuple) and [change.to for change in refused] == [REJECTED] * 3
     assert code(group="PART") == "says-nothing"
+    of_the_instruction = file("<PmtInfSts>RJCT</PmtInfSts><StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf>").replace(
+        b"<GrpSts>PART</GrpSts>", b""
+    )
+    refused = bank_status.decide(bank_status.read(of_the_instruction), sent(A=ACCEPTED))
+    assert isinstance(refused, tuple) and [(change.to, change.reason) for change in refused] == [(REJECTED, "AM04")] * 3
 
 
 @pytest.mark.parametrize(
@@ -134,6 +139,10 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>'
         (file().replace(b"pain.002.", b"pain.001."), "not_a_report"),
         (file(more="<OrgnlNbOfTxs>many</OrgnlNbOfTxs>"), "not_a_report"),
         (file(transaction("A", "ACSC", amount="NaN")), "not_a_report"),
+        (file(more="<OrgnlNbOfTxs>" + "9" * 5000 + "</OrgnlNbOfTxs>"), "not_a_report"),
+        (file(more="<OrgnlCtrlSum>1E999999999</OrgnlCtrlSum>"), "not_a_report"),
+        (file(transaction("A", "ACSC", amount="1E999999999")), "not_a_report"),
+        (file(transaction("A", "ACSC", amount="-10.50")), "not_a_report"),
         (file(original=" "), "not_named"),
     ],
 )

@@ -19,7 +19,7 @@ from millrace.registers.people.models import Power
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries
-from millrace.stages.deliver.deliver_test import open_account, pay, ready, refused
+from millrace.stages.deliver.deliver_test import open_account, pay, race, ready, refused
 from millrace.stages.deliver.models import Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.plan import actions as plan
 from millrace.testing import policies
@@ -127,6 +127,55 @@ def test_a_file_that_is_not_the_answer_to_this_run_changes_nothing(two: Any, sig
         finance.see(f"/finance/runs/{run.reference}/{page}/", 404)
 
 
+def test_who_ordered_a_run_does_not_record_that_the_bank_refused_it(two: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, _other = two
+    run = sent(held)
+    monkeypatch.setattr(clock, "now", lambda: held.at)
+    paid, rejected = run.payments.order_by("pk")
+    address, before, maker = f"/finance/runs/{run.reference}/", everything(), sign_in(held.maker)
+    answer = file(transaction(paid.end_to_end, "ACSC"), transaction(rejected.end_to_end, "RJCT", "AC04"), original=run.reference)
+    assert "Ask a colleague" in maker.press(f"{address}answer/", 403, file=upload(answer))
+    assert "Ask a colleague" in maker.press(f"{address}act/", 403, do="reject", payment=rejected.pk, reason="AC04")
+    assert 'value="reject"' not in maker.see(address) and 'value="reject"' in sign_in(held.finance).see(address)
+    assert everything() == before
+    maker.press(f"{address}act/", do="settle", payment=paid.pk, bank_reference="B1")
+    sign_in(held.finance).press(f"{address}act/", do="reject", payment=rejected.pk, reason="AC04")
+
+
+def test_another_file_under_a_used_form_and_a_day_to_come_are_refused(two: Any) -> None:
+    held, _other = two
+    run = sent(held)
+    first, second = run.payments.order_by("pk").values_list("end_to_end", flat=True)
+    command = uuid.uuid4()
+    told = {"by": held.finance, "at": held.at, "command": command}
+    one = file(transaction(first, "ACSP"), original=run.reference)
+    assert deliver.read_status_file(run, content=one, **told) == deliver.read_status_file(run, content=one, **told)
+    before = everything()
+    with refused("form-used"):
+        deliver.read_status_file(run, content=file(transaction(second, "ACSC"), original=run.reference, message="BANK-9"), **told)
+    later = file(transaction(second, "ACSC"), original=run.reference, message="BANK-9").replace(b"2026-03-02</Dt>", b"2026-12-31</Dt>")
+    with refused("settled-later"):
+        deliver.read_status_file(run, content=later, **{**told, "command": uuid.uuid4()})
+    assert everything() == before
+
+
+def test_two_answers_at_once_settle_each_payment_once(two: Any) -> None:
+    held, _other = two
+    run = sent(held)
+    settled = [transaction(name, "ACSC") for name in run.payments.values_list("end_to_end", flat=True)]
+    contents = [file(*settled, original=run.reference, message=f"BANK-{number}") for number in range(4)]
+
+    def answer(number: int) -> Any:
+        return deliver.read_status_file(run, content=contents[number % 4], by=held.finance, at=held.at, command=uuid.uuid4())
+
+    race(8, answer)
+    assert Event.objects.filter(kind="payment_settled").count() == 2 and StatusFile.objects.count() == 4
+    assert sum(one.settled_count for one in StatusFile.objects.all()) == 2
+    for one in two:
+        one.case.refresh_from_db()
+        assert one.case.paid_cents == 10_000_000_00
+
+
 def test_a_difference_between_run_file_and_books_is_shown(two: Any, owner_connection: Any) -> None:
     held, _other = two
     run = sent(held)
@@ -135,6 +184,11 @@ def test_a_difference_between_run_file_and_books_is_shown(two: Any, owner_connec
     owner_connection.execute("UPDATE deliver_paymentfile SET content = %s", [content])
     owner_connection.commit()
     assert reconciling.reconcile(run).differences == ["file"]
+    owner_connection.execute("UPDATE deliver_paymentfile SET content = %s", [content[:-40]])
+    owner_connection.commit()
+    assert reconciling.reconcile(run).differences == ["file"]
+    owner_connection.execute("UPDATE deliver_paymentfile SET content = %s", [content])
+    owner_connection.commit()
     PaymentRun.objects.update(total_cents=1)
     run.refresh_from_db()
     assert reconciling.reconcile(run).differences == ["payments", "file", "books"]

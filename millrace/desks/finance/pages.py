@@ -196,6 +196,7 @@ def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | No
         "refused": refused,
         "may_check": found.state == "ordered" and "finance_checker" in powers and found.ordered_by_id != request.user.pk,
         "is_own": found.state == "ordered" and found.ordered_by_id == request.user.pk,
+        "is_maker": found.ordered_by_id == request.user.pk,
         "may_cancel": found.state == "ordered" and bool(powers & set(FINANCE)),
         "may_settle": found.state == "checked" and bool(powers & {"finance", "finance_maker"}),
         "file": PaymentFile.objects.filter(run=found).defer("content").first(),

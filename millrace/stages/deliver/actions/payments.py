@@ -160,7 +160,18 @@ def settle(
 
 
 def reject(payment: Payment, case: Case, run: PaymentRun, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will take back a payment the bank did not make, inside an action that holds its run and case."""
+    """This will take back a payment the bank did not make, inside an action that holds its run and case.
+
+    Never by who ordered the run: what is taken back can be ordered again, and a false word would pay it twice.
+    """
+    if run.ordered_by_id == by.pk:
+        raise Refusal(
+            "maker-rejects",
+            what=_("Who ordered a run does not record that the bank refused a payment of it."),
+            why=_("What the bank refused is due again and can be ordered once more."),
+            next_step=_("Ask a colleague to record it."),
+            status=403,
+        )
     payment.state, payment.reason = Payment.State.REJECTED, reason
     payment.save()
     Unpaid.objects.create(release=payment.release)

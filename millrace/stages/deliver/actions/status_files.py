@@ -43,12 +43,14 @@ def read_status_file(run: PaymentRun, *, content: bytes, by: Person, at: datetim
     with transaction.atomic(durable=True):
         run, payments, cases = paying.locked(run)
         if done := StatusFile.objects.filter(run=run, command=command).first():
+            _must_be_the_same(done, content)
             return done
         for case in cases.values():
             gather.must(by, "settle_payment", case, at)
         report = _read(content)
         _must_be_new(report.message_id)
         changes = _decided(report, run, payments)
+        _must_be_paid_by_now(changes, at)
         by_name = {payment.end_to_end: payment for payment in payments}
         for change in changes:
             payment = by_name[change.end_to_end]
@@ -85,6 +87,20 @@ def _read(content: bytes) -> bank_status.Report:
     if max(len(report.message_id), len(report.original_message_id)) > 35:
         raise _refused("not-named", UNREADABLE["not_named"], status=422)
     return report
+
+
+def _must_be_the_same(done: StatusFile, content: bytes) -> None:
+    """This will refuse another file under a form that was used: it would look as if it had been read."""
+    if done.sha256 != payment_file.digest(content):
+        raise _refused("form-used", _("This form has already brought another file; open the page again and choose yours."))
+
+
+def _must_be_paid_by_now(changes: tuple[bank_status.Change, ...], at: datetime) -> None:
+    for change in changes:
+        if change.settled_on is not None and change.settled_on > gather.local_day(at):
+            raise _refused(
+                "settled-later", _("It says that %(end_to_end)s is paid on a day that has not come."), end_to_end=change.end_to_end
+            )
 
 
 def _must_be_new(message_id: str) -> None:
