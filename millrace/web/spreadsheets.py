@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
@@ -16,9 +16,6 @@ from django.utils.translation import gettext as _
 
 from millrace.core import money
 from millrace.web import access, funder
-
-if TYPE_CHECKING:
-    from millrace.web.tables import Column
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_576  # of a sheet, its head included; what is more goes on to another sheet
@@ -30,8 +27,20 @@ WIDTHS = {"money": 18, "count": 10, "day": 12, "moment": 18, "status": 20, "flag
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
+class Column(Protocol):
+    """What a sheet needs to know of a column; `web/tables.py` has them."""
+
+    title: str
+    field: str
+    kind: str
+    unit_field: str
+    is_blank_at_zero: bool
+
+    def text(self, row: Mapping[str, Any]) -> str: ...
+
+
 def streamed(
-    columns: Sequence["Column"], caption: str, made_at: datetime, rows: Callable[[], Iterable[Mapping[str, Any]]], language: str
+    columns: Sequence[Column], caption: str, made_at: datetime, rows: Callable[[], Iterable[Mapping[str, Any]]], language: str
 ) -> Iterator[bytes]:
     """This will write the rows to a file as they are read, in one read-only transaction, and give its bytes."""
     with translation.override(language), tempfile.TemporaryFile() as file:
@@ -42,7 +51,7 @@ def streamed(
             yield chunk
 
 
-def _write(file: Any, columns: Sequence["Column"], caption: str, made_at: datetime, rows: Iterable[Mapping[str, Any]]) -> None:
+def _write(file: Any, columns: Sequence[Column], caption: str, made_at: datetime, rows: Iterable[Mapping[str, Any]]) -> None:
     import xlsxwriter  # here, so that a web worker loads it when a spreadsheet is first asked for
 
     zone = funder.current().zone
@@ -59,7 +68,7 @@ def _write(file: Any, columns: Sequence["Column"], caption: str, made_at: dateti
 class _Sheets:
     """The sheets of one file: a new one begins where a sheet is full."""
 
-    def __init__(self, book: Any, columns: Sequence["Column"], caption: str, zone: ZoneInfo) -> None:
+    def __init__(self, book: Any, columns: Sequence[Column], caption: str, zone: ZoneInfo) -> None:
         self.book, self.columns, self.caption, self.zone = book, columns, caption, zone
         self.formats: dict[str, Any] = {}
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
@@ -82,7 +91,7 @@ class _Sheets:
             self._cell(place, column, row)
         self.next_row += 1
 
-    def _cell(self, place: int, column: "Column", row: Mapping[str, Any]) -> None:
+    def _cell(self, place: int, column: Column, row: Mapping[str, Any]) -> None:
         value = row[column.field]
         if value is None or value == "" or (column.is_blank_at_zero and not value):
             return
@@ -96,7 +105,7 @@ class _Sheets:
         else:
             self.sheet.write_string(self.next_row, place, column.text(row)[:MOST_TEXT], self.plain_text)
 
-    def _day(self, place: int, column: "Column", value: date) -> None:
+    def _day(self, place: int, column: Column, value: date) -> None:
         """Moments and days as the funder's own: a spreadsheet knows no zone."""
         local = value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
         if column.kind == "moment" and isinstance(local, datetime):
