@@ -87,6 +87,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "standing:invited": frozenset({"declare_interest", "decline_assignment"}),
     "standing:assessor": frozenset({"read_case", "read_application", "score", "declare_interest"}),
     "standing:committee": frozenset({"read_case", "read_application", "read_reviews", "declare_interest"}),
+    # Runs a facility that the case has hours of: confirms bookings and records what was used, and reads nothing else of it.
+    "standing:operator": frozenset({"meter_hours"}),
     "power:officer": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
         | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case"}

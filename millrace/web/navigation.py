@@ -85,7 +85,7 @@ DESKS = (
             (word("Who read what"), "/audit/readings/", {"auditor"}),
         ),
     ),
-    (word("House"), ((word("Powers"), "/desk/powers/", {"administrator"}),)),
+    (word("House"), ((word("Powers"), "/desk/powers/", {"administrator"}), (word("Facilities"), "/desk/facilities/", {"administrator"}))),
 )
 
 

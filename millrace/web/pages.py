@@ -7,10 +7,11 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from millrace.core.refusal import Refusal
+from millrace.registers.facilities import queries as facilities
 from millrace.registers.people import actions as people_actions
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership
-from millrace.web import navigation
+from millrace.web import navigation, places
 from millrace.web.access import entry
 
 
@@ -28,7 +29,9 @@ def me(request: HttpRequest) -> HttpResponse:
     """This will show a person what they may do here, since when, and who said so."""
     powers = people.powers_held(request.at).filter(person=request.user)
     memberships = Membership.objects.filter(people.at_moment(request.at), person=request.user).select_related("organisation", "granted_by")
-    return render(request, "web/me.html", {"powers": powers, "memberships": memberships})
+    run = facilities.run_by(request.user, request.at)
+    context = {"powers": powers, "memberships": memberships, "run": [places.title(one.code) for one in run]}
+    return render(request, "web/me.html", context)
 
 
 @entry("signed_in")

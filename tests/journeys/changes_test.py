@@ -15,6 +15,7 @@ from millrace.registers.timeline import sealer
 from millrace.stages.apply.conftest import PDF
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import gather
+from millrace.stages.deliver.models import ChangeRequest
 from millrace.web import clock
 from tests.journeys import nifs
 from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are found by name in this module
@@ -133,3 +134,18 @@ def test_an_overdue_report_blocks_the_release_until_it_is_handed_in(cast: dict[s
     finance.open(f"{case}/instalments/1/release/").sees_nothing_of("overdue")
     officer = enter(cast["officer"]).open(f"{case}/reports/1/rule/")
     officer.submit("Record", outcome="yes", status=422).submit("Record", outcome="yes", note="Rounded by the auditor.").sees("Accepted")
+
+
+def test_a_rule_of_the_scheme_refuses_a_change_that_it_cannot_bear(cast: dict[str, Any], agreed: str) -> None:  # noqa: F811  # as above
+    writer = begun(enter(cast["writer"]), agreed, "scope")
+    typed = {"grant_cents": "9,000,000", "description": "The same line.", "reason": "We need less."}
+    page = writer.submit("Save and see what it would do", **typed)
+    page.sees("A rule of the scheme would no longer hold", "the company pays the rest", "Funding ratio", "We need less.")
+    enter(cast["writer"]).open(f"/cases/{agreed}/changes/1/submit/").submit("Submit", status=422).sees("Funding ratio")
+    change = ChangeRequest.objects.get()
+    assert (change.state, change.submitted_at, AgreedTerms.objects.count()) == ("draft", None, 1)
+    # With the company paying what the grant no longer does, the rule holds.
+    writer.open(f"/cases/{agreed}/changes/1/edit/").submit("Save and see what it would do", **typed, pledge_cents="1,000,000")
+    writer.click("Submit").submit("Submit")
+    change.refresh_from_db()
+    assert change.state == "submitted"

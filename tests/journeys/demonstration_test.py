@@ -12,6 +12,8 @@ from millrace.jobs.demonstration import plan
 from millrace.registers.cases.models import Case
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.apply import moves
+from millrace.stages.award.models import ReportDue
+from millrace.stages.deliver.models import StatusFile
 from millrace.stages.learn import queries
 from millrace.testing.policies import HONG_KONG, files_of
 
@@ -19,7 +21,7 @@ AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 ENDINGS = {"closed", "terminated", "withdrawn", "ineligible", "refused", "declined", "lapsed"}
 ON_THE_WAY = {
     *("draft", "awaiting_sign_off", "submitted", "information_needed", "screened", "under_assessment"),
-    *("recommended", "not_recommended", "approved", "in_force"),
+    *("recommended", "not_recommended", "approved", "in_force", "suspended"),
 }
 
 
@@ -47,6 +49,11 @@ def test_the_whole_story(told):
     assert {"v1", "v2", "v3"} <= set(Case.objects.filter(scheme="nifs").values_list("scheme_version__version", flat=True))
     assert set(Case.objects.filter(scheme="raise-plus", status="in_force").values_list("stage_number", flat=True)) == {1, 2}
     assert not Seal.objects.filter(is_story=False).exists() and Seal.objects.latest("number").sealed_at <= AT
+    told_of = set(Event.objects.values_list("kind", flat=True))
+    assert told_of >= {"change_requested", "change_advised", "change_approved", "change_refused", "change_asked_back", "inspection_held"}
+    assert told_of >= {"finding_answered", "finding_cleared", "report_accepted", "report_returned", "advance_requested", "payment_rejected"}
+    assert told_of >= {"exchange_rate_recorded", "envelope_transferred", "cash_transferred", "cash_lapsed", "fund_order_refused"}
+    assert StatusFile.objects.exists() and ReportDue.objects.filter(case__scheme="prp", due_on__lt=AT.date()).count() > 2
     then = queries.ask("approved-by-scheme", as_at=date(2026, 3, 31), seal=queries.seal_as_known(datetime(2026, 4, 1, tzinfo=UTC)))
     now = queries.ask("approved-by-scheme", as_at=date(2026, 3, 31))
     assert then.answer.count - now.answer.count == 2

@@ -81,6 +81,31 @@ def test_one_award_in_money_and_hours(begun: Any) -> None:
     assert report.is_whole, list(report.lines())
 
 
+def test_a_special_case_has_ninety_percent_and_its_hours_by_the_committees_own_finding(begun: Any) -> None:
+    play = begun(date(2025, 3, 3), "aiss", "supercomputing-hours")
+    aiss_test.to_committee(play, requested_amount="9,000,000")
+    before = ledger.available(MONEY), ledger.available(HOURS)
+    decided(play, amount="9,000,000", status=422).sees("The verdict on this case gives HK$7,000,000")
+    assert stands(play, "reserved") == (0, 0)
+    told = chain_story.met(play) | {"outcome": "recommended", "amount": "9,000,000", "found_is_exceptional_case": "yes"}
+    play.at("second", "committee/").submit("Record the decision", **told)
+    assert stands(play, "reserved") == (9 * MILLION, 400_000)
+    assert (ledger.available(MONEY), ledger.available(HOURS)) == (before[0] - 9 * MILLION, before[1] - 400_000)
+    kinds.accepted(play)
+    assert (stands(play, "reserved"), stands(play, "committed")) == ((0, 0), (9 * MILLION, 400_000))
+    booked(play)
+    kinds.claimed(play, 1, {"head": "compute_lines", "claimed_cents": "5,000,000"})
+    kinds.settled(play, 1)  # 90% of the list price
+    assert stands(play, "paid") == (4_500_000_00, 640)
+    given_back(play)
+    assert stands(play, "committed") == (4_500_000_00, 0) and ledger.available(HOURS) == before[1] - 640
+    kinds.closed(play)
+    assert stands(play, "committed") == (0, 0) and ledger.available(MONEY) == before[0] - 4_500_000_00
+    sealer.seal(clock.now())
+    report = verify.verify()
+    assert report.is_whole, list(report.lines())
+
+
 def booked(play: Play) -> None:
     """Ten hours of a partition of 64 cards: asked for, confirmed, and charged when they are over."""
     page = play.at("writer", "?show=money").click("Hours and bookings").sees("400,000 GPU-hours").click("Book a machine")

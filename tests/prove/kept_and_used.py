@@ -18,10 +18,11 @@ from millrace.stages.assess.actions.selections import Present, Said
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver.models import Equipment
-from millrace.stages.plan import envelopes
+from millrace.stages.plan import envelopes, operators
 from tests.prove import worth
 
 MILLION = 1_000_000_00
+OPERATOR = "engineer@demonstration.example"
 
 
 def tell(at: datetime, *, case: Case, writer: Person, startup: Case, staff: Mapping[str, Person]) -> None:
@@ -55,7 +56,7 @@ def _selected(startup: Case, staff: Mapping[str, Person], at: datetime) -> None:
 
 
 def _booked(case: Case, writer: Person, staff: Mapping[str, Person], at: datetime) -> None:
-    """One booking confirmed and begun, one to be confirmed."""
+    """One booking confirmed and begun, one to be confirmed, by one who runs the centre."""
     early, officer = at - timedelta(days=3), staff["officer"]
     envelopes.fund_envelope("supercomputing-hours", by=staff["finance"], at=at, command=uuid.uuid4())
     names = {"en": "AI Supercomputing Centre", "zh_hant": "人工智能超算中心", "zh_hans": "人工智能超算中心"}
@@ -70,3 +71,7 @@ def _booked(case: Case, writer: Person, staff: Mapping[str, Person], at: datetim
         deliver.book_hours(allocation, **slot, by=writer, at=asked_at, command=uuid.uuid4())
     first = Booking.objects.order_by("number")[0]
     deliver.answer_booking(first, is_confirmed=True, by=officer, at=early, command=uuid.uuid4())
+    engineer = Person.objects.create(
+        email=OPERATOR, name="Engineer (invented)", name_zh="工程師（虛構）", joined_at=early, is_demonstration=True
+    )
+    operators.name_operator(resource, email=engineer.email, by=staff["administrator"], at=early, command=uuid.uuid4())

@@ -131,7 +131,7 @@ def tell(at: datetime) -> None:
     case = Case.objects.filter(status="in_force", scheme="nifs").order_by("opened_at")[0]
     writer = case.lead.memberships.filter(power="member", ends_at=None)[0].person
     deliver.open_claim(case, by=writer, at=at)
-    agreements.tell(at, officer=worth.Everyone(at).staff["officer"])
+    agreements.tell(at)
     audited(at)
     submitted = other_chains.tell(at, extends=worth.Everyone(at).staff["officer"])
     startup = next(one for one in submitted if one.scheme == "tsssu")

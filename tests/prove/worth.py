@@ -20,7 +20,7 @@ from millrace.desks.assessor import queues as reviews
 from millrace.desks.officer import queues
 from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.documents.models import Document
-from millrace.registers.facilities.models import Allocation
+from millrace.registers.facilities.models import Allocation, Operator, Resource
 from millrace.registers.messages.models import Letter, Notice
 from millrace.registers.people.models import Membership, Person, Power
 from millrace.registers.policy import queries as policy
@@ -163,7 +163,7 @@ class Everyone:
     def of_case(self, case: Case) -> Iterator[tuple[str, Person]]:
         """This will give each role with somebody in it for this case."""
         yield from self._parties(case)
-        for relation in ("invited", "assessor", "committee"):
+        for relation in ("invited", "assessor", "committee", "operator"):
             if stands := Standing.objects.filter(case=case, relation=relation, ends_at=None).select_related("person").first():
                 yield relation, stands.person
         for power, person in self.staff.items():
@@ -185,6 +185,8 @@ class Everyone:
         for power in ("member", "signatory"):
             yield f"applicant {power}", busiest_member(power)
         yield from ((power, person) for power, person in self.staff.items() if power != "officer")
+        if running := Operator.objects.filter(ends_at=None).select_related("person").first():
+            yield "operator", running.person
         yield KEYED, Person.objects.get(email=KEYED_EMAIL)
 
 
@@ -335,8 +337,10 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "key": lambda: ["none"],
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],
         "invitation": lambda: StaffInvitation.objects.values_list("pk", flat=True)[:1],
-        "fund": lambda: [fund.id for fund in policy.funds()][:2],
+        "fund": lambda: [fund.id for fund in policy.funds()][:3],
         "kind": lambda: FundOrder.Kind.values,
+        "resource": lambda: Resource.objects.values_list("code", flat=True)[:1],
+        "operator": lambda: Operator.objects.values_list("pk", flat=True)[:1],
         "order": lambda: FundOrder.objects.values_list("pk", flat=True)[:1],
         "meeting": lambda: Meeting.objects.values_list("pk", flat=True)[:2],
         "notice": lambda: Notice.objects.filter(person=person).values_list("pk", flat=True)[:1],

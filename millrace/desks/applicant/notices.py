@@ -60,6 +60,8 @@ def _leads_to(request: HttpRequest, notice: Notice) -> str:
         return "/me/"
     decided = access.may(request.actor, request.user, "read_award" if notice.letter_id else "read_case", case, request.at)
     if not decided.allowed:
+        if access.may(request.actor, request.user, "meter_hours", case, request.at).allowed:
+            return "/facilities/"
         asked = access.may(request.actor, request.user, "declare_interest", case, request.at)
         return f"/cases/{case.reference}/interest/" if asked.allowed else "/home/notices/"
     return f"/cases/{case.reference}/letters/{notice.letter_id}/" if notice.letter_id else f"/cases/{case.reference}/"

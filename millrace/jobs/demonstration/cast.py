@@ -53,6 +53,7 @@ class Cast:
     staff: dict[str, list[Person]] = field(default_factory=dict)
     companies: list[Side] = field(default_factory=list)
     universities: list[Side] = field(default_factory=list)
+    lives: int = 0
     _persons: int = 0
 
     def person(self, role: str, at: datetime) -> Person:

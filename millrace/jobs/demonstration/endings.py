@@ -3,9 +3,10 @@
 For example: the line runs after 14 months, HK$12m of own payments are verified, HK$5.8m is claimed, released, paid; the case closes.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from millrace.jobs.demonstration import judging, owing
+from millrace.jobs.demonstration import agreements, bank, judging, owing
 from millrace.jobs.demonstration.beginnings import paper
 from millrace.jobs.demonstration.cast import Cast, Side, open_account
 from millrace.jobs.demonstration.tale import Tale, Telling
@@ -18,7 +19,7 @@ from millrace.stages.award import queries as terms
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries, register
-from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, Payment
+from millrace.stages.deliver.models import Claim, ClaimLine, Evidence
 
 
 def reached(cast: Cast, case: Case, side: Side, milestone: int, tale: Tale) -> Telling:
@@ -48,45 +49,46 @@ def matched(cast: Cast, case: Case, side: Side, cents: int, tale: Tale, *, spons
     tale.act(deliver.verify_evidence, Evidence.objects.filter(case=case).latest("number"), by=cast.one("officer", tale))
 
 
-def claimed(cast: Cast, case: Case, side: Side, tale: Tale, *, stop_open: bool = False) -> Telling:
-    """This will claim the plan's spending head by head, with proofs, and have it ruled line by line and decided."""
+def claimed(cast: Cast, case: Case, side: Side, tale: Tale, *, stop_open: bool = False, heads: Mapping[str, int] | None = None) -> Telling:
+    """This will claim the plan's spending (or what `heads` names) head by head, with proofs, and have it ruled and decided."""
     agreed = terms.terms_of(case, tale.today)
     assert agreed is not None
     claim = deliver.open_claim(case, by=side.writer, at=tale.at)
     spent = max(agreed.starts_on, tale.today - timedelta(days=20))
     entries = [
         deliver.LineEntry(
-            head.code,
+            code,
             f"Invoice {position} (invented)",
-            head.approved_cents,
+            cents,
             "Demonstration Machines Ltd (invented)",
             f"{case.reference}-C{position}",
             spent,
             spent,
         )
-        for position, head in enumerate(agreed.heads, 1)
+        for position, (code, cents) in enumerate((heads or {head.code: head.approved_cents for head in agreed.heads}).items(), 1)
     ]
     deliver.save_claim(claim, lines=entries, by=side.writer, at=tale.at)
     for line in claim.lines.order_by("number"):
-        _prove(case, line, side, tale)
+        proved(case, line, side, tale)
     tale.soon()
     tale.act(deliver.submit_claim, claim, by=side.writer)
     if stop_open:
         return
     yield tale.pause(5, 15)
-    _rule(cast, claim, tale)
+    ruled(cast, claim, tale)
     yield tale.pause(1, 5)
     tale.act(deliver.decide_claim, claim, by=cast.one("finance", tale))
 
 
-def _prove(case: Case, line: ClaimLine, side: Side, tale: Tale) -> None:
+def proved(case: Case, line: ClaimLine, side: Side, tale: Tale) -> None:
+    """This will bring both proofs of a line."""
     for proof in ("receipt", "payment_proof"):
         file = deliver.File(f"{proof}-{line.number}.pdf", paper(f"{case.reference} {proof} {line.pk}"))
         line = deliver.attach_proof(line, proof=proof, file=file, by=side.writer, at=tale.at)
 
 
-def _rule(cast: Cast, claim: Claim, tale: Tale) -> None:
-    """One claim in three loses part of its last line."""
+def ruled(cast: Cast, claim: Claim, tale: Tale) -> None:
+    """This will rule a claim line by line; one claim in three loses part of its last line."""
     lines = list(claim.lines.order_by("number"))
     for line in lines:
         is_reduced = line is lines[-1] and tale.number % 3 == 0
@@ -101,6 +103,7 @@ def nifs(cast: Cast, case: Case, side: Side, cost_cents: int, tale: Tale) -> Tel
     yield tale.pause(2, 9)
     open_account(cast, side, tale)
     if tale.ending == "in_force":
+        yield from agreements.lived(cast, case, side, tale)
         return
     if tale.ending == "terminated":
         yield tale.pause(120, 260)
@@ -179,7 +182,11 @@ def _second_stage(cast: Cast, case: Case, tale: Tale) -> Telling:
 
 
 def payment_runs(cast: Cast, tale: Tale) -> Telling:
-    """This will pay what is due, every Wednesday: ordered, checked by another person, and settled two days later."""
+    """This will pay what is due, every Wednesday: ordered, checked by another person, and settled two days later by the bank's file.
+
+    Of every seventh run the bank refuses one payment; it is due again and paid the week after.
+    """
+    runs = 0
     while True:
         yield tale.on(tale.today + timedelta(days=1 + (1 - tale.today.weekday()) % 7))
         waiting = list(queries.unpaid_releases())
@@ -189,6 +196,5 @@ def payment_runs(cast: Cast, tale: Tale) -> Telling:
         yield tale.pause(1, 1)
         tale.act(deliver.check_payment_run, run, by=cast.staff["finance_checker"][0])
         yield tale.pause(1, 2)
-        for payment in Payment.objects.filter(run=run).order_by("pk"):
-            tale.soon()
-            tale.act(deliver.settle_payment, payment, bank_reference=f"B{payment.pk:06d}", by=cast.staff["finance"][0])
+        runs += 1
+        tale.act(deliver.read_status_file, run, content=bank.answer(run, runs, tale.at), by=cast.staff["finance"][0])

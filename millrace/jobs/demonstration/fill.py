@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from millrace.core.refusal import Refusal
-from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, owing, policy_told
+from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, money, owing, policy_told, projects
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
 from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
@@ -26,6 +26,8 @@ from millrace.registers.timeline import sealer
 from millrace.stages.call import actions as calls
 from millrace.stages.plan import actions as plan
 from millrace.stages.plan import envelopes
+
+SHARED_ON = date(2024, 11, 4)
 
 
 def fill(at: datetime, folder: policy_told.Folder, *, only: int | None = None) -> int:
@@ -117,6 +119,10 @@ class Story:
             yield self._case(case, Tale(number, case.ending, moment(case.begins_on, 9 + number % 8, number % 60)))
         yield late.told(self.cast, Tale(1001, "closed", moment(late.BEGINS_ON)), self._side())
         yield late.told(self.cast, Tale(1002, "declined", moment(late.BEGINS_ON, 11)), self._side())
+        yield projects.research(self.cast, Tale(1101, "", moment(projects.RESEARCH_BEGINS)))
+        yield projects.startup(self.cast, Tale(1102, "", moment(projects.STARTUP_BEGINS)))
+        yield money.shared(self.cast, Tale(2501, "", moment(SHARED_ON)))
+        yield money.year_ends(self.cast, Tale(2502, "", moment(FIRST_DAY, 2, 10)))
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
         last_day = self.until.astimezone(ZONE).date()
         for number, (ending, days) in enumerate(owing.STORIES):

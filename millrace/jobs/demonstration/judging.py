@@ -5,7 +5,6 @@ For example: passed on 14 March, one assessor in conflict, supported on 25 April
 
 from datetime import timedelta
 
-from millrace.core.rules import rulebook
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.tale import Tale, Telling
 from millrace.registers.cases.models import Case
@@ -76,10 +75,12 @@ def assessed(cast: Cast, case: Case, tale: Tale) -> Telling:
         tale.act(assess.declare_interest, case, is_conflict=is_conflict, kind=kind, by=person)
         if role != "committee" and not is_conflict:
             yield tale.pause(1, 4)
-            _review(case, book.criteria, person, role, tale)
+            reviewed(case, person, role, tale)
 
 
-def _review(case: Case, criteria: tuple[rulebook.Criterion, ...], person: Person, role: str, tale: Tale) -> None:
+def reviewed(case: Case, person: Person, role: str, tale: Tale) -> None:
+    """This will write one review: marks by the scheme's own criteria."""
+    criteria = terms.of_row(case.scheme_version).book.criteria
     low, high = (30, 55) if tale.ending in ("refused", "not_recommended") else (60, 95)
     marks = {one.id: tale.dice.randint(low, high) for one in criteria}
     words = "Sound and well led (invented)." if low > 50 else "The case for the line is weak (invented)."

@@ -108,6 +108,7 @@ class Standing(models.Model):
         ASSESSOR = "assessor", _("Assessor")
         COMMITTEE = "committee", _("Committee member")
         CONFLICTED = "conflicted", _("Conflicted")
+        OPERATOR = "operator", _("Runs the facility")
         TESTER = "tester", _("Tries the rules of a draft")
 
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -8,10 +8,14 @@ from datetime import date, datetime
 from django.utils.translation import gettext_noop as _
 
 from millrace.core.refusal import Refusal
-from millrace.registers.cases.models import Case
-from millrace.registers.facilities.models import Allocation, Resource, Usage
+from millrace.registers.cases import actions as standings
+from millrace.registers.cases.models import Case, Standing
+from millrace.registers.facilities import queries
+from millrace.registers.facilities.models import Allocation, Operator, Resource, Usage
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.people.models import Person
+
+OPERATOR = Standing.Relation.OPERATOR
 
 
 def open_resource(code: str, *, names: dict[str, str], unit: str, fund: str, scheme: str, at: datetime) -> Resource:
@@ -34,9 +38,30 @@ def allot(
     """This will note that a case may use hours which a decision has taken from their envelope."""
     if hours <= 0 or ends_before <= starts_on:
         raise Refusal("allocation-empty", what=_("Grant at least one hour, over at least one day."), field="hours", status=422)
+    for one in queries.operators_of(resource, at):
+        standings.grant_standing(one.person, case, OPERATOR, by=by, at=at)
     return Allocation.objects.create(
         case=case, resource=resource, granted_hours=hours, starts_on=starts_on, ends_before=ends_before, granted_at=at, granted_by=by
     )
+
+
+def name_operator(resource: Resource, person: Person, *, by: Person, at: datetime) -> Operator:
+    """This will let a person run a resource from now on: its bookings and meter, of every case that has hours of it."""
+    Resource.objects.select_for_update().get(pk=resource.pk)
+    held = queries.operators_of(resource, at).filter(person=person).first()
+    named = held or Operator.objects.create(resource=resource, person=person, starts_at=at, named_by=by)
+    for allocation in Allocation.objects.filter(resource=resource).select_related("case").order_by("case"):
+        standings.grant_standing(person, allocation.case, OPERATOR, by=by, at=at)
+    return named
+
+
+def end_operator(operator: Operator, *, at: datetime) -> None:
+    """This will end what a person runs; of a case with hours of another resource they run, they keep the standing."""
+    Resource.objects.select_for_update().get(pk=operator.resource_id)
+    Operator.objects.filter(pk=operator.pk, ends_at__isnull=True).update(ends_at=at)
+    still = Allocation.objects.filter(resource__in=queries.run_by(operator.person, at)).values("case")
+    for allocation in Allocation.objects.filter(resource=operator.resource_id).exclude(case__in=still).select_related("case"):
+        standings.end_standing(operator.person, allocation.case, OPERATOR, at=at)
 
 
 def allocate(

@@ -32,6 +32,23 @@ class Resource(models.Model):
         return self.code
 
 
+class Operator(models.Model):
+    """Somebody who runs a resource, from when to when: confirms its bookings and records what was used of it."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="operators")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    named_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "person"], condition=Q(ends_at__isnull=True), name="operator_once"),
+            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="operator_span"),
+            models.CheckConstraint(condition=~Q(person=F("named_by")), name="operator_named_by_another"),
+        ]
+
+
 class Allocation(models.Model):
     """Hours of one resource granted to one case, usable in [starts_on, ends_before)."""
 

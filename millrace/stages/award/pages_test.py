@@ -4,8 +4,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from millrace.registers.ledger import actions as moves
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.timeline.models import Event
 from millrace.stages.assess.models import Assignment, Meeting
@@ -141,3 +143,36 @@ def test_nobody_without_the_standing_enters(moment):
         seen(story.expert, f"{base}{step}", status=404)
     seen(story.expert, "/desk/", status=404)
     seen(story.company.writer, "/reviews/", status=404)
+
+
+@pytest.mark.parametrize(
+    ("cents", "said"),
+    [
+        (15_000_000_00, ()),
+        (10_900_000_00, ("After this approval the envelope is near its end: HK$900,000 of HK$10,900,000 would be left.",)),
+        (9_000_000_00, ("Cases not yet decided ask for HK$10,000,000; HK$9,000,000 is left.", "HK$1,000,000 would be missing")),
+    ],
+)
+def test_whoever_decides_is_warned_before_an_envelope_runs_out(moment, cents, said):
+    award = Award(moment.to_recommended())
+    award.fund(cents)
+    address = f"/cases/{award.case.reference}/decision/"
+    page = " ".join(seen(moment.authority, address).split())
+    for sentence in said:
+        assert sentence in page
+    assert ("near its end" in page, "would be missing" in page) == (cents < 11_000_000_00, cents < 10_000_000_00)
+    if cents < 10_000_000_00:
+        # The warning stops nothing; the ledger does, with the figures.
+        refused = sent(moment.authority, address, 409, outcome="approved", amount="10,000,000").content.decode()
+        assert "HK$9,000,000" in refused and ledger.statement(award.case).total("reserved", "HKD") == 0
+
+
+def test_an_envelope_that_is_near_its_end_already_says_so(moment, make):
+    award = Award(moment.to_recommended())
+    award.fund(200_000_000_00)
+    other = make.case(status="approved")
+    with transaction.atomic():
+        event = Event.objects.filter(case=award.case).latest("id")
+        moves.reserve(other, 185_000_000_00, envelope=ENVELOPE, event=event.pk, on=moment.at.date(), at=moment.at)
+    page = " ".join(seen(moment.authority, f"/cases/{award.case.reference}/decision/").split())
+    assert "This envelope is near its end: HK$15,000,000 is left of HK$200,000,000." in page

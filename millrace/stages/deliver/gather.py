@@ -72,7 +72,7 @@ def must(person: Person, action: str, case: Case, at: datetime) -> None:
     decision = rights.decide(actor, action, subject)
     if not decision.allowed:
         raise Refusal.not_found()
-    if decision.because.startswith("power:") and set(actor.organisations) & set(subject.parties):
+    if decision.because.startswith(("power:", "standing:operator")) and set(actor.organisations) & set(subject.parties):
         raise Refusal(
             "own-case",
             what=_("You act for a party to this case."),

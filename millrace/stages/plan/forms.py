@@ -42,6 +42,12 @@ class GrantForm(forms.Form):
         return str(self.cleaned_data["email"]).strip().lower()
 
 
+class OperatorForm(forms.Form):
+    """Who is to run a facility."""
+
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("Of someone who signs in here."))
+
+
 class DayForm(forms.Form):
     """The day asked about; today when left out."""
 

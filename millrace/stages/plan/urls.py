@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from millrace.stages.plan.pages import funds, powers
+from millrace.stages.plan.pages import facilities, funds, powers
 
 app_name = "plan"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("desk/powers/<int:power>/", powers.power, name="power"),
     path("desk/powers/<int:power>/end/", powers.end, name="end_power"),
     path("desk/powers/invitations/<int:invitation>/withdraw/", powers.withdraw, name="withdraw_invitation"),
+    path("desk/facilities/", facilities.who, name="facilities"),
+    path("desk/facilities/<slug:resource>/name/", facilities.name, name="name_operator"),
+    path("desk/facilities/operators/<int:operator>/end/", facilities.end, name="end_operator"),
     path("finance/funds/", funds.funds, name="funds"),
     path("finance/funds/<slug:fund>/", funds.fund, name="fund"),
     path("finance/funds/<slug:fund>/orders/<slug:kind>/", funds.propose, name="propose_order"),

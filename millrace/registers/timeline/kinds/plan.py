@@ -9,6 +9,8 @@ KINDS = by_name(
     Kind("policy_papers_published", _("Funder, funds and plans published: %(count)s texts"), "public"),
     Kind("policy_draft_approved", _("Draft of the policy approved for publication"), "audit"),
     Kind("figures_published", _("Definitions of %(count)s figures and official series published"), "public"),
+    Kind("operator_named", _("May run the facility %(resource)s: confirm its bookings, record what was used"), "staff"),
+    Kind("operator_ended", _("No longer runs the facility %(resource)s"), "staff"),
     Kind("fund_order_proposed", _("An order on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
     Kind("fund_order_refused", _("An order on fund %(fund)s was not confirmed: %(order_kind)s"), "finance"),
     Kind("envelope_funded", _("Envelope of fund %(fund)s funded: %(voted_cents)s voted"), "finance"),

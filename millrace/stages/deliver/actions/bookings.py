@@ -15,13 +15,15 @@ from millrace.core import slots
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import actions as facilities
-from millrace.registers.facilities import bookings
+from millrace.registers.facilities import bookings, queries
 from millrace.registers.facilities.models import Allocation, Booking
+from millrace.registers.messages import actions as messages
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import gather
+from millrace.stages.deliver.actions import operating
 from millrace.web import funder
 
 
@@ -41,7 +43,9 @@ def book_hours(
             raise Refusal("no-such-machine", what=_("The facility has no such machine."), field="tool", status=422)
         zone, slot = funder.current().zone, slots.Slot(starts_at, ends_at)
         booking = bookings.book(allocation, tool=tool, per_hour=machine.per_hour, slot=slot, zone=zone, by=by, at=at)
-        return _record("booking_asked", case, booking, {}, by=by, at=at, command=command)
+        event = timeline.reserve_id()
+        messages.send_notice([one.person for one in queries.operators_of(booking.resource, at)], event_id=event, case=case, at=at)
+        return _record("booking_asked", case, booking, {}, by=by, at=at, command=command, event_id=event)
 
 
 def answer_booking(booking: Booking, *, is_confirmed: bool, reason: str = "", by: Person, at: datetime, command: uuid.UUID) -> Event:
@@ -50,7 +54,7 @@ def answer_booking(booking: Booking, *, is_confirmed: bool, reason: str = "", by
         case = gather.lock_case(booking.allocation.case)
         if done := timeline.replay(command, case):
             return done
-        gather.must(by, "meter_hours", case, at)
+        operating.must_meter(booking.resource, case, by=by, at=at)
         if not is_confirmed and not reason.strip():
             raise Refusal("reason-needed", what=_("Say why."), field="reason", status=422)
         state = Booking.State.CONFIRMED if is_confirmed else Booking.State.REFUSED
@@ -75,7 +79,7 @@ def record_booking_use(booking: Booking, *, hours: int, by: Person, at: datetime
         case = gather.lock_case(booking.allocation.case)
         if done := timeline.replay(command, case):
             return done
-        gather.must(by, "meter_hours", case, at)
+        operating.must_meter(booking.resource, case, by=by, at=at)
         if booking.starts_at > at:
             raise Refusal("not-begun", what=_("What was used is recorded once the booking has begun."))
         if not 0 < hours <= booking.hours:

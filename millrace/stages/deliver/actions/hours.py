@@ -18,6 +18,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import gather
+from millrace.stages.deliver.actions import operating
 
 
 def grant_hours(
@@ -53,7 +54,7 @@ def record_hours(
         case = gather.lock_case(allocation.case)
         if done := timeline.replay(command, case) or _read_before(source_key):
             return done
-        gather.must(by, "meter_hours", case, at)
+        operating.must_meter(allocation.resource, case, by=by, at=at)
         event, day = timeline.reserve_id(), gather.local_day(at)
         year = gather.year_of(used_on)
         facilities.record_usage(

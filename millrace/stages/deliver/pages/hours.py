@@ -25,10 +25,18 @@ from millrace.web.access import entry
 
 
 def _address(request: HttpRequest) -> str:
-    return f"/cases/{request.case.reference}/hours/"
+    """The hours of the case; for whoever runs the facility, what waits for them: the case itself is closed to them."""
+    return "/facilities/" if is_operator(request) else f"/cases/{request.case.reference}/hours/"
+
+
+def is_operator(request: HttpRequest) -> bool:
+    """This will say whether the reader comes to a case as one who runs its facility."""
+    return bool(request.because == "standing:operator")
 
 
 def _crumbs(request: HttpRequest) -> list[tuple[str, str]]:
+    if is_operator(request):
+        return [(_("Facilities you run"), "/facilities/")]
     return [*crumbs(request), (_("Hours"), _address(request))]
 
 
