@@ -75,7 +75,7 @@ def test_its_own_people_run_a_facility_in_the_officers_place(begun: Any, make: A
     play.at("officer", f"hours/{held.pk}/reading/").submit("Record", **reading | {"source_key": "log-2"})
 
 
-def test_who_is_named_first_stands_to_the_cases_granted_later_and_never_to_ones_own(begun: Any, make: Any) -> None:  # noqa: F811
+def test_who_is_named_first_stands_to_the_cases_granted_later_and_never_to_ones_own(begun: Any, make: Any) -> None:  # noqa: F811  # the fixture
     play = begun(date(2026, 3, 2), "pilot-line-hours")
     granted(play, make)
     administrator, engineer = (make.person(at=chain_story.EARLY, powers=powers) for powers in (("administrator",), ()))
