@@ -139,7 +139,11 @@ def test_who_ordered_a_run_does_not_record_that_the_bank_refused_it(two: Any, si
     assert 'value="reject"' not in maker.see(address) and 'value="reject"' in sign_in(held.finance).see(address)
     assert everything() == before
     maker.press(f"{address}act/", do="settle", payment=paid.pk, bank_reference="B1")
-    sign_in(held.finance).press(f"{address}act/", do="reject", payment=rejected.pk, reason="AC04")
+    finance = sign_in(held.finance)
+    finance.press(f"{address}act/", do="reject", payment=rejected.pk, reason="AC04")
+    # A run is answered, not paid, once the bank has said of each payment what became of it.
+    for page in (address, "/finance/runs/"):
+        assert "Answered by the bank" in finance.see(page)
 
 
 def test_another_file_under_a_used_form_and_a_day_to_come_are_refused(two: Any) -> None:

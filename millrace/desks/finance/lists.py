@@ -21,7 +21,7 @@ CLAIM_STATES = {"submitted": word("Being checked"), "decided": word("Decided")}
 RUN_STATES = {
     "ordered": word("To be checked"),
     "checked": word("Sent to the bank"),
-    "settled": word("Paid"),
+    "settled": word("Answered by the bank"),
     "cancelled": word("Cancelled"),
 }
 
