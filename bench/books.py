@@ -21,7 +21,7 @@ from bench import long_books, pages, submit, throwaway
 from millrace.site import database
 
 GIGABYTES_PER_MILLION, SPARE_GIGABYTES = 1.2, 5
-PAST_ON = date(2024, 3, 31)
+PAST_ON = date(2024, 3, 20)  # between two kept days
 
 
 def main() -> None:
@@ -105,7 +105,7 @@ def _ask_accounts() -> None:
               FROM (SELECT source_id AS account FROM ledger_posting UNION ALL SELECT target_id FROM ledger_posting) each
              GROUP BY account ORDER BY 2 DESC LIMIT 1""")
         hottest, its_postings = cursor.fetchone()
-    account, earlier = models.Account.objects.get(pk=hottest).value(), sealer.last_number() * 2 // 3
+    account, earlier = models.Account.objects.get(pk=hottest).value(), sealer.last_number() * 19 // 20
     case = Case.objects.get(pk=models.Account.objects.filter(kind="match_consumed").order_by("pk")[100:101].get().case_id)
     print(f"(the hottest account, {account.key}, has {its_postings:,} postings; earlier is seal {earlier:,}; the past day {PAST_ON})")
     _line("hottest balance", lambda: queries.balance(account), "1 ms", times=200)

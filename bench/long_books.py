@@ -18,7 +18,7 @@ EACH = 11
 AT_ONCE = 25_000
 BEGINS_ON, ENDS_ON = date(2016, 4, 1), date(2026, 10, 31)
 AT = datetime(2026, 11, 1, tzinfo=UTC)
-RUN = 250_000  # so many postings lie between two runs that keep days
+RUNS = 4  # of keeping days, over the last sixth of what was sealed
 CASE_KINDS = ("reserved", "committed", "due", "paid", "sponsor", "match_pledged", "match_evidenced", "match_verified", "match_consumed")
 # What one payment moves. Of a kind that no case owns, the account is the fund's, the envelope's, or the year's.
 MOVES = """
@@ -107,8 +107,10 @@ def fill(target: database.Database, postings: int) -> None:
         Cursor.objects.update(number=sealer.last_number())
         owner.execute("VACUUM ANALYZE")
     last = sealer.last_number()
-    for seal in range(last - count + RUN // EACH, last + RUN // EACH, RUN // EACH):
-        kept_days.keep_days(through_seal=min(seal, last))
+    # Half of what a run waits for is not kept yet, as on any day; before that, runs far apart, so that what was known between them counts.
+    newest = last - kept_days.STEP // 2 // EACH
+    for run in range(RUNS):
+        kept_days.keep_days(through_seal=newest - (RUNS - 1 - run) * count // (6 * RUNS))
 
 
 def _number(owner: psycopg.Connection[Any], question: sql.SQL | str) -> int:

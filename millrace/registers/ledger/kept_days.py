@@ -16,7 +16,7 @@ from django.db import connection, transaction
 Names = tuple[str, str, str, str, str]
 """Fund, scheme, unit, kind and financial year."""
 
-STEP = 50_000
+STEP = 20_000
 
 _RUNS = """
     SELECT (SELECT max(seal) FROM ledger_keptrun WHERE seal <= %(seal)s),
@@ -32,6 +32,9 @@ _LATER = """
 _SIDES = "CROSS JOIN LATERAL (VALUES (p.target_id, p.amount), (p.source_id, -p.amount)) AS side (account, change)"
 _IS_KNOWN = """(%(seal)s::bigint IS NULL
     OR EXISTS (SELECT 1 FROM timeline_seal s WHERE s.event_id = p.event_id AND s.number <= %(seal)s))"""
+# The same asked posting by posting: as EXISTS the planner would join all postings there are with all seals before it looks at the days.
+_IS_KNOWN_EACH = """(%(seal)s::bigint IS NULL
+    OR (SELECT s.number FROM timeline_seal s WHERE s.event_id = p.event_id) <= %(seal)s)"""
 _BALANCES = f"""
     SELECT account, sum(change)::bigint FROM (
         SELECT unnest(accounts) AS account, unnest(balances) AS change FROM ledger_keptday WHERE id = %(kept)s
@@ -41,20 +44,21 @@ _BALANCES = f"""
         UNION ALL
         SELECT side.account, side.change FROM ledger_posting p {_SIDES}
          WHERE p.happened_on > %(kept_on)s AND p.happened_on <= %(on)s AND {_IS_KNOWN}
-    ) moved GROUP BY account"""  # noqa: S608  # constants of this file
+    ) moved WHERE %(only)s::bigint IS NULL OR account = %(only)s GROUP BY account"""  # noqa: S608  # constants of this file
 _NAMES = "a.fund, a.scheme, a.unit, a.kind, a.financial_year"
 _COUNTED = "CASE WHEN a.kind = 'returned' THEN greatest(side.change, 0) ELSE side.change END"
 _LATE_TOTALS = f"""
     SELECT p.happened_on, {_NAMES}, sum({_COUNTED})::bigint
       FROM ({_LATER}) later JOIN ledger_posting p ON p.event_id = later.event_id {_SIDES} JOIN ledger_account a ON a.id = side.account
      WHERE p.happened_on <= %(kept_on)s GROUP BY p.happened_on, {_NAMES}"""  # noqa: S608  # constants of this file
+# Each account is looked up by itself (OFFSET 0): how many were moved is guessed as four, and then every account would be tried on each.
 _TOTALS = f"""
     SELECT side.place, {_NAMES}, sum({_COUNTED})::bigint FROM (
         SELECT part.place, side.account, sum(side.change) AS change
           FROM unnest(%(after)s::date[], %(through)s::date[]) WITH ORDINALITY AS part (after, through, place)
           JOIN ledger_posting p ON p.happened_on > part.after AND p.happened_on <= part.through {_SIDES}
-         WHERE {_IS_KNOWN} GROUP BY part.place, side.account, side.change > 0
-    ) side JOIN ledger_account a ON a.id = side.account
+         WHERE {_IS_KNOWN_EACH} GROUP BY part.place, side.account, side.change > 0
+    ) side CROSS JOIN LATERAL (SELECT * FROM ledger_account WHERE id = side.account OFFSET 0) a
      GROUP BY side.place, {_NAMES}"""  # noqa: S608  # constants of this file
 
 
@@ -79,13 +83,13 @@ def _rows(question: str, **values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def balances_at(on: date, seal: int | None = None) -> dict[int, int]:
-    """This will give what every account held at the end of day `on`, by id; those that held nothing may be left out."""
+def balances_at(on: date, seal: int | None = None, *, only: int | None = None) -> dict[int, int]:
+    """This will give what every account, or only one, held at the end of day `on`, by id; those that held nothing may be left out."""
     known = _known(seal)
     kept = _rows(_KEPT, days=[on], run=known.run)
     base, base_on = kept[0] if kept else (0, date.min)
     through = min(on, known.latest_on)
-    return dict(_rows(_BALANCES, kept=base, kept_on=base_on, on=through, seal=seal, run=known.run))
+    return dict(_rows(_BALANCES, kept=base, kept_on=base_on, on=through, seal=seal, run=known.run, only=only))
 
 
 def totals_at(days: Sequence[date], seal: int | None = None) -> list[Counter[Names]]:

@@ -75,6 +75,8 @@ def test_a_kept_day_and_what_came_later_are_the_whole(kept: Books, steps: list[t
         for day, of_day in zip(days, together, strict=True):
             held, totals = added_up(day, seal)
             assert nonzero(kept_days.balances_at(day, seal)) == nonzero(held), (day, seal)
+            for row in models.Account.objects.all() if day == days[4] else ():
+                assert queries.balance_as_at(row.value(), day, seal) == held[row.pk], (row, day, seal)
             assert nonzero(of_day) == nonzero(totals), (day, seal)
             assert nonzero(kept_days.totals_at([day], seal)[0]) == nonzero(totals)
     assert not ledger.verify().findings

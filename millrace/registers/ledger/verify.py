@@ -25,12 +25,13 @@ _POSTINGS = """
 
 @dataclass
 class Reading:
-    """A kept day as known through a seal, with what its run did not know of that day."""
+    """A kept day as known through a seal, with what its run did not know of that day: what it changed, and what of it came in."""
 
     pk: int
     day: date
     through_seal: int
-    unknown: list[ledger.Move[int]] = field(default_factory=list)
+    unknown: Counter[int] = field(default_factory=Counter)
+    came_in: Counter[int] = field(default_factory=Counter)
 
 
 def verify() -> Part:
@@ -100,7 +101,9 @@ def _moves(part: Part, readings: list[Reading]) -> Iterator[tuple[date, ledger.M
                 if seal is None or seal > earliest[place]:
                     for reading in readings[place:]:
                         if seal is None or seal > reading.through_seal:
-                            reading.unknown.append(move)
+                            reading.unknown[target] += amount
+                            reading.unknown[source] -= amount
+                            reading.came_in[target] += amount
             yield day, move
 
 
@@ -122,11 +125,10 @@ def _compare(part: Part, readings: list[Reading], running: Counter[int], entered
     for reading in readings:
         part.counts["kept days"] += 1
         expected, came_in = Counter(running), Counter(entered)
-        for account, change in ledger.net(reading.unknown).items():
+        for account, change in reading.unknown.items():
             expected[account] -= change
-        for move in reading.unknown:
-            if move.target in came_in:
-                came_in[move.target] -= move.amount
+        for account in came_in:
+            came_in[account] -= reading.came_in[account]
         accounts, balances, told = models.KeptDay.objects.values_list("accounts", "balances", "totals").get(pk=reading.pk)
         if dict(zip(accounts, balances, strict=True)) != {account: held for account, held in expected.items() if held}:
             part.found("kept", f"{reading.day}", f"as known through seal {reading.through_seal:,} is not what its postings add up to")
