@@ -50,6 +50,10 @@ def _desk(request: HttpRequest) -> HttpResponse:
     return render(request, "finance_desk/desk.html", context)
 
 
+# The papers a list's filters and amounts read, asked for in one question.
+LISTED = ("funder", "funds")
+
+
 @entry(power=READERS)
 def to_release(request: HttpRequest) -> HttpResponse:
     """This will show what may be released today, case by case, and what blocks the rest."""
@@ -114,14 +118,16 @@ def _filters(request: HttpRequest, asked: queries.Asked, found: queries.Releasab
 def claims(request: HttpRequest) -> HttpResponse:
     """This will list the claims handed in."""
     rows = Claim.objects.filter(access.without_conflicts(request.actor, request.at)).exclude(state=Claim.State.DRAFT)
-    return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": tabs()})
+    with policy.at_once(*LISTED):
+        return lists.CLAIMS.answer(request, rows, "finance_desk/list.html", {"title": _("Claims"), "tab": "claims", "tabs": tabs()})
 
 
 @entry(power=READERS)
 def releases(request: HttpRequest) -> HttpResponse:
     """This will list the releases, paid or not."""
     rows = Release.objects.filter(access.without_conflicts(request.actor, request.at))
-    return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": tabs()})
+    with policy.at_once(*LISTED):
+        return lists.RELEASES.answer(request, rows, "finance_desk/list.html", {"title": _("Releases"), "tab": "releases", "tabs": tabs()})
 
 
 @entry(power=READERS)
