@@ -47,7 +47,7 @@ def addresses(reference: str, lead: str) -> list[Row]:
         ("public register", "public", "/register/"),
         ("figures", "public", "/figures/"),
         ("figure of today", "public", "/figures/approved-by-scheme/"),
-        ("figure of a past day", "public", "/figures/approved-by-scheme/?as_at=2025-03-31"),
+        ("figure of a past day", "public", "/figures/approved-by-scheme/?as-at=2025-03-31"),
     ]
 
 

@@ -1,5 +1,6 @@
 """Feed, calendar, an organisation's page and how to cite, as other programs and the public read them — e.g. an extended call."""
 
+import html
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,13 +8,16 @@ from typing import Any
 import feedparser
 import icalendar
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
+from millrace.desks.public import front
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.stages.call import actions as calls
 from millrace.stages.call.models import Call
+from millrace.stages.learn.forms import QuestionForm
 from millrace.testing.policies import EARLY
 from millrace.web import clock
 
@@ -86,3 +90,12 @@ def test_an_organisations_page_adds_up_its_own_projects_and_one_without_any_has_
 
 def test_how_to_cite_stands_before_there_is_a_figure(announced: Any) -> None:
     assert "is said of a day" in Client().get("/cite/").text
+
+
+def test_the_example_cited_asks_for_its_own_day_and_seal(announced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "headlines", lambda _at: [{"name": "approved-by-scheme", "title": "Approved", "seal": 7}])
+    page = Client().get("/cite/").text
+    path = html.unescape(page.split('<p class="panel">')[1].split('href="')[1].split('"')[0])
+    form = QuestionForm(QueryDict(path.split("?")[1]))
+    assert form.is_valid() and path.startswith("/figures/approved-by-scheme/")
+    assert (form.cleaned_data["as_at"], form.cleaned_data["seal"]) == (date(2026, 3, 1), 7)

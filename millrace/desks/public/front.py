@@ -106,6 +106,6 @@ def cite(request: HttpRequest) -> HttpResponse:
     example = None
     if told:
         day = request.at.astimezone(funder.current().zone).date() - timedelta(days=1)
-        path = f"/figures/{told[0]['name']}/?as_at={day.isoformat()}&seal={told[0]['seal']}"
+        path = f"/figures/{told[0]['name']}/?as-at={day.isoformat()}&seal={told[0]['seal']}"
         example = {"title": told[0]["title"], "day": day, "seal": told[0]["seal"], "path": path, "url": host + path}
     return render(request, "public/cite.html", {"example": example, "host": host})
