@@ -241,7 +241,7 @@ class Asking:
     def _enough(self, entry: Any) -> Iterator[tuple[str, Person | None]]:
         """A page open to all looks the same to all: a stranger and an officer see it; what asks for a power is tried by every role."""
         who = entry.who if entry else "library"
-        roles = {"public": ("public", "officer"), "signed_in": ("applicant member", "applicant signatory", "officer")}
+        roles = {"public": ("public", "officer"), "signed_in": ("applicant member", "applicant signatory", "officer", "operator")}
         roles["library"] = ("public", "officer", KEYED)
         return ((role, person) for role, person in self.everyone.of_lists() if who == "power" or role in roles[who])
 
