@@ -16,6 +16,7 @@ from millrace.web import clock
 
 KEPT_FOR = timedelta(minutes=1)
 _known: dict[str, tuple[Mapping[str, Text], datetime]] = {}
+_funds: dict[str, tuple[Mapping[str, Text], datetime]] = {}
 
 
 def short_titles() -> dict[str, str]:
@@ -28,6 +29,18 @@ def short_title(slug: str) -> str:
     """This will name one scheme; one not published is shown by its slug, never hidden."""
     title = _current().get(slug)
     return title.said_in(translation.get_language() or "en") if title else slug
+
+
+def fund_title(name: str) -> str:
+    """This will name one fund; one no longer published is shown by its id, never hidden."""
+    here, now = str(connection.settings_dict["NAME"]), clock.now()
+    known, asked_at = _funds.get(here, ({}, now - KEPT_FOR))
+    if now - asked_at >= KEPT_FOR:
+        known = {one.id: one.title for one in policy.funds_if_published()}
+        if known:
+            _funds[here] = (known, now)
+    title = known.get(name)
+    return title.said_in(translation.get_language() or "en") if title else name
 
 
 def _current() -> Mapping[str, Text]:

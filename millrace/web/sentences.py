@@ -105,6 +105,8 @@ def _text(name: str, value: str, zone: ZoneInfo) -> str:
         return _(CODES[name][value])
     if name in ("resource", "tool"):
         return places.title(value)
+    if name == "fund":
+        return schemes.fund_title(value)
     if name in ("scheme", "giver"):
         return schemes.short_title(value)
     if name.endswith("_kind") and value in kinds.KINDS:

@@ -82,6 +82,7 @@ def test_the_pages_show_a_fund_on_any_day_and_carry_an_order_to_its_end(two, mak
     for language in ("en", "zh-hant", "zh-hans"):
         assert "HK$2,000,000,000" in sign_in(finance, language).see(base) or language != "en"
         assert "2,000,000,000" not in sign_in(finance, language).see(f"{base}?on={NOON.date() - timedelta(days=9)}").split("<tbody>")[1]
+    assert "itf-nifs" not in sign_in(finance, "zh-hant").see(base).rsplit("<h2>", 1)[1].replace(base, "")
     assert "HK$2,000,000,000" in second.see("/finance/funds/")
     second.press(f"{base}orders/lapse/", financial_year="2024-25")
     mine = FundOrder.objects.get(kind="lapse")
