@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from millrace.registers.people import actions as people
+from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import sealer
 from millrace.testing.judged import SECOND_APPLICATION
 from millrace.testing.making import NOON
 from tests.browser.face_test import LANGUAGES, WIDTHS, faults
@@ -30,6 +32,8 @@ def site(live_site: Callable[..., Any], make: Any, submitted_case: Callable[...,
     make.person("Lam Sau Kwan", name_zh="林秀君", powers=("policy",), is_demonstration=True)
     make._model("people.Person").objects.update(is_demonstration=True)
     people.mark_as_demonstration(at=NOON)
+    sealer.seal(NOON)
+    sheet.project()
     return live_site()
 
 
