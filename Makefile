@@ -1,7 +1,8 @@
 # Everything a newcomer does, from a machine with Python 3.11 and make: make demo, make test, make prove, make bench, make lint.
 
 PORT ?=
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The interpreter itself, not a shim in front of it: uv would take the shim for another one and make the environment anew, under a running site.
+PYTHON ?= $(shell p=$$(command -v python3.11 || command -v python3) && "$$p" -c 'import sys; print(sys.executable)')
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 SYNC = UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --inexact --python $(PYTHON)
 # As many test processes as processors, four at most: each holds a browser and a share of one database server.
