@@ -3,16 +3,12 @@
 Every racer has a connection of its own and starts at the same barrier; what one may have, exactly one gets.
 """
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connections
 
-from millrace.core.refusal import Refusal
 from millrace.core.rules import form
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
@@ -21,32 +17,11 @@ from millrace.stages.apply.conftest import EARLY, PDF, Company, company, publish
 from millrace.stages.apply.models import Submission
 from millrace.stages.assess.conftest import Story, story  # noqa: F401  # as above
 from millrace.stages.award.conftest import ENVELOPE, Award, award  # noqa: F401  # as above
+from millrace.testing import racing
 
 pytestmark = pytest.mark.prove
 PLACES, RACERS = 15, 20
 EXERCISE = datetime(2024, 9, 20, 4, tzinfo=UTC)
-
-
-def race(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """Do all at once, each on a connection of its own; say "done" or by which code each was refused."""
-    answers, gate = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            act()
-            answers[number] = "done"
-        except Refusal as no:
-            answers[number] = no.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_two_drafts_for_the_last_of_three_projects_end_as_one(award: Award, make: Any) -> None:  # noqa: F811  # the fixture
@@ -57,7 +32,7 @@ def test_two_drafts_for_the_last_of_three_projects_end_as_one(award: Award, make
         make.case(lead=applicant.organisation, status="in_force", approved_cents=1_000_000_00)
     second = Story(first.make, applicant, applicant.draft(at=at), at, first.people)
     third = Story(first.make, applicant, applicant.draft(at=at), at, first.people)
-    assert race([lambda one=one: applicant.submit(one.case, at=at) for one in (second, third)]) == ["done", "done"]
+    assert racing.race([lambda one=one: applicant.submit(one.case, at=at) for one in (second, third)]) == ["done", "done"]
     for one in (second, third):
         one.case.refresh_from_db()
         one.to_recommended()
@@ -65,7 +40,7 @@ def test_two_drafts_for_the_last_of_three_projects_end_as_one(award: Award, make
     before = ledger.available(ENVELOPE)
     others = [first.make.person(f"Deputy {n}", powers=("authority",), at=EARLY) for n in range(3)]
     judged = [Award(one) for one in (first, second, third)]
-    answers = race([lambda one=one, by=by: one.decide(by=by) for one, by in zip(judged, others, strict=True)])
+    answers = racing.race([lambda one=one, by=by: one.decide(by=by) for one, by in zip(judged, others, strict=True)])
     assert sorted(answers) == ["done", "rules-no-longer-hold", "rules-no-longer-hold"]
     approved = Case.objects.get(status="approved")
     assert before - ledger.available(ENVELOPE) == approved.approved_cents
@@ -76,7 +51,7 @@ def test_with_three_projects_running_no_draft_passes_however_many_come_at_once(c
     for _running in range(3):
         make.case(lead=company.organisation, status="in_force", approved_cents=1_000_000_00)
     waiting = [company.draft() for _ in range(2)]
-    assert race([lambda case=case: company.submit(case) for case in waiting]) == ["rules-not-met"] * 2
+    assert racing.race([lambda case=case: company.submit(case) for case in waiting]) == ["rules-not-met"] * 2
     assert not Submission.objects.exists()
 
 
@@ -118,7 +93,9 @@ def test_of_twenty_applications_of_one_university_fifteen_are_received(make: Any
         one.organisation.save()
     cases = [application(university, number) for number in range(RACERS)]
     beside = application(other, 99)
-    answers = race([lambda case=case: university.submit(case, at=EXERCISE) for case in cases] + [lambda: other.submit(beside, at=EXERCISE)])
+    answers = racing.race(
+        [lambda case=case: university.submit(case, at=EXERCISE) for case in cases] + [lambda: other.submit(beside, at=EXERCISE)]
+    )
     assert answers.pop() == "done", "another university is not in the way"
     assert sorted(answers) == ["done"] * PLACES + ["rules-not-met"] * (RACERS - PLACES)
     assert Submission.objects.filter(organisation=university.organisation).count() == PLACES
@@ -127,4 +104,6 @@ def test_of_twenty_applications_of_one_university_fifteen_are_received(make: Any
     assert gone is not None
     submission.withdraw_application(gone.case, by=university.signatory, at=EXERCISE, command=uuid.uuid4())
     left = list(Case.objects.filter(lead=university.organisation, status="draft"))
-    assert sorted(race([lambda case=case: university.submit(case, at=EXERCISE) for case in left])) == ["done"] + ["rules-not-met"] * 4
+    assert (
+        sorted(racing.race([lambda case=case: university.submit(case, at=EXERCISE) for case in left])) == ["done"] + ["rules-not-met"] * 4
+    )

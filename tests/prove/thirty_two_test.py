@@ -27,8 +27,7 @@ from millrace.stages.deliver.deliver_test import claim, proof
 from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, Evidence, HeldProof
 from millrace.stages.plan import actions as plan
 from millrace.stages.plan import envelopes
-from millrace.testing import policies
-from tests.prove.races_test import race
+from millrace.testing import policies, racing
 
 pytestmark = pytest.mark.prove
 WRITERS, MILLION = 32, 1_000_000_00
@@ -70,7 +69,7 @@ def booked(held: Any, allocation: Allocation, starts_at: datetime) -> Any:
 def test_of_bookings_that_overlap_none_is_held_beside_another(agree: Any) -> None:
     several = allocated(agree, 10_000, cases=4)
     first = datetime.fromisoformat("2026-04-01T01:00Z")
-    answers = race([booked(*several[n % 4], first + timedelta(hours=n % 8)) for n in range(WRITERS)])
+    answers = racing.race([booked(*several[n % 4], first + timedelta(hours=n % 8)) for n in range(WRITERS)])
     held = list(Booking.objects.order_by("starts_at").values_list("starts_at", "ends_at"))
     assert Counter(answers) == {"done": len(held), "taken": WRITERS - len(held)} and 1 <= len(held) <= 3
     assert all(before[1] <= after[0] for before, after in pairwise(held))
@@ -80,7 +79,7 @@ def test_of_bookings_that_overlap_none_is_held_beside_another(agree: Any) -> Non
 def test_of_bookings_that_do_not_overlap_no_more_are_held_than_there_are_hours(agree: Any) -> None:
     [(held, allocation)] = allocated(agree, 3 * 4 * GPU, cases=1)
     first = datetime.fromisoformat("2026-04-01T01:00Z")
-    answers = race([booked(held, allocation, first + timedelta(hours=4 * n)) for n in range(WRITERS)])
+    answers = racing.race([booked(held, allocation, first + timedelta(hours=4 * n)) for n in range(WRITERS)])
     assert Counter(answers) == {"done": 3, "more-than-left": WRITERS - 3}
     assert sum(Booking.objects.values_list("hours", flat=True)) == allocation.left_hours
 
@@ -95,7 +94,7 @@ def test_one_payment_shown_to_two_cases_at_once_proves_one(agree: Any) -> None:
     def bring(held: Any) -> Any:
         return lambda: deliver.record_matching(held.case, **shown, by=held.member, at=held.at, command=uuid.uuid4())
 
-    answers = race([bring((first, second)[n % 2]) for n in range(WRITERS)])
+    answers = racing.race([bring((first, second)[n % 2]) for n in range(WRITERS)])
     assert answers.count("done") == Evidence.objects.count() == 1
     assert len(set(HeldProof.objects.values_list("case", flat=True))) == 1
     evidenced = [balances.statement(one.case).matched("evidenced", unit="HKD") for one in (first, second)]
@@ -117,7 +116,7 @@ def test_one_receipt_claimed_in_two_cases_at_once_is_claimed_in_one(agree: Any) 
     def hand_in(held: Any, draft: Claim) -> Any:
         return lambda: deliver.submit_claim(draft, by=held.member, at=held.at, command=uuid.uuid4())
 
-    answers = race([hand_in(*opened[n % len(opened)]) for n in range(WRITERS)])
+    answers = racing.race([hand_in(*opened[n % len(opened)]) for n in range(WRITERS)])
     assert answers.count("done") == Claim.objects.filter(state="submitted").count() == 1
     assert "proof-used" in answers
 
@@ -134,7 +133,7 @@ def test_the_last_of_a_pool_is_shared_out_once(published: Any, make: Any) -> Non
         scheme, amount = fund.schemes[n % len(fund.schemes)], (3, 2, 1)[n % 3] * MILLION
         return lambda: envelopes.share_out(fund.id, scheme, amount, by=by, at=at, command=uuid.uuid4())
 
-    answers = race([share(n) for n in range(WRITERS)])
+    answers = racing.race([share(n) for n in range(WRITERS)])
     shared = sum((3, 2, 1)[n % 3] * MILLION for n, answer in enumerate(answers) if answer == "done")
     states = balances.envelope_states()
     assert states[pool].available == 10 * MILLION - shared >= 0
@@ -162,7 +161,7 @@ def test_a_claim_is_decided_once_and_its_lines_are_ruled_within_what_the_terms_l
         how = {"allowed_cents": line.claimed_cents, "reason": "", "by": held.officer, "at": held.at}
         return lambda: deliver.rule_line(line, **how, command=uuid.uuid4())
 
-    race([rule(lines[n % 2]) for n in range(WRITERS)])
+    racing.race([rule(lines[n % 2]) for n in range(WRITERS)])
     allowed = ClaimLine.objects.filter(claim__case=held.case, allowed_cents__isnull=False)
     assert sum(allowed.values_list("allowed_cents", flat=True)) <= 30 * MILLION, "more was allowed than the head holds"
     for line in waiting.lines.filter(allowed_cents__isnull=True):
@@ -171,7 +170,7 @@ def test_a_claim_is_decided_once_and_its_lines_are_ruled_within_what_the_terms_l
     def decide(by: Any) -> Any:
         return lambda: deliver.decide_claim(waiting, by=by, at=held.at, command=uuid.uuid4())
 
-    answers = race([decide(people[n % 4]) for n in range(WRITERS)])
+    answers = racing.race([decide(people[n % 4]) for n in range(WRITERS)])
     assert answers.count("done") == 1
     assert Event.objects.filter(case=held.case, kind="claim_decided").count() == 2
 
@@ -202,7 +201,7 @@ def test_a_change_is_decided_once_whoever_clicks(agree: Any) -> None:
         how = {"is_approved": n % 2 == 0, "note": "Decided.", "by": others[n % 4], "at": held.at}
         return lambda: deliver.decide_change(change, **how, command=uuid.uuid4())
 
-    answers = race([decide(n) for n in range(WRITERS)])
+    answers = racing.race([decide(n) for n in range(WRITERS)])
     assert answers.count("done") == 1
     state = ChangeRequest.objects.get().state
     back = 4 * MILLION if state == "approved" else 0

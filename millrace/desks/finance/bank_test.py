@@ -19,10 +19,10 @@ from millrace.registers.people.models import Power
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries
-from millrace.stages.deliver.deliver_test import open_account, pay, race, ready, refused
+from millrace.stages.deliver.deliver_test import open_account, pay, ready, refused
 from millrace.stages.deliver.models import Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.plan import actions as plan
-from millrace.testing import policies
+from millrace.testing import policies, racing
 from millrace.web import clock
 
 
@@ -172,7 +172,7 @@ def test_two_answers_at_once_settle_each_payment_once(two: Any) -> None:
     def answer(number: int) -> Any:
         return deliver.read_status_file(run, content=contents[number % 4], by=held.finance, at=held.at, command=uuid.uuid4())
 
-    race(8, answer)
+    racing.race([lambda number=number: answer(number) for number in range(8)])
     assert Event.objects.filter(kind="payment_settled").count() == 2 and StatusFile.objects.count() == 4
     assert sum(one.settled_count for one in StatusFile.objects.all()) == 2
     for one in two:

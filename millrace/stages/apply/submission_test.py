@@ -2,12 +2,10 @@
 
 import hashlib
 import json
-import threading
 import uuid
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connections
 
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case, Verdict
@@ -17,6 +15,7 @@ from millrace.stages.apply import facts, terms
 from millrace.stages.apply.actions import drafts, submission
 from millrace.stages.apply.conftest import ASKED, NIFS, NOON
 from millrace.stages.apply.models import Answers, Submission
+from millrace.testing import racing
 
 
 def refused(company, case, **given):
@@ -52,27 +51,8 @@ def test_a_second_click_gives_the_first_receipt(company):
 
 def test_two_clicks_at_once_have_one_effect(company):
     case, command = company.draft(), uuid.uuid4()
-    answers = together([lambda: company.submit(case, command=command).pk] * 2)
+    answers = racing.together([lambda: company.submit(case, command=command).pk] * 2)
     assert len(set(answers)) == 1 and Submission.objects.count() == 1
-
-
-def together(calls_):
-    """Run each in a thread with a connection of its own; give what each answered, refusals included."""
-    answers, gate = [None] * len(calls_), threading.Barrier(len(calls_))
-
-    def run(number, call):
-        gate.wait()
-        try:
-            answers[number] = call()
-        except Refusal as no:
-            answers[number] = no.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, call)) for number, call in enumerate(calls_)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return answers
 
 
 def test_only_a_signatory_of_a_confirmed_organisation_signs(company, make, published):

@@ -1,11 +1,9 @@
 """Proves the award: within the limit, within the rules, within the envelope, once — e.g. two authorities on the last HK$15m."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Verdict
@@ -17,6 +15,7 @@ from millrace.stages.assess.conftest import Story
 from millrace.stages.award import actions, queries
 from millrace.stages.award.conftest import ENVELOPE, Award
 from millrace.stages.award.models import Decision, Offer
+from millrace.testing import racing
 
 ASKED = 10_000_000_00
 
@@ -75,30 +74,9 @@ def _another(story):
 def test_two_authorities_at_once_do_not_spend_the_same_money(award):
     other = Award(_another(award.story).to_recommended())
     second = award.story.make.person("Deputy", powers=("authority",), at=award.story.at)
-    answers = together([lambda: award.decide().kind, lambda: other.decide(by=second).kind])
+    answers = racing.together([lambda: award.decide().kind, lambda: other.decide(by=second).kind])
     assert sorted(answers) == ["decision_made", "envelope-overdrawn"]
     assert ledger.available(ENVELOPE) == 5_000_000_00
-
-
-def together(calls):
-    """Run each in a thread with a connection of its own; give what each answered, refusals by their code."""
-    answers, gate = [""] * len(calls), threading.Barrier(len(calls))
-
-    def run(number, call):
-        gate.wait()
-        try:
-            answers[number] = call()
-        except Refusal as no:
-            answers[number] = no.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, call)) for number, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_the_limit_the_rules_and_the_request_are_kept(award):

@@ -1,13 +1,11 @@
 """Carries a case from evidence to settled payment with real commits — e.g. HK$10m at 1:2, re-sized to HK$9m, paid once."""
 
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
@@ -16,6 +14,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
+from millrace.testing import racing
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -296,40 +295,19 @@ def _everything(held: Any) -> Any:
     return rows, balances.trial_balance(), type(held.case).objects.get(pk=held.case.pk).paid_cents
 
 
-def race(count: int, act: Callable[[int], Any]) -> list[str]:
-    """This will run `act` in many threads at once, each on a connection of its own, and give what became of each."""
-    start, results = threading.Barrier(count), [""] * count
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            act(number)
-            results[number] = "done"
-        except Refusal as refusal:
-            results[number] = refusal.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    connection.ensure_connection()
-    return results
-
-
 def test_thirty_two_racing_releases_have_one_effect(agree: Any) -> None:
     held = ready(agree.nifs())
-    results = race(32, lambda _: deliver.release_instalment(held.case, instalment=1, by=held.finance, at=held.at, command=uuid.uuid4()))
+    results = racing.race(
+        [lambda: deliver.release_instalment(held.case, instalment=1, by=held.finance, at=held.at, command=uuid.uuid4())] * 32
+    )
     assert sorted(results) == ["already-released"] * 31 + ["done"]
     assert Release.objects.count() == 1
     waiting = list(queries.unpaid_releases())
-    results = race(16, lambda _: deliver.order_payment_run(waiting, by=held.maker, at=held.at, command=uuid.uuid4()))
+    results = racing.race([lambda: deliver.order_payment_run(waiting, by=held.maker, at=held.at, command=uuid.uuid4())] * 16)
     assert results.count("done") == 1
     run = PaymentRun.objects.get()
     click = uuid.uuid4()
-    results = race(16, lambda _: deliver.check_payment_run(run, by=held.checker, at=held.at, command=click))
+    results = racing.race([lambda: deliver.check_payment_run(run, by=held.checker, at=held.at, command=click)] * 16)
     assert results == ["done"] * 16
     assert balances.statement(held.case).total("paid", "HKD") == 10_000_000_00
 

@@ -1,18 +1,17 @@
 """Holds matching money to its rule and to one case — e.g. 40 hours of an engineer count HK$24,000, and one bank advice serves once."""
 
-import threading
 import uuid
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import alike, standing
 from millrace.stages.deliver.models import Evidence, HeldProof
+from millrace.testing import racing
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DAY = date(2026, 2, 2)
@@ -162,23 +161,6 @@ def test_a_likeness_in_a_case_of_conflict_casts_no_shadow(agree: Any) -> None:
 
 def test_of_many_who_show_one_proof_at_the_same_moment_one_is_believed(agree: Any) -> None:
     cases = [agree.nifs() for _ in range(6)]
-    start, became = threading.Barrier(len(cases)), [""] * len(cases)
-
-    def show(number: int) -> None:
-        try:
-            start.wait()
-            pay(cases[number], invoice="INV-0012")
-            became[number] = "kept"
-        except Refusal as refusal:
-            became[number] = refusal.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=show, args=(number,)) for number in range(len(cases))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    connection.ensure_connection()
-    assert sorted(became) == ["kept"] + ["proof-used"] * 5
+    became = racing.race([lambda case=case: pay(case, invoice="INV-0012") for case in cases])
+    assert sorted(became) == ["done"] + ["proof-used"] * 5
     assert Evidence.objects.count() == HeldProof.objects.count() == 1

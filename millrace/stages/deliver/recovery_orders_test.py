@@ -2,14 +2,13 @@
 
 import contextlib
 import random
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +35,7 @@ from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures ar
     receive,
     verify_whole,
 )
+from millrace.testing import racing
 
 ACTS = ["raise", "raise", "confirm", "confirm", "receive", "receive", "write off", "propose", "decide", "decide", "plan", "withdraw"]
 pytestmark = pytest.mark.usefixtures("rates")
@@ -188,28 +188,6 @@ class Owing:
         return found
 
 
-def race(acts: list[Any]) -> list[str]:
-    """This will do all at once, each on its own connection; "done" or the code of the refusal."""
-    answers, gate = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(number: int, act: Any) -> None:
-        gate.wait()
-        try:
-            act()
-            answers[number] = "done"
-        except Refusal as no:
-            answers[number] = no.code
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
 def test_sixteen_setting_off_the_same_never_recover_too_much(paid: Any, agree: Any) -> None:  # noqa: F811  # the fixture
     """HK$1m is owed and HK$3m waits: of sixteen decisions on HK$300,000 three are done, and of receipts beside them none too many."""
     debt, other = owed(paid), another(paid, agree, 3 * MILLION)
@@ -219,7 +197,7 @@ def test_sixteen_setting_off_the_same_never_recover_too_much(paid: Any, agree: A
     decides = [lambda wish=wish: deliver.decide_set_off(wish, is_approved=True, command=uuid.uuid4(), **who) for wish in wishes]
     received = {"amount_cents": 100_000_00, "received_on": gather.local_day(at), **who}
     receipts = [lambda n=n: deliver.receive_money(debt, bank_reference=f"R{n}", command=uuid.uuid4(), **received) for n in range(4)]
-    answers = race(decides + receipts)
+    answers = racing.race(decides + receipts)
     debt.refresh_from_db()
     statement = balances.statement(paid.case)
     taken = statement.owed("set_off", "HKD") + statement.owed("received", "HKD")

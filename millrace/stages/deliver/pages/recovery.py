@@ -1,5 +1,6 @@
 """Pages of what a payee owes — e.g. /cases/NIFS-7KQ2-M4XD/debts/1/, with its interest as arithmetic and what may be done about it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +84,15 @@ def _asked(request: HttpRequest, found: Receivable, **said: Any) -> asking.Asked
     return asking.Asked(caption=f"{request.case.reference} · {_title(found)}", back=here, crumbs=above, facts=facts, **said)
 
 
+def _ask(request: HttpRequest, found: Receivable, form: Any, action: Callable[..., Any], **said: Any) -> HttpResponse:
+    """What most pages of a debt are: its facts, a form, and one action that takes what was told."""
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        action(found, **data, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, form, act, _asked(request, found, **said))
+
+
 @entry(case="recover")
 def raise_debt(request: HttpRequest, reference: str) -> HttpResponse:
     """This will put a debt before a second person."""
@@ -121,28 +131,27 @@ def raise_debt(request: HttpRequest, reference: str) -> HttpResponse:
 def confirm(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """This will put a raised debt into the books, by another person than the one who raised it."""
     found = _debt(request, number)
-    asked = _asked(
+    return _ask(
         request,
         found,
+        asking.Nothing(request.POST if request.method == "POST" else None),
+        actions.confirm_receivable,
         title=_("Confirm the debt"),
         lead=_("It enters the books, and the demand goes to the payee."),
         button=_("Confirm and send the demand"),
         done=_("The debt is confirmed; the demand is sent."),
     )
 
-    def act(_data: dict[str, Any], command: Any) -> None:
-        actions.confirm_receivable(found, by=request.user, at=request.at, command=command)
-
-    return asking.ask(request, asking.Nothing(request.POST if request.method == "POST" else None), act, asked)
-
 
 @entry(case="recover")
 def withdraw(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """This will take back a debt raised in error."""
     found = _debt(request, number)
-    asked = _asked(
+    return _ask(
         request,
         found,
+        forms_recovery.WhyForm(request.POST or None),
+        actions.withdraw_receivable,
         title=_("Withdraw the debt"),
         lead=_("For a debt raised in error. What is owed but cannot be collected is written off by an authority."),
         button=_("Withdraw it"),
@@ -150,51 +159,39 @@ def withdraw(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         tone="danger",
     )
 
-    def act(data: dict[str, Any], command: Any) -> None:
-        actions.withdraw_receivable(found, **data, by=request.user, at=request.at, command=command)
-
-    return asking.ask(request, forms_recovery.WhyForm(request.POST or None), act, asked)
-
 
 @entry(case="recover")
 def receive(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """This will record money that came in."""
     found, today = _debt(request, number), gather.local_day(request.at)
-    asked = _asked(
+    first = {"amount_cents": recovering.owed(found, today).total_cents, "received_on": today}
+    return _ask(
         request,
         found,
+        forms_recovery.ReceiveForm(request.POST or None, unit=found.unit, today=today, initial=first),
+        actions.receive_money,
         title=_("Record money received"),
         lead=_("It covers interest up to the day it came first, then principal. Principal goes back to the envelope it was paid from."),
         button=_("Record it"),
         done=_("The money is recorded."),
     )
-    first = {"amount_cents": recovering.owed(found, today).total_cents, "received_on": today}
-    form = forms_recovery.ReceiveForm(request.POST or None, unit=found.unit, today=today, initial=first)
-
-    def act(data: dict[str, Any], command: Any) -> None:
-        actions.receive_money(found, **data, by=request.user, at=request.at, command=command)
-
-    return asking.ask(request, form, act, asked)
 
 
 @entry(case="write_off")
 def write_off(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """This will give up part or all of what is owed, by an authority within its limit."""
     found = _debt(request, number)
-    asked = _asked(
+    return _ask(
         request,
         found,
+        forms_recovery.WhyForm(request.POST or None, unit=found.unit),
+        actions.write_off,
         title=_("Write off"),
         lead=_("What is given up is no longer asked for. All that is given up of one debt stays within the limit the policy delegates."),
         button=_("Write it off"),
         done=_("It is written off."),
         tone="danger",
     )
-
-    def act(data: dict[str, Any], command: Any) -> None:
-        actions.write_off(found, **data, by=request.user, at=request.at, command=command)
-
-    return asking.ask(request, forms_recovery.WhyForm(request.POST or None, unit=found.unit), act, asked)
 
 
 @entry(case="recover")
@@ -226,20 +223,16 @@ def set_off(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     waiting = list(recovering.releases_to_set_off(found).filter(case__in=visible))
     if not waiting:
         raise Refusal.not_found()
-    asked = _asked(
+    return _ask(
         request,
         found,
+        forms_recovery.SetOffForm(request.POST or None, unit=found.unit, releases=waiting),
+        actions.propose_set_off,
         title=_("Propose a set-off"),
         lead=_("A second person decides. Then the release is reduced and the debt falls by the same amount."),
         button=_("Put it before a second person"),
         done=_("The set-off waits for a second person."),
     )
-    form = forms_recovery.SetOffForm(request.POST or None, unit=found.unit, releases=waiting)
-
-    def act(data: dict[str, Any], command: Any) -> None:
-        actions.propose_set_off(found, **data, by=request.user, at=request.at, command=command)
-
-    return asking.ask(request, form, act, asked)
 
 
 @entry(case="confirm_recovery")
