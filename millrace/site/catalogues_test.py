@@ -9,13 +9,13 @@ from millrace.site import catalogues
 
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
 def test_folding_changes_no_sentence(language: str) -> None:
-    held = trans_real.translation(language)._catalog
+    held = trans_real.DjangoTranslation(language)._catalog  # read anew: the one in use may be folded already
     keys, known = set(held.keys()), list(held._catalogs)
     before = {key: held.get(key) for key in keys}
     kept, plurals = catalogues.folded(known, held._plurals)
     after = {key: next(one[key] for one in kept if key in one) for key in before}
     assert after == before and before
-    assert len(kept) == len(plurals) <= min(2, len(known))
+    assert len(kept) == len(plurals) <= 2 < len(known)
     assert known == held._catalogs
 
 

@@ -28,6 +28,6 @@ def test_a_text_is_kept_once_and_again_only_when_it_changed(make):
 
 def test_a_figure_of_a_series_that_is_not_there_publishes_nothing(make):
     without = {path: text for path, text in FILES.items() if not path.startswith("series/")}
-    with pytest.raises(parse.MalformedFile, match="no such"):
+    with pytest.raises(parse.MalformedFile, match="the series “stated” states no such measure"):
         figures.publish_figures(without, by=make.person(), at=NOON, command=uuid.uuid4())
     assert not Event.objects.exists()
