@@ -4,8 +4,9 @@ Kept in the process for a minute, as the funder's name is: lists name a scheme i
 once in months.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.db import connection
 from django.utils import translation
@@ -15,8 +16,10 @@ from millrace.registers.policy import queries as policy
 from millrace.web import clock
 
 KEPT_FOR = timedelta(minutes=1)
-_known: dict[str, tuple[Mapping[str, Text], datetime]] = {}
-_funds: dict[str, tuple[Mapping[str, Text], datetime]] = {}
+Titles: TypeAlias = Mapping[str, Text]
+Held: TypeAlias = dict[str, tuple[Titles, datetime]]
+_known: Held = {}
+_funds: Held = {}
 
 
 def short_titles() -> dict[str, str]:
@@ -33,22 +36,20 @@ def short_title(slug: str) -> str:
 
 def fund_title(name: str) -> str:
     """This will name one fund; one no longer published is shown by its id, never hidden."""
-    here, now = str(connection.settings_dict["NAME"]), clock.now()
-    known, asked_at = _funds.get(here, ({}, now - KEPT_FOR))
-    if now - asked_at >= KEPT_FOR:
-        known = {one.id: one.title for one in policy.funds_if_published()}
-        if known:
-            _funds[here] = (known, now)
-    title = known.get(name)
+    title = _kept(_funds, lambda _now: {one.id: one.title for one in policy.funds_if_published()}).get(name)
     return title.said_in(translation.get_language() or "en") if title else name
 
 
-def _current() -> Mapping[str, Text]:
+def _current() -> Titles:
+    return _kept(_known, lambda now: {scheme.slug: scheme.versions[-1].short_title for scheme in policy.published_schemes(now)})
+
+
+def _kept(held: Held, read: Callable[[datetime], Titles]) -> Titles:
     name, now = str(connection.settings_dict["NAME"]), clock.now()
-    known, asked_at = _known.get(name, ({}, now - KEPT_FOR))
+    known, asked_at = held.get(name, ({}, now - KEPT_FOR))
     if now - asked_at < KEPT_FOR:
         return known
-    told = {scheme.slug: scheme.versions[-1].short_title for scheme in policy.published_schemes(now)}
+    told = read(now)
     if told:
-        _known[name] = (told, now)
+        held[name] = (told, now)
     return told
