@@ -20,6 +20,7 @@ Titles: TypeAlias = Mapping[str, Text]
 Held: TypeAlias = dict[str, tuple[Titles, datetime]]
 _known: Held = {}
 _funds: Held = {}
+_calls: Held = {}
 
 
 def short_titles() -> dict[str, str]:
@@ -32,6 +33,17 @@ def short_title(slug: str) -> str:
     """This will name one scheme; one not published is shown by its slug, never hidden."""
     title = _current().get(slug)
     return title.said_in(translation.get_language() or "en") if title else slug
+
+
+def call_title(slug: str, code: str) -> str:
+    """This will name one call of a scheme as the policy does; one it no longer tells is shown by its code, never hidden."""
+    title = _kept(_calls, _titles_of_calls).get(f"{slug}/{code}")
+    return title.said_in(translation.get_language() or "en") if title else code
+
+
+def _titles_of_calls(now: datetime) -> Titles:
+    told = [(scheme.slug, version) for scheme in policy.published_schemes(now) for version in scheme.versions]
+    return {f"{slug}/{call.id}": call.title for slug, version in told for call in version.calls}
 
 
 def fund_title(name: str) -> str:

@@ -21,7 +21,7 @@ HEAVIEST_BYTES = 100_000
 # Names and notations that are written so in Chinese too.
 SAME = re.compile(
     r"Hong Kong Business|If-None-Match|SHA-256|HK\$|RAISe\+|E-?mail|OpenAPI|Bearer|CSV|JSON|PDF|HTTP|API|Millrace|ORCID|QR|TOTP|GET|POST|PUT|https?://\S+|\S+@\S+"
-    r"|\b[A-Z][A-Z0-9+-]{2,}\b|Ctrl-C|Excel",
+    r"|\b[A-Z][A-Z0-9+-]{2,}\b|Ctrl-C|Excel|Data Package|InnoLife Healthtech Hub",
 )
 LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z'’]+(?:[ ,\-–/]+[A-Za-z][A-Za-z'’]+)+")
 ONE_WORD = re.compile(r"[A-Za-z][a-z]{3,}[.:]?")

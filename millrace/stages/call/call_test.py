@@ -90,7 +90,9 @@ def test_an_officer_extends_a_call_on_its_page(raise_2025, make, monkeypatch):
     session[access.DEMONSTRATION] = True
     session.save()
     address = f"/desk/calls/{raise_2025.pk}/"
-    assert browser.get("/desk/calls/").status_code == browser.get(address).status_code == 200
+    assert browser.get(address).status_code == 200
+    told = browser.get("/desk/calls/", headers={"accept-language": "zh-hant"}).content.decode()
+    assert "2025年第三輪" in told and "至由新類別取代" in told and "until-replaced" not in told
     assert browser.post(address, {"all-last_day": "2025-10-01", "all-reason": "x", "command": uuid.uuid4()}).status_code == 422
     assert browser.post(address, {"all-last_day": "2025-11-14", "all-reason": "Storm", "command": uuid.uuid4()}).status_code == 302
     raise_2025.refresh_from_db()

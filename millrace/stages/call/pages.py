@@ -26,9 +26,9 @@ def calls(request: HttpRequest) -> HttpResponse:
 
 
 def titled(call: Call) -> str:
-    """This will name a call by its scheme, and its round where it has one: "RAISe+ 2025"."""
+    """This will name a call by its scheme, and its round where it has one: "RAISe+ · Third exercise, 2025"."""
     title = schemes.short_title(call.scheme)
-    return title if call.code == actions.ALL_YEAR else f"{title} {call.code}"
+    return title if call.code == actions.ALL_YEAR else f"{title} · {schemes.call_title(call.scheme, call.code)}"
 
 
 def state(call: Call, at: datetime) -> str:

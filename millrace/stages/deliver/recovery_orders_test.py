@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from millrace.core import recovery
@@ -42,10 +42,17 @@ pytestmark = pytest.mark.usefixtures("rates")
 
 
 def test_no_order_of_acts_breaks_what_is_owed(agree: Any, make: Any) -> None:
-    """Whatever is refused changes nothing, whatever is done conserves money; and every way to settle was gone."""
+    """Whatever is refused changes nothing, whatever is done conserves money; and every way to settle was gone.
+
+    The four lives named are tried every time, and between them go every way; those drawn beside them may go the same way twice.
+    """
     done: set[str] = set()
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @example(1)
+    @example(2)
+    @example(5)
+    @example(11)
     @given(st.integers(0, 10**9))
     def in_any_order(seed: int) -> None:
         done.update(lived(agree, make, random.Random(seed)))
@@ -92,9 +99,7 @@ def provide(held: Any, *years: str) -> None:
 def attempt(held: Any, other: Any, cents: int, chance: random.Random) -> None:
     """This will try one act on some debt, mostly one it is meant for."""
     who, today = chance.choice([held.finance, held.second, held.authority]), gather.local_day(held.at)
-    what = chance.choice(
-        ["raise", "confirm", "confirm", "receive", "receive", "write off", "propose", "decide", "decide", "plan", "withdraw"]
-    )
+    what = chance.choice(ACTS)
     state = {"raise": "raised", "confirm": "raised"}.get(what, "confirmed")
     debts = Receivable.objects.filter(case=held.case)
     meant = list(debts.filter(state=state)) if chance.random() < 0.9 else []
