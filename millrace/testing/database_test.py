@@ -1,8 +1,12 @@
 """Tests what every other test stands on — e.g. that a test's rows are committed, its own, and written as the application."""
 
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 from django.db import connection, transaction
+
+from millrace.testing import database
 
 
 def test_a_clone_is_entered_as_the_application_and_commits(db_clone, make):
@@ -39,3 +43,17 @@ def test_the_application_may_not_rewrite_what_is_append_only(db_clone, statement
 
 def test_the_owner_may_what_the_application_may_not(owner_connection):
     assert owner_connection.execute("UPDATE timeline_event SET kind = kind").rowcount == 0
+
+
+@pytest.mark.parametrize(("free", "is_memory"), [(8 << 30, True), (64 << 20, False), (None, False)])
+def test_the_server_lives_in_memory_only_where_it_has_room(monkeypatch, free, is_memory):
+    def usage(_folder):
+        if free is None:
+            raise FileNotFoundError
+        return SimpleNamespace(free=free)
+
+    monkeypatch.setattr(database.shutil, "disk_usage", usage)
+    monkeypatch.setattr(database.os, "access", lambda _folder, _mode: True)
+    monkeypatch.delenv("MILLRACE_TEST_HOME", raising=False)
+    monkeypatch.delenv("MILLRACE_HOME", raising=False)
+    assert (database.home().path.parent == database.MEMORY) == is_memory

@@ -134,7 +134,7 @@ def test_errors_are_extrapolated_and_recovered_only_by_a_second_persons_decision
 
 
 def test_a_conflicted_auditor_sees_neither_line_nor_sample_and_draws_from_the_rest(told: Any, make: Any) -> None:
-    sample = draw(told)
+    sample = draw(told, count=12)
     conflicted = make.person(powers=("auditor",))
     told.case.standings.create(person=conflicted, relation="conflicted", starts_at=told.at, granted_by=conflicted)
     assert sampled.visible_samples(told.auditor, told.at) == [sample]
