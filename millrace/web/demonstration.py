@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core.refusal import Refusal
+from millrace.registers.facilities.models import Operator
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Person, Power
-from millrace.web import access, clock, errors
+from millrace.web import access, clock, errors, places
 from millrace.web.access import entry
 
 BACKEND = "millrace.web.sign_in.Backend"
@@ -115,6 +116,7 @@ def roles(at: datetime) -> list[tuple[str, list[tuple[Person, str]]]]:
     """This will list the invented persons by what they may do, a few of each, with whom they act for."""
     held = Power.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True).select_related("person")
     members = Membership.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True)
+    operators = Operator.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True)
     listed: dict[str, list[tuple[Person, str]]] = {}
     for label, rows in (
         *((_(kind.label), held.filter(power=kind).order_by("person_id")) for kind in Power.Kind),
@@ -122,8 +124,14 @@ def roles(at: datetime) -> list[tuple[str, list[tuple[Person, str]]]]:
             (_(power.label), members.filter(power=power).select_related("person", "organisation").order_by("person_id"))
             for power in Membership.Power
         ),
+        (_("Runs a facility"), operators.select_related("person", "resource").order_by("person_id")),
     ):
-        shown = [(row.person, str(getattr(row, "organisation", ""))) for row in rows[:SHOWN_PER_ROLE]]
+        shown = [(row.person, _side(row)) for row in rows[:SHOWN_PER_ROLE]]
         if shown:
             listed[label] = [*listed.get(label, []), *shown]
     return list(listed.items())
+
+
+def _side(row: Power | Membership | Operator) -> str:
+    """This will say whom a person acts for, or what they run."""
+    return places.title(row.resource.code) if isinstance(row, Operator) else str(getattr(row, "organisation", ""))

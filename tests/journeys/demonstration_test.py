@@ -5,11 +5,13 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 
 from millrace.core import lifecycle
 from millrace.jobs import demonstration
 from millrace.jobs.demonstration import plan
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities.models import Allocation, Operator
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.apply import moves
 from millrace.stages.award.models import ReportDue
@@ -67,5 +69,15 @@ def test_the_same_seed_tells_the_same_story(db_clone, settings, tmp_path):
     assert told >= 6 and Seal.objects.filter(is_story=True).exists()
     assert Event.objects.filter(kind="case_corrected").count() == 2
     assert list(strays()) == []
+    running = Client(HTTP_HOST="127.0.0.1")
+    assert "Runs a facility" in running.get("/demo/sign-in/").text
+    running.post("/demo/sign-in/", {"person": Operator.objects.get().person_id})
+    page = running.get("/facilities/").text
+    assert "5,800 GPU-hours" in page.replace("\xa0", " ") and page.count("/answer/") == 1 and page.count("/use/") == 1
+    assert sorted(Allocation.objects.values_list("granted_hours", "used_hours", "returned_hours")) == [
+        (120, 75, 45),
+        (4_000, 2_600, 1_400),
+        (6_000, 200, 0),
+    ]
     first = Case.objects.order_by("opened_at")[0]
     assert "(invented)" in first.lead.name and "虛構" in first.lead.name_zh and first.is_demonstration

@@ -10,19 +10,17 @@ from typing import Any
 
 from millrace.core import holdings
 from millrace.registers.cases.models import Case
-from millrace.registers.facilities import actions as facilities
-from millrace.registers.facilities.models import Allocation, Booking
+from millrace.registers.facilities.models import Allocation, Booking, Operator, Resource
 from millrace.registers.people.models import Membership, Person
 from millrace.stages.assess.actions import selections
 from millrace.stages.assess.actions.selections import Present, Said
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver.models import Equipment
-from millrace.stages.plan import envelopes, operators
+from millrace.stages.plan import envelopes
 from tests.prove import worth
 
 MILLION = 1_000_000_00
-OPERATOR = "engineer@demonstration.example"
 
 
 def tell(at: datetime, *, case: Case, writer: Person, startup: Case, staff: Mapping[str, Person]) -> None:
@@ -56,12 +54,10 @@ def _selected(startup: Case, staff: Mapping[str, Person], at: datetime) -> None:
 
 
 def _booked(case: Case, writer: Person, staff: Mapping[str, Person], at: datetime) -> None:
-    """One booking confirmed and begun, one to be confirmed, by one who runs the centre."""
+    """One booking confirmed and begun, one to be confirmed, in a case of the sweep's own."""
     early, officer = at - timedelta(days=3), staff["officer"]
     envelopes.fund_envelope("supercomputing-hours", by=staff["finance"], at=at, command=uuid.uuid4())
-    names = {"en": "AI Supercomputing Centre", "zh_hant": "人工智能超算中心", "zh_hans": "人工智能超算中心"}
-    where = {"unit": "gpu_hours", "fund": "supercomputing-hours", "scheme": "aiss"}
-    resource = facilities.open_resource("ai-supercomputing-centre", names=names, **where, at=early)
+    resource = Resource.objects.get(code="ai-supercomputing-centre")
     span = {"starts_on": early.date(), "ends_before": (at + timedelta(days=300)).date()}
     deliver.grant_hours(case, resource=resource, hours=10_000, **span, by=officer, at=early, command=uuid.uuid4())
     allocation = Allocation.objects.get(case=case)
@@ -69,9 +65,6 @@ def _booked(case: Case, writer: Person, staff: Mapping[str, Person], at: datetim
         starts_at = (at + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
         slot = {"tool": "partition-a", "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=4)}
         deliver.book_hours(allocation, **slot, by=writer, at=asked_at, command=uuid.uuid4())
-    first = Booking.objects.order_by("number")[0]
-    deliver.answer_booking(first, is_confirmed=True, by=officer, at=early, command=uuid.uuid4())
-    engineer = Person.objects.create(
-        email=OPERATOR, name="Engineer (invented)", name_zh="工程師（虛構）", joined_at=early, is_demonstration=True
-    )
-    operators.name_operator(resource, email=engineer.email, by=staff["administrator"], at=early, command=uuid.uuid4())
+    first = Booking.objects.filter(allocation=allocation).order_by("number")[0]
+    engineer = Operator.objects.get(resource=resource, ends_at=None).person
+    deliver.answer_booking(first, is_confirmed=True, by=engineer, at=early, command=uuid.uuid4())

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from millrace.core.refusal import Refusal
-from millrace.jobs.demonstration import answers, beginnings, cast, endings, judging, late, money, owing, policy_told, projects
+from millrace.jobs.demonstration import answers, beginnings, cast, endings, hours, judging, late, money, owing, policy_told, projects
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
 from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
@@ -127,6 +127,7 @@ class Story:
         last_day = self.until.astimezone(ZONE).date()
         for number, (ending, days) in enumerate(owing.STORIES):
             yield owing.told(self.cast, Tale(4001 + number, ending, moment(last_day - timedelta(days=days))))
+        yield hours.told(self.cast, Tale(5001, "", moment(last_day - hours.BEGINS_BEFORE)))
         votes = {date.fromisoformat(vote.on) for fund in policy.funds() for vote in fund.commitments if len(vote.on) == len("2024-02-28")}
         later = sorted(day + timedelta(days=1) for day in votes if day > FIRST_DAY)
         for number, day in enumerate([FIRST_DAY + timedelta(days=7), *later]):
