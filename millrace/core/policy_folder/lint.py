@@ -66,7 +66,7 @@ def looked_at(files: Mapping[str, bytes]) -> tuple[tuple[Remark, ...], Policy | 
         return tuple(Remark(finding, "unreadable", "refused") for finding in unreadable.findings), None
     found: list[Remark] = []
     for scheme in folder.policy.schemes.values():
-        for look in (_windows, _amounts, _cases, _unasked, _starts, _remedies):
+        for look in (_windows, _amounts, _shares, _cases, _unasked, _starts, _remedies):
             found += look(folder, scheme)
         found += _untranslated(folder, scheme)
     found += _unused_facts(folder)
@@ -135,6 +135,24 @@ def _least_asked(rule: Rule, version: SchemeVersion) -> int | None:
     one = rule.body.require
     is_least = one.fact == version.asked and one.operator in ("at_least", "more_than") and isinstance(one.operand, conditions.Literal)
     return one.operand.value if is_least and isinstance(one.operand, conditions.Literal) and type(one.operand.value) is int else None
+
+
+def _shares(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
+    """A share above the whole gives more than it is a share of (matched, it is refused); as a limit it may be meant."""
+    for version in scheme.versions:
+        for rule in version.rules:
+            match rule.body:
+                case bodies.Percent():
+                    shares, weight = [rate.number for rate in rule.body.rates], MEND
+                case bodies.Tiers():
+                    shares, weight = [tier.basis_points for tier in rule.body.tiers], MEND
+                case bodies.RelativeCeiling():
+                    shares, weight = [rule.body.basis_points], NOTE
+                case _:
+                    continue
+            if max(shares) > 10_000:
+                said = f"{rule.id} in {version.id} comes to {max(shares) / 100:g}% of {rule.body.of}: more than the whole of it"
+                yield folder.remark("above-the-whole", weight, _rules_file(scheme), (rule.id,), said, "say at most 100%")
 
 
 def _written(amount: int, version: SchemeVersion) -> str:

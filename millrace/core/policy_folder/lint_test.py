@@ -94,6 +94,24 @@ CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
         RULES,
         "",
     ),
+    "a percentage above the whole": (
+        [more(RULES, rule("rich", "percent", 'percent = "120%"\nof = "total_cost"', remedy=REMEDY))],
+        "above-the-whole",
+        RULES,
+        "[rich]",
+    ),
+    "a tier above the whole": (
+        [more(RULES, rule("rich", "tiers", 'of = "total_cost"\ntiers = [{ percent = "100.01%" }]', remedy=REMEDY))],
+        "above-the-whole",
+        RULES,
+        "[rich]",
+    ),
+    "a ceiling above the whole": (
+        [more(RULES, rule("wide", "ceiling", 'percent = "150%"\nof = "total_cost"'))],
+        "above-the-whole",
+        RULES,
+        "[wide]",
+    ),
     "a rule with no case on one side": (
         [more(RULES, rule("short", "requirement", 'require = { fact = "project_months", at_most = 24 }', remedy=REMEDY))],
         "uncovered",
@@ -232,6 +250,13 @@ def test_a_finding_names_the_line_it_is_about(name: str) -> None:
     lines = files[file].decode().splitlines()
     assert any(words in lines[one.finding.line - 1] for one in found), [(one.finding.line, lines[one.finding.line - 1]) for one in found]
     assert all(one.finding.line > 1 for one in found)
+
+
+@pytest.mark.parametrize(("share", "told"), [("100%", set()), ("100.01%", {"above-the-whole"})])
+def test_a_share_is_told_only_above_the_whole(share: str, told: set[str]) -> None:
+    files = sound()
+    more(RULES, rule("rich", "percent", f'percent = "{share}"\nof = "total_cost"', remedy=REMEDY))(files)
+    assert {one.code for one in lint.lint(files)} - {"uncovered", "case-fails"} == told
 
 
 TEXTS = sorted(path for path in sound() if path.endswith((".toml", ".yaml")))
