@@ -1,6 +1,6 @@
 """What lists of finance may be narrowed by — e.g. the cases of one fund, of one officer, of the financial year 2025-26."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.utils import translation
 
 from millrace.core.spans import Span
 from millrace.registers.people import queries as people
+from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather
 from millrace.web import schemes
@@ -27,7 +28,12 @@ def fund_choices(_request: HttpRequest) -> Sequence[tuple[str, str]]:
 
 def officer_choices(request: HttpRequest) -> Sequence[tuple[str, str]]:
     """This will list who may be the officer of a case."""
-    return [(str(person.pk), str(person)) for person in people.holders_of("officer", request.at)]
+    return officers_named(people.holders_of("officer", request.at))
+
+
+def officers_named(officers: Iterable[Person]) -> Sequence[tuple[str, str]]:
+    """This will offer these persons to choose from."""
+    return [(str(person.pk), str(person)) for person in officers]
 
 
 def year_choices(request: HttpRequest) -> Sequence[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The finance desk: envelopes, what to release and what blocks it, claims, payment runs, accounts, months — e.g. /finance/runs/."""
 
 import functools
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from millrace.core import delegation
 from millrace.core.refusal import Refusal
 from millrace.desks.finance import blocked, lists, narrowing, queries
 from millrace.desks.finance.tabs import FINANCE, READERS, tabs
-from millrace.registers.people import queries as people
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions, gather, recovering
 from millrace.stages.deliver import queries as deliver
@@ -64,7 +63,8 @@ def to_release(request: HttpRequest) -> HttpResponse:
 def _to_release(request: HttpRequest) -> HttpResponse:
     asked = _narrowed_by(request)
     may_release = "finance" in request.actor.powers
-    held = delegation.Delegated(*people.delegated_to(request.user, "finance", request.at)) if may_release else None
+    officers, limit = queries.officers_and_limit(request.user, request.at)
+    held = limit if may_release else None
     if tables.is_file_asked(request):
         every = functools.partial(queries.every_instalment, request.actor, request.at, asked, held)
         return tables.streamed(request, "to-release", lists.TO_RELEASE, every, caption=_("To release"))
@@ -82,7 +82,7 @@ def _to_release(request: HttpRequest) -> HttpResponse:
         "number": number,
         "has_next": found.has_next and number < 200,
         "asked": asked,
-        "filters": _filters(request, asked, found),
+        "filters": _filters(request, asked, found, narrowing.officers_named(officers)),
         "query": kept.urlencode(),
         "body": lists.to_release_body(found.rows, may_release=may_release),
         "tabs": tabs(),
@@ -102,13 +102,15 @@ def _narrowed_by(request: HttpRequest) -> queries.Asked:
     )
 
 
-def _filters(request: HttpRequest, asked: queries.Asked, found: queries.Releasable) -> list[dict[str, Any]]:
+def _filters(
+    request: HttpRequest, asked: queries.Asked, found: queries.Releasable, officers: Sequence[tuple[str, str]]
+) -> list[dict[str, Any]]:
     shown = {code: counting.shown(count) for code, count in found.counts.items()}
     offered = (
         ("block", _("What blocks it"), blocked.choices(shown)),
         ("scheme", _("Scheme"), narrowing.scheme_choices(request)),
         ("fund", _("Fund"), narrowing.fund_choices(request)),
-        ("officer", _("Case officer"), narrowing.officer_choices(request)),
+        ("officer", _("Case officer"), officers),
         ("year", _("In force since the financial year"), narrowing.year_choices(request)),
     )
     return [{"id": name, "title": title, "choices": choices, "chosen": getattr(asked, name)} for name, title, choices in offered]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from millrace.core import delegation, lifecycle
 from millrace.core.access import Actor
@@ -15,6 +15,8 @@ from millrace.desks.finance import blocked, narrowing, outlook
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import nearness
 from millrace.registers.ledger import queries as ledger
+from millrace.registers.people import queries as people
+from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather, standing, telling
 from millrace.stages.deliver import queries as deliver
@@ -113,6 +115,15 @@ def releasable(actor: Actor, at: datetime, asked: Asked, *, number: int, held: d
     if asked.is_looked_through:
         rows = _only(rows, asked.block)
     return Releasable(rows, count, counts, per_page, has_next)
+
+
+def officers_and_limit(reader: Person, at: datetime) -> tuple[list[Person], delegation.Delegated]:
+    """This will list who may be the officer of a case, and give the reader's own limit in releasing, by one question."""
+    asked = Q(power="officer", person__is_active=True) | Q(power="finance", person=reader)
+    held = list(people.powers_held(at).filter(asked).select_related(None).select_related("person"))
+    officers = [each.person for each in held if each.power == "officer"]
+    own = next((each for each in held if each.power == "finance"), None)
+    return list(dict.fromkeys(officers)), delegation.Delegated(own.limit_cents, own.grade) if own else delegation.Delegated(None, "")
 
 
 def _only(rows: list[dict[str, Any]], block: str) -> list[dict[str, Any]]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case as Choice
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import JSONArray
 
 from millrace.core import ledger
 from millrace.core.ledger import Account, Envelope
@@ -139,18 +141,7 @@ def available(envelope: Envelope) -> int:
 
 def statement(case: Case, *, on: date | None = None, seal: int | None = None) -> Statement:
     """This will give the case's money in every state, now or at the end of day `on` as known at a seal."""
-    return statements([case], on=on, seal=seal)[case.pk]
-
-
-def statements(cases: Iterable[Case], *, on: date | None = None, seal: int | None = None) -> dict[int, Statement]:
-    """This will give the statements of many cases, by case id, with as few questions to the database as for one."""
-    wanted = {case.pk for case in cases}
-    rows = _now(wanted) if on is None and seal is None else _then(wanted, on, seal)
-    by_case: dict[int, list[_Line]] = {case: [] for case in wanted}
-    for account, held, came_back in rows:
-        if account.case is not None:
-            by_case[account.case].append((account, held, came_back))
-    return {case: _statement(lines) for case, lines in by_case.items()}
+    return _statement(_now(case.pk) if on is None and seal is None else _then(case.pk, on, seal))
 
 
 _Line = tuple[Account, int, int]
@@ -167,13 +158,26 @@ _NAMES = ("kind", "unit", "fund", "scheme", "financial_year", "case_id", "sponso
 _of_one = prepared.Prepared(lambda case: _standing(models.Account.objects.filter(case=case)), case=int)
 
 
-def _now(cases: set[int]) -> list[_Line]:
-    rows = _of_one(case=next(iter(cases))) if len(cases) == 1 else _standing(models.Account.objects.filter(case__in=cases))
+def accounts_of(case: OuterRef) -> ArraySubquery:
+    """This will read, with each row of another question, all that `statement_told` makes the case's statement of."""
+    return ArraySubquery(_standing(models.Account.objects.filter(case=case)).values(told=JSONArray(*_NAMES, "held", "came_back")))
+
+
+def statement_told(accounts: Sequence[Sequence[Any]]) -> Statement:
+    """This will give the statement, as it stands now, of a case whose accounts came with another question."""
+    return _statement(_lines(accounts))
+
+
+def _now(case: int) -> list[_Line]:
+    return _lines(_of_one(case=case))
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> list[_Line]:
     return [(Account(*names), held or 0, int(came_back or 0)) for *names, held, came_back in rows]
 
 
-def _then(cases: set[int], on: date | None, seal: int | None) -> list[_Line]:
-    accounts = {row.pk: row.value() for row in models.Account.objects.filter(case__in=cases).order_by("pk")}
+def _then(case: int, on: date | None, seal: int | None) -> list[_Line]:
+    accounts = {row.pk: row.value() for row in models.Account.objects.filter(case=case).order_by("pk")}
     held = _past(list(accounts), on, seal)
     came_back = _turnover([pk for pk, account in accounts.items() if account.kind == "returned"], on, seal)
     return [(account, held.get(pk, 0), came_back.get(pk, 0)) for pk, account in accounts.items()]

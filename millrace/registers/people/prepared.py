@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.constants import OnConflict
+from django.db.models.expressions import RawSQL
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
@@ -65,6 +66,16 @@ class Prepared(Generic[Row]):
                     raise TypeError(f"the question does not ask for {sorted(unused)} as they are given")
                 self._text = _Text(wire.Statement(sql), places, _reader(rows, compiler))
             return self._text
+
+
+def ids(rows: Iterable[int]) -> str:
+    """This will write ids as the one value that `among` reads, so that a question of many rows keeps its text."""
+    return ",".join(map(str, rows))
+
+
+def among(mark: str) -> RawSQL:
+    """This will stand for the ids written into one value: `Case.objects.filter(pk__in=among(cases))`."""
+    return RawSQL("SELECT unnest(string_to_array(%s, ',')::bigint[])", [mark])
 
 
 def _mark(kind: type, number: int) -> Any:

@@ -216,12 +216,10 @@ def planned(case: Case, on: date) -> tuple[Planned, ...]:
 
 
 def planned_of(wanted: Sequence[Case], on: date) -> dict[int, tuple[Planned, ...]]:
-    """This will work them out for many cases under an agreement at once, by case id, however many in the same two questions."""
-    rows = _with_done(_with_accepted(award.terms_rows(on), on)).filter(case__in=wanted)
-    latest: dict[int, Any] = {row.case_id: row for row in rows.order_by("case_id", "-from_on", "-number").distinct("case_id")}
-    under = [case for case in wanted if case.pk in latest]
-    statements = ledger.statements(under)
-    return {case.pk: _planned(case, on, _agreed(latest[case.pk]), statements[case.pk], _done(latest[case.pk])) for case in under}
+    """This will work them out for many cases under an agreement at once, by case id, however many in the same one question."""
+    latest: dict[int, Any] = {row.case_id: row for row in _latest(cases=prepared.ids(case.pk for case in wanted), on=on)}
+    under = [(case, latest[case.pk]) for case in wanted if case.pk in latest]
+    return {case.pk: _planned(case, on, _agreed(row), ledger.statement_told(row.accounts), _done(row)) for case, row in under}
 
 
 @dataclass(frozen=True)
@@ -241,8 +239,24 @@ def _with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
     verified = PayeeAccount.objects.filter(**live, second_by__isnull=False)
     asked = AdvanceRequest.objects.filter(**of_case).order_by("number").values(told=JSONObject(of="instalment", cents="amount_cents"))
     return rows.annotate(
-        released=ArraySubquery(released), claimed=ArraySubquery(claimed), has_account=Exists(verified), asked=ArraySubquery(asked)
+        released=ArraySubquery(released),
+        claimed=ArraySubquery(claimed),
+        has_account=Exists(verified),
+        asked=ArraySubquery(asked),
+        accounts=ledger.accounts_of(OuterRef("case")),
     )
+
+
+_latest = prepared.Prepared(
+    lambda cases, on: (
+        _with_done(_with_accepted(award.terms_rows(on), on))
+        .filter(case__in=prepared.among(cases))
+        .order_by("case_id", "-from_on", "-number")
+        .distinct("case_id")
+    ),
+    cases=str,
+    on=date,
+)
 
 
 def _done(row: Any) -> Done:
