@@ -36,6 +36,8 @@ STATUSES = (
     *("declined", "in_force", "suspended", "terminated", "closed"),
     *("ineligible", "withdrawn", "lapsed"),
 )
+# Handed in, and neither approved nor ended: what is asked for may still come to be given.
+UNDECIDED = frozenset(STATUSES) - DRAFT - ENDED - IN_FORCE - {"approved"}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.db.models import F, OrderBy, QuerySet, Value
 from millrace.web import words
 
 MOST = 1_000
-GATHERED = 5_000
+GATHERED = 2_000
 
 
 def capped(lists: Mapping[str, QuerySet[Any]], most: int = MOST) -> dict[str, int]:

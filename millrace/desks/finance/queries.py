@@ -107,8 +107,10 @@ def releasable(actor: Actor, at: datetime, asked: Asked, *, number: int, held: d
     cases, today = _in_force(actor, at, replace(asked, block="")), gather.local_day(at)
     by_block = {code: blocked.of_cases(cases, code, today) for code in blocked.WHOLE}
     found = by_block.get(asked.block, cases)
-    counts = counting.capped({"": found, **by_block})
+    counts = counting.capped({"": found, **{code: by_block[code] for code in blocked.COUNTED}})
     count, per_page = counts.pop(""), WINDOW if asked.is_looked_through else PER_PAGE
+    if asked.block in blocked.WHOLE:
+        counts[asked.block] = count
     start = (number - 1) * per_page
     rows = _planned(found[start : start + per_page], at, held)
     has_next = len(rows) == per_page and (count > start + per_page or count > counting.MOST)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from millrace.core import lifecycle
 
-RUNNING = sorted(lifecycle.IN_FORCE)
+RUNNING, UNDECIDED = sorted(lifecycle.IN_FORCE), sorted(lifecycle.UNDECIDED)
 LATEST = F("submitted_at").desc(nulls_last=True)
 
 
@@ -74,6 +74,13 @@ class Case(models.Model):
             models.Index(fields=["beneficiary", "id"], name="case_beneficiary", condition=~Q(beneficiary="")),
             # What may be released: the cases in force, suspended ones too, in the order of that list, whose counts need no more than this.
             models.Index("status_on", "id", name="case_running", include=["lead"], condition=Q(is_test=False, status__in=RUNNING)),
+            # What may yet be asked of each envelope: added up without reading the cases.
+            models.Index(
+                fields=["scheme", "unit"],
+                name="case_undecided",
+                include=["requested_cents", "status", "id"],
+                condition=Q(is_test=False, status__in=UNDECIDED),
+            ),
             GinIndex(fields=["search_grams"], name="case_search"),
         ]
 

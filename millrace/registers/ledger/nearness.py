@@ -12,7 +12,6 @@ from millrace.registers.ledger import queries
 from millrace.registers.policy import queries as policy
 
 MEASURE = "envelope-low"
-UNDECIDED = sorted(set(lifecycle.STATUSES) - lifecycle.DRAFT - lifecycle.ENDED - lifecycle.IN_FORCE - {"approved"})
 
 
 def of(envelope: Envelope, on: date, *, seen: Q) -> Nearness:
@@ -25,7 +24,12 @@ def of(envelope: Envelope, on: date, *, seen: Q) -> Nearness:
 
 def of_states(states: dict[Envelope, queries.EnvelopeState], on: date, *, seen: Q) -> dict[Envelope, Nearness]:
     """This will tell it of many envelopes with one question more."""
-    rows = Case.objects.filter(seen, status__in=UNDECIDED).order_by().values_list("scheme", "unit").annotate(asked=Sum("requested_cents"))
+    rows = (
+        Case.objects.filter(seen, status__in=lifecycle.UNDECIDED)
+        .order_by()
+        .values_list("scheme", "unit")
+        .annotate(asked=Sum("requested_cents"))
+    )
     asked = {(scheme, unit): int(cents) for scheme, unit, cents in rows}
     measures = policy.handling()
     found = {}
