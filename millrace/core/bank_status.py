@@ -22,7 +22,7 @@ _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _DECIMAL: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,17})?")
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.002."
 
-PENDING, ACCEPTED, SETTLED, REJECTED = "pending", "accepted", "settled", "rejected"
+PENDING, ACCEPTED, SETTLED, REJECTED, RETURNED = "pending", "accepted", "settled", "rejected", "returned"
 SENT = "sent"
 # The bank's own codes (ISO external payment transaction status): what each means for our payment.
 MEANINGS: Final[Mapping[str, str]] = {
@@ -76,7 +76,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A payment as we know it: its amount, where it stands (sent, accepted, settled, rejected) and why it was rejected."""
+    """A payment as we know it: its amount, where it stands (sent, accepted, settled, rejected, returned) and why it was not paid."""
 
     amount_cents: int
     state: str
@@ -182,7 +182,12 @@ def _judged(entry: Entry, sent: Sent) -> Change | Objection:
     required = payment_file.amount(known.amount_cents, sent.currency)
     if entry.amount is not None and (entry.amount != Decimal(required) or entry.currency != sent.currency):
         return Objection("amount-differs", entry.end_to_end, f"{sent.currency} {required}", f"{entry.currency} {entry.amount:f}")
-    is_final = known.state in (SETTLED, REJECTED)
+    # What was paid and came back is told with its reason and the bank's own reference of it; a bare word against an earlier one is not.
+    if known.state == SETTLED and meaning == REJECTED and entry.reason and entry.reference:
+        return Change(entry.end_to_end, RETURNED, entry.reason, entry.reference, entry.settled_on)
+    if known.state == RETURNED and meaning == REJECTED and entry.reason in ("", known.reason):
+        return Change(entry.end_to_end, RETURNED, known.reason)
+    is_final = known.state in (SETTLED, REJECTED, RETURNED)
     is_same = meaning == known.state and (meaning != REJECTED or entry.reason in ("", known.reason))
     if is_final and not is_same:
         return Objection("contradicts", entry.end_to_end, known.state, meaning)

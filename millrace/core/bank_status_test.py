@@ -1,4 +1,4 @@
-"""Proves that a bank's file is taken whole or not at all — e.g. a truncated one, one of another run, a rejection after a settlement."""
+"""Proves that a bank's file is taken whole or not at all — e.g. a truncated one, one of another run, a settlement after a rejection."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millrace.core import bank_status
-from millrace.core.bank_status import ACCEPTED, REJECTED, SENT, SETTLED, Change, Entry, Known, Objection, Report, Unreadable
+from millrace.core.bank_status import ACCEPTED, REJECTED, RETURNED, SENT, SETTLED, Change, Entry, Known, Objection, Report, Unreadable
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 
@@ -38,7 +38,7 @@ def file(*transactions: str, original: str = "R1", message: str = "BANK-1", grou
 
 def sent(**states: str) -> bank_status.Sent:
     """This will be a run of payments A, B and C, HK$10.50 each, as they stand."""
-    known = {name: Known(1050, states.get(name, SENT), "AC04" if states.get(name) == REJECTED else "") for name in "ABC"}
+    known = {name: Known(1050, states.get(name, SENT), "AC04" if states.get(name) in (REJECTED, RETURNED) else "") for name in "ABC"}
     return bank_status.Sent("R1", "HKD", known)
 
 
@@ -106,7 +106,10 @@ def test_a_payment_that_is_not_ours_stops_the_whole_file(transactions: list[str]
         (ACCEPTED, "PDNG", "", None),
         (SETTLED, "ACSC", "", None),
         (REJECTED, "RJCT", "AC04", None),
-        (SETTLED, "RJCT", "AC04", "contradicts"),
+        (SETTLED, "RJCT", "AC04", RETURNED),
+        (SETTLED, "RJCT", "", "contradicts"),
+        (RETURNED, "RJCT", "AC04", None),
+        (RETURNED, "ACSC", "", "contradicts"),
         (SETTLED, "ACSP", "", "contradicts"),
         (REJECTED, "ACSC", "", "contradicts"),
         (REJECTED, "RJCT", "AC01", "contradicts"),
@@ -173,3 +176,8 @@ def test_a_file_is_taken_whole_or_not_at_all_and_never_reopens_what_is_final(
     names = [name for name, _word in told]
     assert len(set(names)) == len(names) and set(names) <= set(stands.payments)
     assert all(stands.payments[change.end_to_end].state not in (SETTLED, REJECTED) for change in found)
+
+
+def test_a_payment_comes_back_only_with_the_banks_reference_of_it() -> None:
+    bare = transaction("A", "RJCT", "AC04").replace("<AcctSvcrRef>B-A</AcctSvcrRef>", "")
+    assert code(bare, stands=sent(A=SETTLED)) == "contradicts"

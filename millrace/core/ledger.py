@@ -14,22 +14,29 @@ A = TypeVar("A", bound=Hashable)
 # Where value comes from and goes back to; the only accounts that may go below zero.
 OUTSIDE_KINDS = frozenset({"appropriation", "cash_vote", "sponsor", "debtor"})
 COMMITMENT_KINDS = ("available", "reserved", "committed", "due", "paid", "returned")
+# A return that was recorded in error goes by way of an account of its own from available to paid again, so that what came back can be told.
+UNRETURNED = "unreturned"
+# Value only passes through these: of them all that ever came in counts.
+PASSING_KINDS = ("returned", UNRETURNED)
 CASH_KINDS = ("cash_available", "cash_spent", "cash_lapsed")
-ENVELOPE_KINDS = frozenset({*COMMITMENT_KINDS, *CASH_KINDS})
+ENVELOPE_KINDS = frozenset({*COMMITMENT_KINDS, UNRETURNED, *CASH_KINDS})
 MATCH_KINDS = ("match_pledged", "match_evidenced", "match_verified", "match_consumed")
 MATCH_FORMS = ("cash", "in_kind")
 # What a payee owes the funder: raised from its debtor, then received, set off against a payment to it, or written off.
 RECOVERY_KINDS = ("receivable", "received", "set_off", "written_off")
 # The interest on it keeps accounts of its own: it is income, and never goes back to an envelope.
 INTEREST_KINDS = ("interest_owed", "interest_received", "interest_set_off", "interest_written_off")
-OWED_KINDS = (*RECOVERY_KINDS, *INTEREST_KINDS)
-CASE_KINDS = frozenset({"reserved", "committed", "due", "paid", "returned", "debtor", *MATCH_KINDS, *OWED_KINDS})
-KINDS = frozenset({*OUTSIDE_KINDS, *COMMITMENT_KINDS, *CASH_KINDS, *MATCH_KINDS, *OWED_KINDS})
+# What a payee paid beyond what it owed, held until it is paid back: the payee's own money, never an envelope's.
+HELD = "held"
+OWED_KINDS = (*RECOVERY_KINDS, *INTEREST_KINDS, HELD)
+CASE_KINDS = frozenset({"reserved", "committed", "due", "paid", *PASSING_KINDS, "debtor", *MATCH_KINDS, *OWED_KINDS})
+KINDS = frozenset({*OUTSIDE_KINDS, *COMMITMENT_KINDS, UNRETURNED, *CASH_KINDS, *MATCH_KINDS, *OWED_KINDS})
 
 # From which kind to which: the commitment, the year's cash, the matching money and what is owed to us never touch one another.
 PERMITTED: Mapping[str, frozenset[str]] = {
     "appropriation": frozenset({"available"}),
-    "available": frozenset({"appropriation", "available", "reserved"}),
+    "available": frozenset({"appropriation", "available", "reserved", UNRETURNED}),
+    UNRETURNED: frozenset({"paid"}),
     "reserved": frozenset({"available", "committed"}),
     "committed": frozenset({"available", "due"}),
     "due": frozenset({"committed", "paid"}),
@@ -44,7 +51,8 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "match_evidenced": frozenset({"match_pledged", "match_verified"}),
     "match_verified": frozenset({"match_evidenced", "match_consumed"}),
     "match_consumed": frozenset({"match_verified"}),
-    "debtor": frozenset({"receivable", "interest_owed"}),
+    "debtor": frozenset({"receivable", "interest_owed", HELD}),
+    HELD: frozenset({"debtor"}),
     "receivable": frozenset({"debtor", "received", "set_off", "written_off"}),
     "received": frozenset({"receivable"}),
     "set_off": frozenset({"receivable"}),

@@ -14,7 +14,7 @@ OUTSIDE = Account("appropriation", "HKD", "itf")
 
 
 def accounts_of(envelope: Envelope) -> list[Account]:
-    kinds = ["reserved", "committed", "due", "paid", "returned"]
+    kinds = ["reserved", "committed", "due", "paid", *ledger.PASSING_KINDS]
     cash = [Account("cash_vote", envelope.unit, envelope.fund, "", "2025-26")]
     cash += [envelope.account(kind, financial_year="2025-26") for kind in ledger.CASH_KINDS]
     inside = [envelope.account(kind, case=case) for kind in kinds for case in (1, 2)]

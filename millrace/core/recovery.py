@@ -5,6 +5,7 @@ exact sum over all nights is rounded once, half a cent up, so that acts in betwe
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -37,7 +38,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What one act took off a debt, and the day from which it no longer bears interest."""
+    """What one act took off a debt, and the day from which it no longer bears interest; below zero where a receipt was taken back."""
 
     on: date
     principal_cents: int
@@ -75,7 +76,11 @@ def stretches(principal_cents: int, due_on: date, settled: Iterable[Settled], ra
     """
     acts = sorted(settled, key=lambda act: act.on)
     known = {rate.from_on: rate.basis_points for rate in rates}
-    turns = sorted({due_on, until, *(act.on for act in acts), *known})
+    changes: Counter[date] = Counter()
+    for act in acts:
+        changes[act.on] += act.principal_cents
+    # A receipt and its taking back are of one day and together nothing: no turn.
+    turns = sorted({due_on, until, *(day for day, cents in changes.items() if cents), *known})
     turns = [day for day in turns if due_on <= day <= until]
     found = []
     for since, end in itertools.pairwise(turns):

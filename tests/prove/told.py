@@ -77,6 +77,8 @@ TYPED = {
     "deliver.Receivable": ("reason", "evidence", "withdrawn_reason"),
     "deliver.SetOff": ("reason", "note"),
     "deliver.Settlement": ("reason", "bank_reference"),
+    "deliver.Receipt": ("bank_reference", "taken_back_reason"),
+    "deliver.Payment": ("return_reference",),
     "deliver.RecoveryPlan": ("note",),
     "deliver.RevenueDeclaration": ("told",),
     "facilities.Booking": ("reason",),

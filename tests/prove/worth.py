@@ -333,6 +333,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "queue": lambda: [queue for queue in (reviews.QUEUES if route.startswith("reviews/") else queues.QUEUES) if queue],
         "token": lambda: [1],
         "wish": lambda: [1],
+        "receipt": lambda: [1],
         "year": lambda: [1],
         "key": lambda: ["none"],
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],

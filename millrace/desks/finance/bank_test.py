@@ -43,6 +43,25 @@ def sent(held: Any) -> PaymentRun:
     return held.act(deliver.check_payment_run, run, by=held.checker)
 
 
+def test_a_payment_the_bank_gives_back_later_is_recorded_with_its_reference_by_another_than_its_maker(two: Any, sign_in: Any) -> None:
+    run = sent(two[0])
+    kept, back = run.payments.order_by("pk")
+    for payment in (kept, back):
+        two[0].act(deliver.settle_payment, payment, by=two[0].finance)
+    address = f"/finance/runs/{run.reference}/"
+    maker, finance = sign_in(two[0].maker), sign_in(two[0].finance)
+    assert "The bank returned it" not in maker.see(address) and "The bank returned it" in finance.see(address)
+    told = {"do": "return", "payment": back.pk, "reason": "AC04", "returned_on": ""}
+    assert "reference" in finance.press(f"{address}act/", 422, **told, bank_reference="")
+    finance.press(f"{address}act/", **told, bank_reference="BK-77")
+    for language, said in (("en", "Returned by the bank"), ("zh-hant", "被銀行退回"), ("zh-hans", "被银行退回")):
+        page = sign_in(two[0].finance, language).see(address)
+        assert said in page and "BK-77" in page
+    told = reconciling.reconcile(PaymentRun.objects.get())
+    assert not told.differences and told.settled_cents == told.rejected_cents == told.taken_back_cents == 10_000_000_00
+    assert [row.case_id for row in queries.unpaid_releases()] == [back.case_id]
+
+
 def everything() -> Any:
     """All that a bank's answer may change."""
     payments = list(Payment.objects.order_by("pk").values_list("state", "accepted_at", "settled_on", "reason", "bank_reference"))
@@ -117,7 +136,7 @@ def test_a_file_that_is_not_the_answer_to_this_run_changes_nothing(two: Any, sig
         assert said in page and "nothing was changed" in page, said
         assert everything() == before, said
     finance.press(f"/finance/runs/{run.reference}/answer/", file=upload(whole))
-    contradicting = file(transaction(names[1], "ACSC"), transaction(names[0], "RJCT", "AC04"), original=run.reference, message="BANK-2")
+    contradicting = file(transaction(names[1], "ACSC"), transaction(names[0], "RJCT"), original=run.reference, message="BANK-2")
     before = everything()
     assert "contradicts" in finance.press(f"/finance/runs/{run.reference}/answer/", 409, file=upload(contradicting))
     assert everything() == before

@@ -105,6 +105,7 @@ def debts(request: HttpRequest) -> HttpResponse:
         "is_today": on == today,
         "tiles": [(_(AGES[code]), words.amount_in_short(counts[code][1], unit), words.count(counts[code][0])) for code in AGES],
         "raised": list(Receivable.objects.filter(mine, state=Receivable.State.RAISED).select_related("case").order_by("raised_at")[:MOST]),
+        "held": list(recovering.held_to_repay().filter(receivable__case__in=visible)[:MOST]),
         "set_offs": list(wishes.select_related("receivable__case").order_by("proposed_at")[:MOST]),
     }
     return DEBTS.answer(request, rows, "finance_desk/debts.html", context)

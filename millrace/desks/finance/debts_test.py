@@ -12,7 +12,7 @@ from millrace.registers.ledger import queries as balances
 from millrace.registers.messages import pdf, verify
 from millrace.registers.messages.models import Letter, Notice
 from millrace.registers.policy.models import SchemeVersion
-from millrace.stages.deliver.models import Receivable, Settlement
+from millrace.stages.deliver.models import PaymentRun, Receivable, Settlement
 from millrace.stages.deliver.recovery_test import MILLION, files, owed, paid, propose, rates  # noqa: F401  # fixtures are found by name
 from millrace.testing.pressing import Pressing
 
@@ -51,7 +51,7 @@ def test_from_ground_to_last_cent_by_two_people(paid: Any) -> None:  # noqa: F81
     too_much = first.post(f"{here}receive/", told)
     assert too_much.status_code == 422
     text = too_much.content.decode()
-    assert "goes back to who sent it" in text and "600,000.01" in text and "R-1" in text
+    assert "paid back to who sent it" in text and "600,000.01" in text and "R-1" in text
     command = str(uuid.uuid4())
     for _click in range(2):
         answer = first.post(f"{here}receive/", {**told, "received_on": _today(here, first), "amount_cents": "600000", "command": command})
@@ -61,6 +61,33 @@ def test_from_ground_to_last_cent_by_two_people(paid: Any) -> None:  # noqa: F81
     paid.case.refresh_from_db()
     assert paid.case.paid_cents == 9 * MILLION - 600_000_00
     assert "Nothing left" in payee.get(here).content.decode()
+
+
+def test_too_much_came_in_and_is_paid_back_by_two_people_and_a_wrong_receipt_is_taken_back(paid: Any) -> None:  # noqa: F811  # the fixture
+    debt = owed(paid)
+    finance, second, maker, checker = (Pressing(one) for one in (paid.finance, paid.second, paid.maker, paid.checker))
+    here = f"/cases/{paid.case.reference}/debts/{debt.number}/"
+    today = _today(here, finance.client)
+    told = {"amount_cents": "2,000,000", "received_on": today, "bank_reference": "R-1", "holds_rest": "yes"}
+    finance.press(f"{here}receive/", **told)
+    assert "Held for payees" in finance.client.get("/finance/debts/").content.decode()
+    page = maker.client.get(here).content.decode()
+    assert "Held, to be paid back" in page and f"{here}receipts/1/repay/" in page and "take-back" not in page
+    assert "Held, to be paid back" in Pressing(paid.member).client.get(here).content.decode()
+    assert finance.client.get(f"{here}receipts/1/repay/").status_code == 404
+    maker.press(f"{here}receipts/1/repay/")
+    run = PaymentRun.objects.latest("pk")
+    checker.press(f"/finance/runs/{run.reference}/act/", do="check")
+    finance.press(f"/finance/runs/{run.reference}/act/", do="settle", payment=run.payments.get().pk)
+    assert "Paid back" in maker.client.get(here).content.decode()
+    assert "Everything agrees" in finance.client.get(f"/finance/runs/{run.reference}/reconciliation/").content.decode()
+
+    finance.press(f"{here}receive/", amount_cents="20", received_on=today, bank_reference="R-2", holds_rest="yes")
+    refused = finance.press(f"{here}receipts/2/take-back/", 403, reason="Another payer's.")
+    assert "another person" in refused and "Another payer" in refused
+    second.press(f"{here}receipts/2/take-back/", reason="Another payer's.")
+    assert "Taken back" in second.client.get(here).content.decode()
+    assert second.client.get(f"{here}receipts/2/take-back/").status_code == 404
 
 
 def _today(here: str, client: Client) -> str:

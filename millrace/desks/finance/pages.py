@@ -171,12 +171,12 @@ def order(request: HttpRequest) -> HttpResponse:
     return render(request, "finance_desk/order.html", context, status=status)
 
 
-def _day(request: HttpRequest) -> date | None:
-    typed = request.POST.get("pay_on", "").strip()
+def _day(request: HttpRequest, name: str = "pay_on") -> date | None:
+    typed = request.POST.get(name, "").strip()
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise Refusal("not-a-day", what=_("Write the day as 2026-03-31."), field="pay_on", status=422) from None
+        raise Refusal("not-a-day", what=_("Write the day as 2026-03-31."), field=name, status=422) from None
 
 
 def _run(reference: str) -> PaymentRun:
@@ -194,7 +194,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     visible = queries.visible_cases(request.actor, request.at)
-    payments = Payment.objects.filter(run=found).select_related("case", "case__lead", "account", "release").order_by("id")
+    payments = Payment.objects.filter(run=found).select_related("case", "case__lead", "account").order_by("id")
     shown = list(payments.filter(case__in=visible))
     powers, sees_all, was_sent = request.actor.powers, len(shown) == found.payment_count, found.state in ("checked", "settled")
     context = {
@@ -210,6 +210,8 @@ def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | No
         "file": PaymentFile.objects.filter(run=found).defer("content").first(),
         "answers": StatusFile.objects.filter(run=found).defer("content").select_related("read_by").order_by("read_at"),
         "may_fetch": sees_all and bool(powers & set(FINANCE)),
+        "may_take_back": was_sent and found.ordered_by_id != request.user.pk and bool(powers & {"finance", "finance_maker"}),
+        "today": gather.local_day(request.at),
         "may_answer": sees_all and was_sent and bool(powers & {"finance", "finance_maker"}),
         "may_reconcile": sees_all and was_sent,
         "crumbs": [(_("Payment runs"), "/finance/runs/")],
@@ -233,7 +235,7 @@ def bank_reasons() -> list[tuple[str, str]]:
 @entry(power=FINANCE)
 @require_POST
 def act_on_run(request: HttpRequest, run: str) -> HttpResponse:
-    """This will check or cancel a run, or record the bank's word on one of its payments."""
+    """This will check or cancel a run, or record the bank's word on one of its payments, also that it came back."""
     found, command = _run(run), commands.given(request)
     who: dict[str, Any] = {"by": request.user, "at": request.at, "command": command}
     try:
@@ -255,11 +257,15 @@ def _do(request: HttpRequest, found: PaymentRun, who: dict[str, Any]) -> str:
         actions.cancel_payment_run(found, **who)
         return _("The run is cancelled. Its releases can be ordered again.")
     payment = Payment.objects.filter(run=found, pk=int(request.POST.get("payment") or 0)).first()
-    if payment is None or what not in ("settle", "reject"):
+    if payment is None or what not in ("settle", "reject", "return"):
         raise Refusal.not_found()
     if what == "settle":
         actions.settle_payment(payment, bank_reference=request.POST.get("bank_reference", "")[:35], **who)
         return _("The payment is settled.")
+    if what == "return":
+        told = {"returned_on": _day(request, "returned_on") or gather.local_day(request.at), "reason": request.POST.get("reason", "")[:10]}
+        actions.record_returned_payment(payment, **told, bank_reference=request.POST.get("bank_reference", "")[:35], **who)
+        return _("The bank returned the payment; it can be ordered again.")
     actions.reject_payment(payment, reason=request.POST.get("reason", "")[:10], **who)
     return _("The payment is due again.")
 

@@ -17,6 +17,9 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver.models import Payment, PaymentFile, PaymentRun
 
+# What the bank did not pay, or gave back.
+NOT_PAID = (Payment.State.REJECTED, Payment.State.RETURNED)
+
 
 @dataclass(frozen=True)
 class Reconciliation:
@@ -68,17 +71,23 @@ def reconcile(run: PaymentRun) -> Reconciliation:
         payments_cents=sum(payment.amount_cents for payment in payments),
         file_cents=file_cents,
         file_is_whole=is_whole,
-        posted_cents=_posted(run, payments, "payment_checked").get(("due", "paid"), 0),
-        rejected_cents=sum(payment.amount_cents for payment in payments if payment.state == Payment.State.REJECTED),
-        taken_back_cents=_posted(run, payments, "payment_rejected").get(("paid", "due"), 0),
+        posted_cents=_moved(_posted(run, payments, "checked"), ("due", "paid"), ("held", "debtor")),
+        rejected_cents=sum(payment.amount_cents for payment in payments if payment.state in NOT_PAID),
+        taken_back_cents=_moved(_posted(run, payments, "rejected", "returned"), ("paid", "due"), ("debtor", "held")),
         settled_cents=sum(payment.amount_cents for payment in payments if payment.state == Payment.State.SETTLED),
         was_sent=run.state in (PaymentRun.State.CHECKED, PaymentRun.State.SETTLED),
     )
 
 
-def _posted(run: PaymentRun, payments: list[Payment], kind: str) -> dict[tuple[str, str], int]:
+def _moved(posted: dict[tuple[str, str], int], *ways: tuple[str, str]) -> int:
+    return sum(posted.get(way, 0) for way in ways)
+
+
+def _posted(run: PaymentRun, payments: list[Payment], *steps: str) -> dict[tuple[str, str], int]:
+    """What a run's steps posted, of payments and of repayments alike."""
+    kinds = [f"{what}_{step}" for step in steps for what in ("payment", "repayment")]
     cases = {payment.case_id for payment in payments}
-    events: QuerySet[Event] = Event.objects.filter(case__in=cases, kind=kind, facts__run=run.reference)
+    events: QuerySet[Event] = Event.objects.filter(case__in=cases, kind__in=kinds, facts__run=run.reference)
     return ledger.posted_by(events.values_list("pk", flat=True))
 
 

@@ -19,7 +19,7 @@ from millrace.stages.award import queries as terms
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries, register
-from millrace.stages.deliver.models import Claim, ClaimLine, Evidence
+from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, Payment, PaymentRun
 
 
 def reached(cast: Cast, case: Case, side: Side, milestone: int, tale: Tale) -> Telling:
@@ -184,7 +184,7 @@ def _second_stage(cast: Cast, case: Case, tale: Tale) -> Telling:
 def payment_runs(cast: Cast, tale: Tale) -> Telling:
     """This will pay what is due, every Wednesday: ordered, checked by another person, and settled two days later by the bank's file.
 
-    Of every seventh run the bank refuses one payment; it is due again and paid the week after.
+    Of every seventh run the bank refuses one payment, and of another it gives one back; both are due again and paid the week after.
     """
     runs = 0
     while True:
@@ -198,3 +198,14 @@ def payment_runs(cast: Cast, tale: Tale) -> Telling:
         yield tale.pause(1, 2)
         runs += 1
         tale.act(deliver.read_status_file, run, content=bank.answer(run, runs, tale.at), by=cast.staff["finance"][0])
+        if runs % 7 == 3:
+            tale.soon()
+            _came_back(cast, run, tale)
+
+
+def _came_back(cast: Cast, run: PaymentRun, tale: Tale) -> None:
+    """The bank gives one payment of a run back that it had made; it is paid again the week after."""
+    payment = Payment.objects.filter(run=run, state=Payment.State.SETTLED, case__scheme="nifs").order_by("pk").first()
+    if payment is not None:
+        told = {"reason": "MS03", "returned_on": tale.today, "bank_reference": f"BK{payment.pk:05d}"}
+        tale.act(deliver.record_returned_payment, payment, **told, by=cast.staff["finance"][0])

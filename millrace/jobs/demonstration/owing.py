@@ -11,10 +11,18 @@ from millrace.jobs.demonstration.tale import Tale, Telling
 from millrace.registers.cases.models import Case
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather, queries, recovering, register
-from millrace.stages.deliver.models import Breach, Receivable, Release, SetOff
+from millrace.stages.deliver.models import Breach, Receipt, Receivable, Release, SetOff
 
 # What becomes of a debt, and how many days before the last day of the story it is raised.
-STORIES = (("over_a_year", 420), ("paid_late", 300), ("missed", 200), ("in_instalments", 120), ("written_off", 100), ("raised", 4))
+STORIES = (
+    ("over_a_year", 420),
+    ("paid_late", 300),
+    ("missed", 200),
+    ("in_instalments", 120),
+    ("written_off", 100),
+    ("overpaid", 80),
+    ("raised", 4),
+)
 
 
 def told(cast: Cast, tale: Tale) -> Telling:
@@ -36,8 +44,16 @@ def told(cast: Cast, tale: Tale) -> Telling:
     elif tale.ending == "paid_late":
         yield tale.on(debt.due_on + timedelta(days=40))
         _paid(cast, debt, amount // 2, tale)
+        tale.soon()
+        wrong = {"reason": "It was entered for another payer's transfer (invented).", "by": cast.staff["finance"][1]}
+        tale.act(deliver.take_back_receipt, Receipt.objects.latest("pk"), **wrong)
+        tale.soon()
+        _paid(cast, debt, amount // 2 - 1_000_00, tale)
         yield tale.pause(30, 40)
         _paid(cast, debt, None, tale)
+    elif tale.ending == "overpaid":
+        yield tale.on(debt.due_on)
+        _paid(cast, debt, None, tale, more=5_000_00)
     elif tale.ending == "written_off":
         yield tale.pause(40, 45)
         give = {"amount_cents": min(amount // 2, 400_000_00), "reason": "The enterprise was struck off (invented)."}
@@ -111,12 +127,14 @@ def _working(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
-def _paid(cast: Cast, debt: Receivable, cents: int | None, tale: Tale) -> None:
+def _paid(cast: Cast, debt: Receivable, cents: int | None, tale: Tale, *, more: int = 0) -> None:
+    """What is owed or `cents` of it comes in, and `more` beyond it, which is held for the payee."""
     debt.refresh_from_db()
     owed = recovering.owed(debt, tale.today).total_cents
     if not owed:
         return
-    fields = {"amount_cents": min(owed, cents or owed), "received_on": tale.today, "bank_reference": f"RC{debt.pk:05d}-{tale.today:%m%d}"}
+    fields = {"amount_cents": min(owed, cents or owed) + more, "received_on": tale.today, "holds_rest": more > 0}
+    fields["bank_reference"] = f"RC{debt.pk:05d}-{tale.today:%m%d}"
     tale.act(deliver.receive_money, debt, **fields, by=cast.staff["finance"][0])
 
 

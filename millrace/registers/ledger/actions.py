@@ -136,6 +136,12 @@ def return_unspent(case: Case, amount: int, *, envelope: Envelope, **when: Unpac
     return post(moves, **when)
 
 
+def take_back_return(case: Case, amount: int, *, envelope: Envelope, **when: Unpack[When]) -> list[int]:
+    """This will undo a return that was recorded in error: the envelope gives the amount up, and it counts as paid again."""
+    moves = [_case_move(case, envelope, "available", "unreturned", amount), _case_move(case, envelope, "unreturned", "paid", amount)]
+    return post(moves, **when)
+
+
 def _spend(envelope: Envelope, financial_year: str, amount: int) -> Move[Account]:
     source = envelope.account("cash_available", financial_year=financial_year)
     spent = envelope.account("cash_spent", financial_year=financial_year)
@@ -230,6 +236,21 @@ def cancel_receivable(case: Case, amount: int, *, unit: str, interest: int = 0, 
 def receive(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:
     """This will record money that came in for what is owed and its interest; more than is owed is refused."""
     return _owed(case, unit, [("receivable", "received", amount), ("interest_owed", "interest_received", interest)], when)
+
+
+def take_back_receipt(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:
+    """This will undo a receipt that was recorded in error: what it settled is owed again."""
+    return _owed(case, unit, [("received", "receivable", amount), ("interest_received", "interest_owed", interest)], when)
+
+
+def hold(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will hold for a payee what came in beyond what it owes."""
+    return _owed(case, unit, [("debtor", "held", amount)], when)
+
+
+def give_up_held(case: Case, amount: int, *, unit: str, **when: Unpack[When]) -> list[int]:
+    """This will pay a payee what was held for it, or undo a holding recorded in error."""
+    return _owed(case, unit, [("held", "debtor", amount)], when)
 
 
 def set_off(case: Case, amount: int, *, unit: str, interest: int = 0, **when: Unpack[When]) -> list[int]:

@@ -15,10 +15,10 @@ SEALS_BEHIND = 2_000
 _NAMES = "a.fund, a.scheme, a.unit, a.kind, a.financial_year"
 _NOW = f"""
     SELECT {_NAMES}, sum(b.balance)::bigint FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-     WHERE a.kind = ANY(%(kinds)s) AND a.kind <> 'returned' GROUP BY {_NAMES}
+     WHERE a.kind = ANY(%(kinds)s) AND a.kind <> ALL(%(passing)s) GROUP BY {_NAMES}
     UNION ALL
     SELECT {_NAMES}, sum(p.amount)::bigint FROM ledger_account a JOIN ledger_posting p ON p.target_id = a.id
-     WHERE a.kind = 'returned' GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
+     WHERE a.kind = ANY(%(passing)s) GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
 _SINCE = f"""
     WITH later AS (
         SELECT event_id FROM timeline_seal WHERE number > %(seal)s UNION ALL SELECT event_id FROM timeline_pending
@@ -27,7 +27,7 @@ _SINCE = f"""
         UNION ALL
         SELECT p.source_id, -p.amount FROM ledger_posting p JOIN later ON later.event_id = p.event_id
     )
-    SELECT {_NAMES}, sum(CASE WHEN a.kind = 'returned' THEN greatest(moved.amount, 0) ELSE moved.amount END)::bigint
+    SELECT {_NAMES}, sum(CASE WHEN a.kind = ANY(%(passing)s) THEN greatest(moved.amount, 0) ELSE moved.amount END)::bigint
       FROM moved JOIN ledger_account a ON a.id = moved.account
      WHERE a.kind = ANY(%(kinds)s) GROUP BY {_NAMES}"""  # noqa: S608  # constants of this file
 
@@ -45,7 +45,7 @@ _known: dict[str, Kept] = {}
 
 
 def totals() -> Counter[Names]:
-    """This will add up every envelope's accounts by kind and year, as they stand now; of "returned", all that ever came in.
+    """This will add up every envelope's accounts by kind and year, as they stand now; of what passes through, all that ever came in.
 
     Inside a page's read-only transaction only, where all questions see one moment: elsewhere they are added up afresh.
     """
@@ -81,7 +81,7 @@ def _seals(kept: int) -> tuple[bool, dict[int, bytes]]:
 
 
 def _asked(question: str, **values: int) -> Counter[Names]:
-    kinds = [*ledger.COMMITMENT_KINDS, *ledger.CASH_KINDS]
+    kinds, passing = [*ledger.COMMITMENT_KINDS, ledger.UNRETURNED, *ledger.CASH_KINDS], list(ledger.PASSING_KINDS)
     with connection.cursor() as cursor:
-        cursor.execute(question, {"kinds": kinds, **values})
+        cursor.execute(question, {"kinds": kinds, "passing": passing, **values})
         return Counter({(fund, scheme, unit, kind, year): int(amount) for fund, scheme, unit, kind, year, amount in cursor.fetchall()})

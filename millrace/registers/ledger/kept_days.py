@@ -46,7 +46,7 @@ _BALANCES = f"""
          WHERE p.happened_on > %(kept_on)s AND p.happened_on <= %(on)s AND {_IS_KNOWN}
     ) moved WHERE %(only)s::bigint IS NULL OR account = %(only)s GROUP BY account"""  # noqa: S608  # constants of this file
 _NAMES = "a.fund, a.scheme, a.unit, a.kind, a.financial_year"
-_COUNTED = "CASE WHEN a.kind = 'returned' THEN greatest(side.change, 0) ELSE side.change END"
+_COUNTED = "CASE WHEN a.kind IN ('returned', 'unreturned') THEN greatest(side.change, 0) ELSE side.change END"
 _LATE_TOTALS = f"""
     SELECT p.happened_on, {_NAMES}, sum({_COUNTED})::bigint
       FROM ({_LATER}) later JOIN ledger_posting p ON p.event_id = later.event_id {_SIDES} JOIN ledger_account a ON a.id = side.account
@@ -95,7 +95,7 @@ def balances_at(on: date, seal: int | None = None, *, only: int | None = None) -
 def totals_at(days: Sequence[date], seal: int | None = None) -> list[Counter[Names]]:
     """This will give every envelope's accounts added up by kind and year at the end of each day; `days` in order.
 
-    Of "returned" it gives all that ever came in.
+    Of what passes through (`PASSING_KINDS`) it gives all that ever came in.
     """
     known = _known(seal)
     kept = [(pk, day) for pk, day in _rows(_KEPT, days=list(days), run=known.run)]

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from millrace.core.ledger import PASSING_KINDS
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import actions, kept_days, models, queries
 from millrace.registers.ledger import verify as ledger
@@ -20,7 +21,7 @@ START = date(2026, 1, 20)
 LATER = datetime(2026, 8, 1, tzinfo=UTC)
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["reserve", "commit", "mark_due", "pay", "return_unspent"]),
+        st.sampled_from(["reserve", "commit", "mark_due", "pay", "return_unspent", "take_back_return"]),
         st.integers(1, 9_000),
         st.integers(0, 70),
         st.sampled_from(["nothing", "seal", "keep"]),
@@ -46,7 +47,7 @@ def added_up(on: date, seal: int | None) -> tuple[Counter[int], Counter[tuple[st
             for account, change in ((one.target_id, one.amount), (one.source_id, -one.amount)):
                 held[account] += change
                 row = accounts[account]
-                if row.kind != "returned" or change > 0:
+                if row.kind not in PASSING_KINDS or change > 0:
                     totals[row.fund, row.scheme, row.unit, row.kind, row.financial_year] += change
     return held, totals
 
@@ -109,6 +110,12 @@ def test_money_that_came_back_after_a_kept_day_is_not_counted_on_it(kept: Books)
     sealer.seal(LATER)
     kept_days.keep_days(step=1)
     assert ledger.verify().findings == []
+    kept.do(actions.take_back_return, 300, on=date(2026, 3, 25))
+    sealer.seal(LATER)
+    kept_days.keep_days(step=1)
+    assert ledger.verify().findings == []
+    then, now = (queries.envelope_state(kept.envelope, on=date(2026, 3, day)) for day in (21, 26))
+    assert (then.returned, now.returned, now.paid - then.paid) == (400, 100, 300)
 
 
 def test_a_kept_day_that_differs_from_its_postings_is_found(kept: Books, owner_connection: Any) -> None:

@@ -70,6 +70,9 @@ def test_one_award_from_reservation_to_return(kept: Books) -> None:
     assert (line.reserved, line.committed, line.due, line.paid, line.returned) == (0, 0, 0, 18_500, 1_500)
     state = queries.envelope_state(kept.envelope)
     assert (state.available, state.paid, state.cash[YEAR]) == (81_500, 18_500, queries.CashState(40_000, 20_000, 0))
+    kept.do(actions.take_back_return, 1_000)
+    (line,), state = queries.statement(kept.case).envelopes, queries.envelope_state(kept.envelope)
+    assert (line.paid, line.returned) == (19_500, 500) and (state.available, state.paid, state.returned) == (80_500, 19_500, 500)
     assert in_balance()
 
 
@@ -99,6 +102,12 @@ def test_what_a_payee_owes_is_received_set_off_or_written_off_and_no_more(kept: 
         do(actions.receive, 2_001)
     assert (refused.value.code, refused.value.values["available_cents"]) == ("more-than-owed", 2_000)
     assert queries.statement(kept.case, on=date(2026, 3, 1)).owed("receivable", "HKD") == 0
+    do(actions.take_back_receipt, 1_000)
+    do(actions.hold, 700)
+    do(actions.give_up_held, 300)
+    with pytest.raises(Refusal, match="balance-overdrawn"):
+        do(actions.give_up_held, 401)
+    assert queries.statement(kept.case).recoveries == (queries.RecoveryLine("HKD", 3_000, 2_000, 2_000, 1_500, held=400),)
     posted = queries.posted_by(models.Posting.objects.values_list("event_id", flat=True))
     assert posted["debtor", "receivable"] == 9_000 and posted["receivable", "written_off"] == 1_500
     assert in_balance()
@@ -320,7 +329,14 @@ def seen_in_one_moment() -> dict[Any, Any]:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    steps=st.lists(st.tuples(st.sampled_from(["reserve", "commit", "mark_due", "pay"]), st.integers(1, 9_000), st.booleans()), max_size=8)
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from(["reserve", "commit", "mark_due", "pay", "return_unspent", "take_back_return"]),
+            st.integers(1, 9_000),
+            st.booleans(),
+        ),
+        max_size=8,
+    )
 )
 def test_totals_kept_at_a_seal_and_what_came_later_are_the_whole(kept: Books, steps: list[tuple[str, int, bool]]) -> None:
     for name, amount, is_sealed in steps:

@@ -97,7 +97,7 @@ class KeptDay(models.Model):
     """What every account held at the end of a day, as known at each run from one seal through another; zeros are left out.
 
     A copy, made by `ledger_keep_days` from the postings and checked by `millrace verify`. `totals` has the same by fund, scheme,
-    unit, kind and year; of "returned" it counts all that came in.
+    unit, kind and year; of `PASSING_KINDS` it counts all that came in.
     """
 
     day = models.DateField()

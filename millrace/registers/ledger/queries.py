@@ -37,7 +37,7 @@ class MatchLine:
 
 @dataclass(frozen=True)
 class EnvelopeLine:
-    """One case's part of one envelope. `returned` is all that ever came back, the other figures what stands now."""
+    """One case's part of one envelope. `returned` is all that came back, less what was recorded so in error; the rest stands now."""
 
     fund: str
     scheme: str
@@ -56,7 +56,8 @@ class EnvelopeLine:
 
 @dataclass(frozen=True)
 class RecoveryLine:
-    """What a case's payee owes, and what became of what it owed: together all that was ever raised. Its interest is kept apart."""
+    """What a case's payee owes, and what became of what it owed: together all that was ever raised. Its interest is kept apart, and so is
+    what it paid beyond that and gets back (`held`)."""
 
     unit: str
     receivable: int = 0
@@ -67,6 +68,7 @@ class RecoveryLine:
     interest_received: int = 0
     interest_set_off: int = 0
     interest_written_off: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class EnvelopeState:
-    """Where an envelope's approved commitment stands. `returned` is all that ever came back; it is available again."""
+    """Where an envelope's approved commitment stands. `returned` is all that came back, less what was recorded so in error."""
 
     envelope: Envelope
     available: int = 0
@@ -150,7 +152,7 @@ _Line = tuple[Account, int, int]
 
 def _standing(accounts: QuerySet[models.Account]) -> QuerySet[models.Account, tuple[Any, ...]]:
     entered = models.Posting.objects.filter(target=OuterRef("pk")).order_by().values("target").annotate(sum=Sum("amount")).values("sum")
-    named = accounts.annotate(held=F("balance_row__balance"), came_back=Choice(When(kind="returned", then=Subquery(entered))))
+    named = accounts.annotate(held=F("balance_row__balance"), came_back=Choice(When(kind__in=ledger.PASSING_KINDS, then=Subquery(entered))))
     return named.order_by("pk").values_list(*_NAMES, "held", "came_back")
 
 
@@ -179,7 +181,7 @@ def _lines(rows: Iterable[Sequence[Any]]) -> list[_Line]:
 def _then(case: int, on: date | None, seal: int | None) -> list[_Line]:
     accounts = {row.pk: row.value() for row in models.Account.objects.filter(case=case).order_by("pk")}
     held = _past(list(accounts), on, seal)
-    came_back = _turnover([pk for pk, account in accounts.items() if account.kind == "returned"], on, seal)
+    came_back = _turnover([pk for pk, account in accounts.items() if account.kind in ledger.PASSING_KINDS], on, seal)
     return [(account, held.get(pk, 0), came_back.get(pk, 0)) for pk, account in accounts.items()]
 
 
@@ -192,13 +194,19 @@ def _statement(own: Iterable[_Line]) -> Statement:
             owed[account.unit][account.kind] = held
         elif account.kind in ledger.MATCH_KINDS and account.sponsor is not None:
             matching[account.sponsor, account.form, account.unit][account.kind] = held
-        elif account.kind in ledger.COMMITMENT_KINDS:
-            lines[account.fund, account.scheme, account.unit][account.kind] = came_back if account.kind == "returned" else held
+        elif account.kind in ledger.ENVELOPE_KINDS:
+            is_passing = account.kind in ledger.PASSING_KINDS
+            lines[account.fund, account.scheme, account.unit][account.kind] = came_back if is_passing else held
     return Statement(
-        tuple(EnvelopeLine(*key, *_in_order(amounts, ledger.COMMITMENT_KINDS[1:])) for key, amounts in lines.items()),
+        tuple(EnvelopeLine(*key, *_in_order(_net(amounts), ledger.COMMITMENT_KINDS[1:])) for key, amounts in lines.items()),
         tuple(MatchLine(*key, *_in_order(amounts, ledger.MATCH_KINDS)) for key, amounts in matching.items()),
         tuple(RecoveryLine(unit, *_in_order(amounts, ledger.OWED_KINDS)) for unit, amounts in owed.items()),
     )
+
+
+def _net(amounts: dict[str, int]) -> dict[str, int]:
+    """What came back, less what was recorded so in error."""
+    return {**amounts, "returned": amounts.get("returned", 0) - amounts.get(ledger.UNRETURNED, 0)}
 
 
 def _in_order(amounts: dict[str, int], kinds: Iterable[str]) -> tuple[int, ...]:
@@ -234,7 +242,8 @@ def _states(totals: Mapping[kept_days.Names, int], only: Envelope | None = None)
 def _state(envelope: Envelope, amounts: dict[tuple[str, str], int]) -> EnvelopeState:
     years = sorted({year for _, year in amounts if year})
     cash = {year: CashState(**{kind.removeprefix("cash_"): amounts.get((kind, year), 0) for kind in ledger.CASH_KINDS}) for year in years}
-    return EnvelopeState(envelope, **{kind: amounts.get((kind, ""), 0) for kind in ledger.COMMITMENT_KINDS}, cash=cash)
+    standing = _net({kind: amount for (kind, year), amount in amounts.items() if not year})
+    return EnvelopeState(envelope, **{kind: standing.get(kind, 0) for kind in ledger.COMMITMENT_KINDS}, cash=cash)
 
 
 _MOVED = """

@@ -117,7 +117,7 @@ def _least_from_here_on(seals: list[int]) -> list[int]:
 def _names() -> tuple[dict[int, tuple[str, ...]], set[int]]:
     """By which names each account is added up, and the accounts of which all that came in counts."""
     rows = list(models.Account.objects.values_list("pk", "fund", "scheme", "unit", "kind", "financial_year"))
-    return {pk: tuple(names) for pk, *names in rows}, {row[0] for row in rows if row[4] == "returned"}
+    return {pk: tuple(names) for pk, *names in rows}, {row[0] for row in rows if row[4] in ledger.PASSING_KINDS}
 
 
 def _compare(part: Part, readings: list[Reading], running: Counter[int], entered: Counter[int], names: dict[int, tuple[str, ...]]) -> None:
@@ -134,7 +134,7 @@ def _compare(part: Part, readings: list[Reading], running: Counter[int], entered
             part.found("kept", f"{reading.day}", f"as known through seal {reading.through_seal:,} is not what its postings add up to")
         totals: Counter[tuple[str, ...]] = Counter()
         for account in {*expected, *came_in}:
-            totals[names[account]] += (came_in if names[account][3] == "returned" else expected)[account]
+            totals[names[account]] += (came_in if names[account][3] in ledger.PASSING_KINDS else expected)[account]
         if {tuple(each): held for *each, held in told if held} != {name: held for name, held in totals.items() if held}:
             part.found("kept", f"{reading.day}", f"as known through seal {reading.through_seal:,} has totals its accounts do not add up to")
 

@@ -50,6 +50,7 @@ WEIGHTS = {
     "settle": 6,
     "reject": 1,
     "answer": 4,
+    "bank returns": 2,
     "cancel": 1,
     "ask change": 6,
     "advise change": 5,
@@ -78,6 +79,7 @@ TOLD = frozenset(
         "instalment_released",
         "payment_settled",
         "payment_rejected",
+        "payment_returned",
         "payment_cancelled",
         "change_requested",
         "change_approved",
@@ -264,6 +266,11 @@ class Life(Owing):
         for payment in Payment.objects.filter(case=self.held.case, state="sent")[:1]:
             self.held.act(deliver.reject_payment, payment, reason="AC04", by=self.held.finance)
 
+    def bank_returns(self, _amount: int, _choice: int) -> None:
+        for payment in Payment.objects.filter(case=self.held.case, state="settled")[:1]:
+            came = {"reason": "AC04", "returned_on": self.held.at.date(), "bank_reference": "B-BACK"}
+            self.held.act(deliver.record_returned_payment, payment, **came, by=self.held.finance)
+
     def answer(self, amount: int, choice: int) -> None:
         """The bank's file: each payment accepted, settled or rejected — or, now and then, a file that is not its answer at all."""
         for run in self._runs("checked"):
@@ -308,11 +315,11 @@ class Life(Owing):
         self._holds_ratios(released, statement)
         for claim in Claim.objects.filter(case=held.case, state="decided"):
             assert claim.allowed_cents + claim.refused_cents == claim.claimed_cents
-        settled = sum(payment.amount_cents for payment in Payment.objects.filter(case=held.case, state="settled"))
+        settled = sum(payment.amount_cents for payment in Payment.objects.filter(case=held.case, state="settled", receipt=None))
         kept_back = self.kept_back()
         assert held.case.paid_cents == settled + sum(kept_back.values()) - statement.total("returned", unit)
         holds(held.case, held.at.date())
-        payments = Payment.objects.filter(case=held.case).exclude(state__in=["rejected", "cancelled"])
+        payments = Payment.objects.filter(case=held.case, receipt=None).exclude(state__in=Payment.UNDONE)
         waiting = set(Unpaid.objects.filter(release__case=held.case).values_list("release", flat=True))
         unpaid = {one.pk for one in released if one.amount_cents > kept_back.get(one.pk, 0)}
         assert waiting == unpaid - set(payments.values_list("release", flat=True))

@@ -61,4 +61,5 @@ def content_of(file: PaymentFile) -> bytes:
 def _transfer(payment: Payment, case: Case) -> payment_file.Transfer:
     account = payment.account
     payee = payment_file.BankAccount(account.holder, account.account_number, account.bank_code)
-    return payment_file.Transfer(payment.end_to_end, payee, payment.amount_cents, f"{case.reference} / {payment.release.instalment}")
+    what = payment.release.instalment if payment.release is not None else payment.end_to_end
+    return payment_file.Transfer(payment.end_to_end, payee, payment.amount_cents, f"{case.reference} / {what}")

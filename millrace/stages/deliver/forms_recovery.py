@@ -77,6 +77,11 @@ class ReceiveForm(forms.Form):
         self.fields["amount_cents"] = fields.MoneyField(label=_("Amount"), unit=unit, minimum=1)
         self.fields["received_on"] = fields.DayField(label=_("Received on"), latest=today)
         self.fields["bank_reference"] = fields.TextField(label=_("Bank reference"), max_length=35)
+        self.fields["holds_rest"] = fields.FlagField(
+            label=_("Is it more than is owed, and the rest to be held for the payee?"),
+            help_text=_("What is held is paid back in a payment run."),
+            required=False,
+        )
 
 
 class WhyForm(forms.Form):

@@ -23,7 +23,12 @@ def send_advice(case: Case, payment: Payment, *, event_id: int, by: Person, at: 
     if case.scheme_version is None or not case.scheme_version.text:
         return
     with translation.override(post.language_of(case)):
-        lines = [_("Instalment %(number)s") % {"number": payment.release.instalment}]
+        told = (
+            _("Instalment %(number)s") % {"number": payment.release.instalment}
+            if payment.release is not None
+            else _("Paid back: what came in beyond what was owed")
+        )
+        lines = [told]
     values = {"paid_on": payment.settled_on, "payment_reference": payment.end_to_end, "lines": lines}
     post.send(case, "payment_advice", values, amounts={"amount": payment.amount_cents}, event_id=event_id, by=by, at=at)
 

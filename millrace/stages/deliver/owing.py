@@ -15,7 +15,7 @@ from millrace.core import money, recovery
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.stages.deliver import gather, letters, recovering, standing
-from millrace.stages.deliver.models import Receivable, RevenueDeclaration, Settlement
+from millrace.stages.deliver.models import Payment, Receipt, Receivable, RevenueDeclaration, Settlement
 from millrace.web import access, fields, words
 
 State = Receivable.State
@@ -56,6 +56,14 @@ def history(debt: Receivable) -> list[dict[str, Any]]:
     """This will list what was settled, with the day interest was counted to."""
     rows = Settlement.objects.filter(receivable=debt).select_related("recorded_by").order_by("number")
     return [{"row": row, "total_cents": row.principal_cents + row.interest_cents} for row in rows]
+
+
+def receipts(debt: Receivable) -> list[dict[str, Any]]:
+    """This will list what came in at the bank for a debt: what of it is held, where a payment of that stands, or that it was taken back."""
+    rows = list(Receipt.objects.filter(receivable=debt).select_related("recorded_by", "taken_back_by").order_by("number"))
+    undone = Payment.objects.filter(receipt__in=rows).exclude(state__in=Payment.UNDONE)
+    paid = {payment.receipt_id: payment for payment in undone.select_related("run")}
+    return [{"row": row, "payment": paid.get(row.pk)} for row in rows]
 
 
 def plans(debt: Receivable) -> list[dict[str, Any]]:

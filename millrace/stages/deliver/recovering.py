@@ -6,7 +6,7 @@ Facts are gathered here and decided in `core/recovery`; nothing here changes any
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from millrace.core import recovery
@@ -19,6 +19,8 @@ from millrace.stages.deliver.models import (
     Breach,
     Claim,
     DueDay,
+    Payment,
+    Receipt,
     Receivable,
     RecoveryPlan,
     Release,
@@ -61,6 +63,19 @@ def settled_of(receivable: Receivable, on: date | None = None) -> list[recovery.
     if on is not None:
         rows = rows.filter(booked_on__lte=on)
     return [recovery.Settled(*row) for row in rows.values_list("value_on", "principal_cents", "interest_cents")]
+
+
+def standing_acts(receivable: Receivable) -> QuerySet[Settlement]:
+    """This will give what was settled of a debt, without receipts that were taken back."""
+    rows = Settlement.objects.filter(receivable=receivable, takes_back__isnull=True)
+    return rows.exclude(pk__in=Settlement.objects.filter(receivable=receivable, takes_back__isnull=False).values("takes_back"))
+
+
+def held_to_repay() -> QuerySet[Receipt]:
+    """This will give the receipts of which something is held for the payee and in no payment that stands, oldest first."""
+    rows = Receipt.objects.filter(held_cents__gt=0, taken_back_at__isnull=True)
+    paid = Payment.objects.filter(receipt=OuterRef("pk")).exclude(state__in=Payment.UNDONE)
+    return rows.filter(~Exists(paid)).select_related("receivable__case__lead").order_by("received_on", "pk")
 
 
 def owed(receivable: Receivable, on: date, settled: Sequence[recovery.Settled] | None = None) -> recovery.Owed:

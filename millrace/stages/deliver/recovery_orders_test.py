@@ -19,7 +19,7 @@ from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import actions as timeline
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather, queries, recovering
-from millrace.stages.deliver.models import Receivable, SetOff, Settlement
+from millrace.stages.deliver.models import Payment, PaymentRun, Receipt, Receivable, SetOff, Settlement
 from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures are found by name in this module
     MILLION,
     another,
@@ -37,7 +37,8 @@ from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures ar
 )
 from millrace.testing import racing
 
-ACTS = ["raise", "raise", "confirm", "confirm", "receive", "receive", "write off", "propose", "decide", "decide", "plan", "withdraw"]
+ACTS = ["raise", "raise", "confirm", "confirm", "receive", "receive", "receive", "write off", "propose", "decide", "decide", "plan"]
+ACTS += ["withdraw", "take back", "take back", "repay"]
 pytestmark = pytest.mark.usefixtures("rates")
 
 
@@ -110,7 +111,13 @@ def attempt(held: Any, other: Any, cents: int, chance: random.Random) -> None:
         held.act(deliver.confirm_receivable, debt, by=chance.choice([held.second, who]))
     elif what == "receive":
         owing = recovering.owed(debt, today).total_cents
-        receive(held, debt, chance.choice([cents, owing, owing // 2, owing + 1]), by=held.finance)
+        receive(held, debt, chance.choice([cents, owing, owing // 2, owing + 1]), by=held.finance, holds_rest=chance.random() < 0.6)
+    elif what == "take back":
+        for row in Receipt.objects.filter(receivable__case=held.case, taken_back_at=None).order_by("-pk")[:1]:
+            held.act(deliver.take_back_receipt, row, reason="Another payer's.", by=chance.choice([held.second, who]))
+    elif what == "repay":
+        for row in recovering.held_to_repay().filter(receivable__case=held.case)[:1]:
+            repay(held, row, how=chance.choice(["settle", "settle", "reject", "return", "cancel"]))
     elif what == "write off":
         held.act(
             deliver.write_off, debt, amount_cents=chance.choice([cents, 5_000_00]), reason="r", by=chance.choice([held.authority, who])
@@ -129,10 +136,29 @@ def attempt(held: Any, other: Any, cents: int, chance: random.Random) -> None:
         held.act(deliver.withdraw_receivable, debt, reason="r", by=who)
 
 
+def repay(held: Any, row: Receipt, how: str = "settle") -> Payment:
+    """This will pay back what is held of a receipt, as far as its way goes."""
+    held.act(deliver.order_repayment, row, by=held.maker)
+    run = PaymentRun.objects.latest("pk")
+    if how == "cancel":
+        held.act(deliver.cancel_payment_run, run, by=held.maker)
+        return run.payments.get()
+    held.act(deliver.check_payment_run, run, by=held.checker)
+    if how == "reject":
+        held.act(deliver.reject_payment, run.payments.get(), reason="AM04", by=held.finance)
+        return run.payments.get()
+    held.act(deliver.settle_payment, run.payments.get(), by=held.finance)
+    if how == "return":
+        came = {"reason": "AM04", "returned_on": gather.local_day(held.at), "bank_reference": "B-BACK"}
+        held.act(deliver.record_returned_payment, run.payments.get(), **came, by=held.finance)
+    return run.payments.get()
+
+
 # The acts of recovery in a case's life (`close/lives_test.py`), and how often each is tried.
 OWING = {"owe": 5, "confirm debt": 6, "pay back": 2, "wish set off": 4, "decide set off": 4, "write off": 2, "agree plan": 5}
-OWING |= {"withdraw debt": 1}
+OWING |= {"withdraw debt": 1, "take back": 2, "repay": 2}
 SETTLED = ("receivable_confirmed", "recovery_received", "recovery_set_off", "recovery_written_off", "recovery_plan_agreed")
+SETTLED += ("recovery_overpaid", "receipt_taken_back", "repayment_settled")
 
 
 class Owing:
@@ -156,7 +182,15 @@ class Owing:
     def pay_back(self, amount: int, choice: int) -> None:
         if debt := self._debt():
             owing = recovering.owed(debt, gather.local_day(self.held.at)).total_cents
-            receive(self.held, debt, min(owing // 2 + 1, amount) if choice else owing)
+            receive(self.held, debt, (min(owing // 2 + 1, amount), owing, owing + amount)[choice % 3], holds_rest=choice % 2 == 0)
+
+    def take_back(self, _amount: int, _choice: int) -> None:
+        for row in Receipt.objects.filter(receivable__case=self.held.case, taken_back_at=None).order_by("-pk")[:1]:
+            self.held.act(deliver.take_back_receipt, row, reason="r", by=self.held.checker)
+
+    def repay(self, _amount: int, choice: int) -> None:
+        for row in recovering.held_to_repay().filter(receivable__case=self.held.case)[:1]:
+            repay(self.held, row, ("settle", "reject", "return")[choice % 3])
 
     def wish_set_off(self, amount: int, choice: int) -> None:
         debt = self._debt()

@@ -20,7 +20,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather, queries, recovering
 from millrace.stages.deliver.deliver_test import bring, claim, open_account, reach
-from millrace.stages.deliver.models import Payment, PaymentRun, Receivable, Release, SetOff, Settlement, Unpaid
+from millrace.stages.deliver.models import Payment, PaymentRun, Receipt, Receivable, Release, SetOff, Settlement, Unpaid
 
 MILLION = 1_000_000_00
 RATE = 730  # basis points: HK$1 a night on HK$5,000
@@ -129,10 +129,16 @@ def holds(case: Any, on: date) -> None:
     assert statement.owed("receivable", unit) == sum(debt.left_cents for debt in debts)
     charged, settled = (sum(acts.values_list(name, flat=True)) for name in ("charged_cents", "interest_cents"))
     assert statement.owed("interest_owed", unit) == charged - settled
-    for kind, name in (("receipt", "received"), ("set_off", "set_off"), ("write_off", "written_off")):
-        rows = acts.filter(kind=kind)
+    for kinds, name in ((("receipt", "taken_back"), "received"), (("set_off",), "set_off"), (("write_off",), "written_off")):
+        rows = acts.filter(kind__in=kinds)
         assert statement.owed(name, unit) == sum(rows.values_list("principal_cents", flat=True))
         assert statement.owed(f"interest_{name}", unit) == sum(rows.values_list("interest_cents", flat=True))
+    receipts = Receipt.objects.filter(receivable__case=case, taken_back_at=None)
+    gone = Payment.objects.filter(receipt__in=receipts, state__in=["sent", "settled"])
+    assert statement.owed("held", unit) == sum(row.held_cents for row in receipts) - sum(one.amount_cents for one in gone)
+    assert sum(row.amount_cents - row.held_cents for row in receipts) == sum(
+        statement.owed(f"{part}received", unit) for part in ("", "interest_")
+    )
     for day in (on, on - timedelta(days=40)):
         aged = sum(debt.open_cents for debt in recovering.aged(day).filter(case=case))
         assert aged == balances.balance_as_at(books.Account("receivable", unit, case=case.pk), day)

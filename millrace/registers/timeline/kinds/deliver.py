@@ -47,6 +47,16 @@ KINDS = by_name(
     Kind("payment_cancelled", _("Payment of %(amount_cents)s taken out of run %(run)s before it was sent"), "finance"),
     Kind("payment_settled", _("Payment of %(amount_cents)s settled on %(settled_on)s")),
     Kind("payment_rejected", _("Payment of %(amount_cents)s rejected by the bank: %(reason)s")),
+    Kind("payment_returned", _("Payment of %(amount_cents)s returned by the bank on %(returned_on)s: %(reason)s. It is due again")),
+    Kind("repayment_ordered", _("%(amount_cents)s held for the payee ordered to be paid back in run %(run)s"), "finance"),
+    Kind("repayment_checked", _("%(amount_cents)s held for the payee sent to the bank in run %(run)s")),
+    Kind("repayment_cancelled", _("%(amount_cents)s held for the payee taken out of run %(run)s before it was sent"), "finance"),
+    Kind("repayment_settled", _("%(amount_cents)s held for the payee paid back on %(settled_on)s")),
+    Kind("repayment_rejected", _("%(amount_cents)s paid back to the payee rejected by the bank: %(reason)s. It is held again")),
+    Kind(
+        "repayment_returned",
+        _("%(amount_cents)s paid back to the payee returned by the bank on %(returned_on)s: %(reason)s. It is held again"),
+    ),
     Kind("equipment_registered", _("Equipment %(number)s of claim %(claim)s, line %(line)s entered in the register")),
     Kind("equipment_checked", _("Equipment %(number)s checked")),
     Kind("equipment_breach", _("Equipment %(number)s gone before its years are over, without consent: %(amount_cents)s")),
@@ -63,6 +73,14 @@ KINDS = by_name(
     Kind(
         "recovery_received",
         _("%(amount_cents)s received for debt %(number)s, %(interest_cents)s of it interest; %(left_cents)s still owed"),
+    ),
+    Kind(
+        "recovery_overpaid",
+        _("%(amount_cents)s received for debt %(number)s; %(held_cents)s of it was more than is owed, is held and will be paid back"),
+    ),
+    Kind(
+        "receipt_taken_back",
+        _("Receipt %(receipt)s of %(amount_cents)s for debt %(number)s was recorded in error and is taken back; %(left_cents)s is owed"),
     ),
     Kind("set_off_proposed", _("Set-off of %(amount_cents)s for debt %(number)s proposed"), "finance"),
     Kind("set_off_refused", _("Set-off of %(amount_cents)s for debt %(number)s not agreed to"), "finance"),

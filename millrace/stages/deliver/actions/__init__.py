@@ -39,11 +39,14 @@ from millrace.stages.deliver.actions.payments import (
 )
 from millrace.stages.deliver.actions.plans import agree_plan, end_missed_plans
 from millrace.stages.deliver.actions.rates import record_rate
+from millrace.stages.deliver.actions.receipts import receive_money, take_back_receipt
 from millrace.stages.deliver.actions.recovery import confirm_receivable, raise_receivable, withdraw_receivable
 from millrace.stages.deliver.actions.releases import release_instalment
+from millrace.stages.deliver.actions.repaying import order_repayment
 from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_of_reports, rule_report, save_report, submit_report
+from millrace.stages.deliver.actions.returned import record_returned_payment
 from millrace.stages.deliver.actions.revenue import declare_revenue
-from millrace.stages.deliver.actions.settling import decide_set_off, propose_set_off, receive_money, write_off
+from millrace.stages.deliver.actions.settling import decide_set_off, propose_set_off, write_off
 from millrace.stages.deliver.actions.status_files import read_status_file
 from millrace.stages.deliver.actions.titles import record_title
 
@@ -88,6 +91,7 @@ __all__ = [
     "open_change",
     "open_claim",
     "order_payment_run",
+    "order_repayment",
     "plan_inspection",
     "propose_account",
     "propose_set_off",
@@ -100,6 +104,7 @@ __all__ = [
     "record_in_kind",
     "record_matching",
     "record_rate",
+    "record_returned_payment",
     "record_title",
     "refuse_account",
     "register_equipment",
@@ -119,6 +124,7 @@ __all__ = [
     "submit_change",
     "submit_claim",
     "submit_report",
+    "take_back_receipt",
     "verify_account",
     "verify_evidence",
     "withdraw_change",

@@ -18,13 +18,16 @@ from millrace.core import delegation
 from millrace.core import ledger as books
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
-from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import files, gather, letters, limits, queries
+from millrace.stages.deliver.actions import moving
 from millrace.stages.deliver.models import PayeeAccount, Payment, PaymentRun, Release, Unpaid
+
+# The bank said that it could not pay, before or after it had taken the payment up.
+REFUSED = (Payment.State.REJECTED, Payment.State.RETURNED)
 
 
 def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
@@ -41,18 +44,8 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
         pay_on = pay_on or gather.local_day(at)
         if pay_on < gather.local_day(at):
             raise Refusal("pay-on-past", what=_("A run cannot be paid in the past."), field="pay_on", status=422)
-        run = PaymentRun.objects.create(
-            reference=f"R{gather.local_day(at):%Y%m%d}-{command.hex[:8].upper()}",
-            unit=chosen[0].unit,
-            financial_year=gather.year_of(pay_on),
-            pay_on=pay_on,
-            payment_count=len(chosen),
-            total_cents=sum(_to_pay(release) for release in chosen),
-            sha256="",
-            order_command=command,
-            ordered_at=at,
-            ordered_by=by,
-        )
+        total = sum(_to_pay(release) for release in chosen)
+        run = new_run(len(chosen), total, unit=chosen[0].unit, pay_on=pay_on, by=by, at=at, command=command)
         limits.must_be_within(by, delegation.ORDER, run.total_cents, unit=run.unit, at=at)
         payments = [_payment(run, release, cases) for release in chosen]
         Payment.objects.bulk_create(payments)
@@ -61,7 +54,7 @@ def order_payment_run(wanted: Iterable[Release], *, pay_on: date | None = None, 
         run.save(update_fields=["sha256"])
         _must_have_cash(run, payments, cases)
         for case, amount in _by_case(payments, cases):
-            _announce("payment_ordered", case, amount, run, by=by, at=at, command=command)
+            announce("payment_ordered", case, amount, run, by=by, at=at, command=command)
         return run
 
 
@@ -81,9 +74,9 @@ def check_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uui
         Payment.objects.filter(run=run).update(state=Payment.State.SENT)
         files.make_file(run, payments, cases, at=at)
         events = {case.pk: timeline.reserve_id() for case, _amount in _by_case(payments, cases)}
-        _post_payments(run, payments, cases, events, at)
+        moving.out(run, payments, cases, events, at)
         for case, amount in _by_case(payments, cases):
-            _announce("payment_checked", case, amount, run, by=by, at=at, command=command, event_id=events[case.pk])
+            announce(moving.kind(payments, "checked"), case, amount, run, by=by, at=at, command=command, event_id=events[case.pk])
         return run
 
 
@@ -99,9 +92,9 @@ def cancel_payment_run(run: PaymentRun, *, by: Person, at: datetime, command: uu
         run.state, run.closed_at = PaymentRun.State.CANCELLED, at
         run.save()
         Payment.objects.filter(run=run).update(state=Payment.State.CANCELLED)
-        Unpaid.objects.bulk_create(Unpaid(release=payment.release) for payment in payments)
+        moving.wait_again(payments)
         for case, amount in _by_case(payments, cases):
-            _announce("payment_cancelled", case, amount, run, by=by, at=at, command=command)
+            announce(moving.kind(payments, "cancelled"), case, amount, run, by=by, at=at, command=command)
         return run
 
 
@@ -148,22 +141,32 @@ def settle(
     payment.state, payment.settled_on = Payment.State.SETTLED, settled_on or gather.local_day(at)
     payment.bank_reference = bank_reference
     payment.save()
-    case.paid_cents += payment.amount_cents
-    case.save(update_fields=["paid_cents"])
+    sheet = None
+    if not moving.is_repayment(payment):
+        case.paid_cents += payment.amount_cents
+        case.save(update_fields=["paid_cents"])
+        sheet = {"paid_cents": case.paid_cents}
     extra = {"settled_on": payment.settled_on, "end_to_end": payment.end_to_end}
-    sheet = {"paid_cents": case.paid_cents}
+    kind = moving.kind([payment], "settled")
     event = timeline.reserve_id()
     letters.send_advice(case, payment, event_id=event, by=by, at=at)
-    return _announce(
-        "payment_settled", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet, event_id=event
-    )
+    return announce(kind, case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet, event_id=event)
 
 
 def reject(payment: Payment, case: Case, run: PaymentRun, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will take back a payment the bank did not make, inside an action that holds its run and case.
+    """This will take back a payment the bank did not make, inside an action that holds its run and case."""
+    must_not_be_its_maker(run, by)
+    payment.state, payment.reason = Payment.State.REJECTED, reason
+    payment.save()
+    moving.wait_again([payment])
+    event = timeline.reserve_id()
+    moving.back(run, payment, case, event=event, on=gather.local_day(at), at=at)
+    extra, kind = {"reason": reason, "end_to_end": payment.end_to_end}, moving.kind([payment], "rejected")
+    return announce(kind, case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, event_id=event)
 
-    Never by who ordered the run: what is taken back can be ordered again, and a false word would pay it twice.
-    """
+
+def must_not_be_its_maker(run: PaymentRun, by: Person) -> None:
+    """This will refuse who ordered the run: what is taken back can be ordered again, and a false word would pay it twice."""
     if run.ordered_by_id == by.pk:
         raise Refusal(
             "maker-rejects",
@@ -172,20 +175,28 @@ def reject(payment: Payment, case: Case, run: PaymentRun, *, reason: str, by: Pe
             next_step=_("Ask a colleague to record it."),
             status=403,
         )
-    payment.state, payment.reason = Payment.State.REJECTED, reason
-    payment.save()
-    Unpaid.objects.create(release=payment.release)
-    event, day = timeline.reserve_id(), gather.local_day(at)
-    for envelope, part in gather.envelopes_of(case, "paid", payment.amount_cents, unit=run.unit):
-        ledger.undo_payment(case, part, envelope=envelope, financial_year=run.financial_year, event=event, on=day, at=at)
-    extra = {"reason": reason, "end_to_end": payment.end_to_end}
-    return _announce("payment_rejected", case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, event_id=event)
+
+
+def new_run(count: int, total_cents: int, *, unit: str, pay_on: date, by: Person, at: datetime, command: uuid.UUID) -> PaymentRun:
+    """This will open a run inside an action that fills it and hashes what it holds."""
+    return PaymentRun.objects.create(
+        reference=f"R{gather.local_day(at):%Y%m%d}-{command.hex[:8].upper()}",
+        unit=unit,
+        financial_year=gather.year_of(pay_on),
+        pay_on=pay_on,
+        payment_count=count,
+        total_cents=total_cents,
+        sha256="",
+        order_command=command,
+        ordered_at=at,
+        ordered_by=by,
+    )
 
 
 def digest(payments: Iterable[Payment]) -> str:
     """This will give the hash of what is to be paid to whom, so that what is checked is what was ordered."""
     rows = [
-        f"{payment.end_to_end}|{payment.release_id}|{payment.amount_cents}|{payment.account_id}|"
+        f"{payment.end_to_end}|{payment.release_id or f'receipt {payment.receipt_id}'}|{payment.amount_cents}|{payment.account_id}|"
         f"{payment.account.bank_code}|{payment.account.account_number}|{payment.account.holder}"
         for payment in payments
     ]
@@ -194,6 +205,12 @@ def digest(payments: Iterable[Payment]) -> str:
 
 def _payment(run: PaymentRun, release: Release, cases: dict[int, Case]) -> Payment:
     case = cases[release.case_id]
+    number = f"{run.order_command.hex[:12].upper()}-{release.pk}"
+    return Payment(run=run, case=case, release=release, account=account_of(case), end_to_end=number, amount_cents=_to_pay(release))
+
+
+def account_of(case: Case) -> PayeeAccount:
+    """This will give the account a case's applicant is paid to, or say why it cannot be paid."""
     account = queries.verified_account(case.lead)
     if account is None:
         raise Refusal(
@@ -204,8 +221,7 @@ def _payment(run: PaymentRun, release: Release, cases: dict[int, Case]) -> Payme
             values={"reference": case.reference},
         )
     _must_not_be_refused_by_the_bank(account, case)
-    number = f"{run.order_command.hex[:12].upper()}-{release.pk}"
-    return Payment(run=run, case=case, release=release, account=account, end_to_end=number, amount_cents=_to_pay(release))
+    return account
 
 
 def _to_pay(release: Release) -> int:
@@ -216,7 +232,7 @@ def _to_pay(release: Release) -> int:
 
 def _must_not_be_refused_by_the_bank(account: PayeeAccount, case: Case) -> None:
     """This will hold payment to an account the bank said it cannot pay, until another one is verified."""
-    refused = Payment.objects.filter(account=account, state=Payment.State.REJECTED, reason__in=queries.ACCOUNT_REASONS)
+    refused = Payment.objects.filter(account=account, state__in=REFUSED, reason__in=queries.ACCOUNT_REASONS)
     reason = refused.values_list("reason", flat=True).first()
     if reason:
         raise Refusal(
@@ -269,7 +285,7 @@ def locked(run: PaymentRun) -> tuple[PaymentRun, list[Payment], dict[int, Case]]
     """This will lock the run's applicants and cases, then the run, and give all of them as they are now."""
     cases = gather.lock_cases(Case.every.filter(pk__in=Payment.objects.filter(run=run).values("case_id")))
     run = PaymentRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    payments = list(Payment.objects.filter(run=run).select_related("account", "release").order_by("id"))
+    payments = list(Payment.objects.filter(run=run).select_related("account", "release", "receipt").order_by("id"))
     return run, payments, cases
 
 
@@ -306,19 +322,8 @@ def _be_paid_from_today(run: PaymentRun, at: datetime) -> None:
     run.pay_on = max(run.pay_on, today)
 
 
-def _post_payments(run: PaymentRun, payments: Sequence[Payment], cases: dict[int, Case], events: dict[int, int], at: datetime) -> None:
-    """This will post the run, envelopes in one order everywhere, so that two runs wait for each other instead of dying."""
-    moves = []
-    for payment in payments:
-        for envelope, part in gather.envelopes_of(cases[payment.case_id], "due", payment.amount_cents, unit=run.unit):
-            moves.append((envelope.fund, envelope.scheme, payment.case_id, payment.pk, part, envelope))
-    day = gather.local_day(at)
-    for _fund, _scheme, case_id, _payment, part, envelope in sorted(moves, key=lambda move: move[:4]):
-        ledger.pay(cases[case_id], part, envelope=envelope, financial_year=run.financial_year, event=events[case_id], on=day, at=at)
-
-
 def _sent(payment: Payment) -> Payment:
-    payment = Payment.objects.select_related("release").get(pk=payment.pk)
+    payment = Payment.objects.select_related("release", "receipt").get(pk=payment.pk)
     if payment.state != Payment.State.SENT:
         raise Refusal("payment-not-sent", what=_("This payment is not waiting for the bank's word."))
     return payment
@@ -337,7 +342,7 @@ def _by_case(payments: Sequence[Payment], cases: dict[int, Case]) -> list[tuple[
     return [(cases[pk], amount) for pk, amount in sorted(amounts.items())]
 
 
-def _announce(
+def announce(
     kind: str,
     case: Case,
     amount_cents: int,
@@ -350,6 +355,7 @@ def _announce(
     sheet: dict[str, Any] | None = None,
     event_id: int | None = None,
 ) -> Event:
+    """This will tell one case of a step of a run."""
     facts = {"run": run.reference, "amount_cents": amount_cents, "unit": run.unit, **(extra or {})}
     day = gather.local_day(at)
     return timeline.record(kind, command=command, by=by, at=at, case=case, event_id=event_id, happened_on=day, facts=facts, sheet=sheet)

@@ -109,16 +109,18 @@ def withdraw_receivable(receivable: Receivable, *, reason: str, by: Person, at: 
             must_be_another(by, found.raised_by_id)
             _must_be_unsettled(found)
         found.state, found.ended_at, found.withdrawn_by, found.withdrawn_reason = State.WITHDRAWN, at, by, reason.strip()
-        amount, found.left_cents = found.left_cents, 0
+        # Interest charged with a receipt that was taken back since goes with the debt.
+        amount, charged = found.left_cents, found.charged_cents
+        found.left_cents = found.charged_cents = 0
         found.save()
         if was_owed:
             Settlement.objects.create(
                 receivable=found,
-                number=1,
+                number=Settlement.objects.filter(receivable=found).count() + 1,
                 kind=Settlement.Kind.WITHDRAWAL,
                 principal_cents=amount,
                 interest_cents=0,
-                charged_cents=0,
+                charged_cents=-charged,
                 value_on=day,
                 booked_on=day,
                 reason=reason.strip(),
@@ -128,7 +130,7 @@ def withdraw_receivable(receivable: Receivable, *, reason: str, by: Person, at: 
             )
             found.plans.filter(ended_on__isnull=True).update(ended_on=day, ending="replaced", next_on=None)
             post.tell_applicants(case, event_id=event, at=at)
-            ledger.cancel_receivable(case, amount, unit=found.unit, event=event, on=day, at=at)
+            ledger.cancel_receivable(case, amount, interest=charged, unit=found.unit, event=event, on=day, at=at)
         return {"amount_cents": amount, "was_owed": was_owed}
 
     kind = "receivable_dropped" if receivable.confirmed_at is None else "receivable_withdrawn"
@@ -141,7 +143,10 @@ Act = Callable[[Receivable, Case, int, date], dict[str, Any]]
 
 
 def done_to(receivable: Receivable, kind: str, act: Act, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will lock the case, do the act on the debt as it stands now, and announce it with the facts the act gives."""
+    """This will lock the case, do the act on the debt as it stands now, and announce it with the facts the act gives.
+
+    An act that turned out to be another kind of event names it as a fact.
+    """
     with transaction.atomic(durable=True):
         case = gather.lock_case(receivable.case)
         if done := timeline.replay(command, case):
@@ -149,6 +154,7 @@ def done_to(receivable: Receivable, kind: str, act: Act, *, by: Person, at: date
         found = locked(receivable, case)
         event = timeline.reserve_id()
         facts = act(found, case, event, gather.local_day(at))
+        kind = facts.pop("kind", kind)
         return record(kind, found, facts, by=by, at=at, command=command, event_id=event)
 
 
@@ -165,7 +171,7 @@ def record(
     """This will announce an act on a debt; what the case is paid is told with it."""
     case: Case = found.case
     told = {"number": found.number, "unit": found.unit, **facts}
-    sheet = {"paid_cents": case.paid_cents} if "returned_cents" in facts else None
+    sheet = {"paid_cents": case.paid_cents} if {"returned_cents", "paid_again_cents"} & facts.keys() else None
     day = gather.local_day(at)
     return timeline.record(kind, command=command, by=by, at=at, event_id=event_id, case=case, happened_on=day, facts=told, sheet=sheet)
 
@@ -268,7 +274,7 @@ def _most(case: Case, ground: str, *, breach: Breach | None, sample: AuditSample
 
 
 def _must_be_unsettled(found: Receivable) -> None:
-    if Settlement.objects.filter(receivable=found).exists():
+    if recovering.standing_acts(found).exists():
         raise Refusal(
             "partly-settled",
             what=_("Part of this was paid, set off or written off already; it can no longer be taken back as an error."),

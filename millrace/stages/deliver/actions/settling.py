@@ -1,4 +1,4 @@
-"""Settles what a payee owes: money received, kept back from a later release, or given up — e.g. HK$40,000 came in, HK$960 of it interest.
+"""Settles what a payee owes: kept back from a later release, given up, or received (`receipts`) — e.g. HK$40,000, HK$960 of it interest.
 
 Each act takes interest first, counted to its own day, then principal. Principal that comes back goes to the envelope it was paid from, by
 way of "returned"; interest and shares of revenue are income and stay out of it. A debt never falls by more than is owed.
@@ -33,25 +33,6 @@ _POSTED: dict[str, Callable[..., Any]] = {
 }
 
 
-def receive_money(
-    receivable: Receivable, *, amount_cents: int, received_on: date, bank_reference: str, by: Person, at: datetime, command: uuid.UUID
-) -> Event:
-    """This will record money that came in; more than is owed on its day is refused, so that the rest goes back to who sent it."""
-
-    def act(found: Receivable, case: Case, event: int, day: date) -> dict[str, Any]:
-        gather.must(by, "recover", case, at)
-        _must_be_owed(found)
-        _must_be_a_day_to_count_to(found, received_on, day)
-        if not bank_reference.strip():
-            raise Refusal("reference-needed", what=_("Give the bank's reference of what came in."), field="bank_reference", status=422)
-        if Settlement.objects.filter(bank_reference=bank_reference.strip()).exists():
-            raise Refusal("receipt-recorded", what=_("Money with this bank reference is already recorded."), field="bank_reference")
-        told = {"bank_reference": bank_reference.strip(), "event": event, "by": by, "at": at}
-        return _settle(found, Kind.RECEIPT, amount_cents, value_on=received_on, **told) | {"received_on": received_on}
-
-    return debts.done_to(receivable, "recovery_received", act, by=by, at=at, command=command)
-
-
 def write_off(receivable: Receivable, *, amount_cents: int, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will give up part or all of what is owed, by an authority: all that is given up of one debt stays within their limit."""
 
@@ -66,7 +47,7 @@ def write_off(receivable: Receivable, *, amount_cents: int, reason: str, by: Per
         )
         limits.must_be_within(by, delegation.WRITE_OFF, before + amount_cents, unit=found.unit, at=at)
         value_on = max(day, _last_day(found))
-        return _settle(found, Kind.WRITE_OFF, amount_cents, value_on=value_on, reason=reason.strip(), event=event, by=by, at=at)
+        return settle(found, Kind.WRITE_OFF, amount_cents, value_on=value_on, reason=reason.strip(), event=event, by=by, at=at)
 
     return debts.done_to(receivable, "recovery_written_off", act, by=by, at=at, command=command)
 
@@ -131,7 +112,7 @@ def _set_off(wish: SetOff, found: Receivable, paid: Case, *, by: Person, at: dat
     # What the release is reduced by counts as paid before the debt's own principal comes back: on one case they are the same money.
     _pay_by_set_off(wish, paid, left, event=other, day=day, at=at)
     value_on = max(day, _last_day(found))
-    facts = _settle(found, Kind.SET_OFF, wish.amount_cents, value_on=value_on, set_off=wish, reason=wish.reason, event=event, by=by, at=at)
+    facts = settle(found, Kind.SET_OFF, wish.amount_cents, value_on=value_on, set_off=wish, reason=wish.reason, event=event, by=by, at=at)
     post.tell_applicants(found.case, event_id=event, at=at)
     if not is_same:
         told = {"instalment": wish.release.instalment, "amount_cents": wish.amount_cents, "unit": found.unit}
@@ -154,7 +135,7 @@ def _pay_by_set_off(wish: SetOff, paid: Case, left_cents: int, *, event: int, da
         ledger.pay(paid, part, envelope=envelope, financial_year=year, event=event, on=day, at=at)
 
 
-def _settle(
+def settle(
     found: Receivable, kind: str, amount_cents: int, *, value_on: date, event: int, by: Person, at: datetime, **row: Any
 ) -> dict[str, Any]:
     """This will take an amount off a debt inside an action that holds its case, and give the facts of it."""
@@ -207,14 +188,15 @@ def _must_be_owed(found: Receivable) -> None:
 
 def _last_day(found: Receivable) -> date:
     """The day up to which interest was counted last; nothing is counted back over it."""
-    last = Settlement.objects.filter(receivable=found).order_by("-value_on").values_list("value_on", flat=True).first()
+    last = recovering.standing_acts(found).order_by("-value_on").values_list("value_on", flat=True).first()
     return last or (found.confirmed_on or date.min)
 
 
-def _must_be_a_day_to_count_to(found: Receivable, received_on: date, today: date) -> None:
+def must_be_a_day_to_count_to(found: Receivable, received_on: date, today: date) -> None:
+    """This will refuse a day that has not come, or one that interest was counted beyond already."""
     if received_on > today:
         raise Refusal("receipt-in-future", what=_("Record money once it has arrived."), field="received_on", status=422)
-    if received_on < _last_day(found):
+    if found.state == Receivable.State.CONFIRMED and received_on < _last_day(found):
         raise Refusal(
             "before-last-act",
             what=_("Interest was counted up to %(last_on)s already; nothing is counted back over that day."),
@@ -259,7 +241,7 @@ def _more_than_owed(found: Receivable, owed: recovery.Owed, asked_cents: int) ->
         "more-than-owed",
         what=_("%(asked_cents)s was entered; %(owed_cents)s is owed on that day, of which %(interest_cents)s is interest."),
         why=_("A debt is never settled by more than is owed."),
-        next_step=_("Enter what is owed. What was paid too much goes back to who sent it."),
+        next_step=_("Enter what came in. If it was more than is owed, say that the rest is to be held: it is paid back to who sent it."),
         field="amount_cents",
         status=422,
         values={"asked_cents": asked_cents, "owed_cents": owed.total_cents, "interest_cents": owed.interest_cents, "unit": found.unit},

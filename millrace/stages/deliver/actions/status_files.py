@@ -5,7 +5,7 @@ the first answer is given again, under another it is refused.
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -15,6 +15,7 @@ from millrace.core.refusal import Refusal
 from millrace.registers.people.models import Person
 from millrace.stages.deliver import gather
 from millrace.stages.deliver.actions import payments as paying
+from millrace.stages.deliver.actions import returned
 from millrace.stages.deliver.models import Payment, PaymentRun, StatusFile
 
 UNREADABLE = {
@@ -39,7 +40,7 @@ OBJECTIONS = {
 
 
 def read_status_file(run: PaymentRun, *, content: bytes, by: Person, at: datetime, command: uuid.UUID) -> StatusFile:
-    """This will record what the bank says of each payment: accepted, settled or rejected."""
+    """This will record what the bank says of each payment: accepted, settled, rejected, or returned after it was settled."""
     with transaction.atomic(durable=True):
         run, payments, cases = paying.locked(run)
         if done := StatusFile.objects.filter(run=run, command=command).first():
@@ -58,6 +59,9 @@ def read_status_file(run: PaymentRun, *, content: bytes, by: Person, at: datetim
             if change.to == bank_status.ACCEPTED:
                 payment.accepted_at = at
                 payment.save(update_fields=["accepted_at"])
+            elif change.to == bank_status.RETURNED:
+                how = {"returned_on": _came_back_on(change, payment, at), "bank_reference": change.reference[:35]}
+                returned.take_up(payment, cases[payment.case_id], run, reason=change.reason[:10], **how, **told)
             elif change.to == bank_status.SETTLED:
                 how = {"settled_on": change.settled_on, "bank_reference": change.reference[:35]}
                 paying.settle(payment, cases[payment.case_id], run, **how, **told)
@@ -73,7 +77,7 @@ def read_status_file(run: PaymentRun, *, content: bytes, by: Person, at: datetim
             sha256=payment_file.digest(content),
             accepted_count=made.count(bank_status.ACCEPTED),
             settled_count=made.count(bank_status.SETTLED),
-            rejected_count=made.count(bank_status.REJECTED),
+            rejected_count=made.count(bank_status.REJECTED) + made.count(bank_status.RETURNED),
             read_at=at,
             read_by=by,
         )
@@ -101,6 +105,12 @@ def _must_be_paid_by_now(changes: tuple[bank_status.Change, ...], at: datetime) 
             raise _refused(
                 "settled-later", _("It says that %(end_to_end)s is paid on a day that has not come."), end_to_end=change.end_to_end
             )
+
+
+def _came_back_on(change: bank_status.Change, payment: Payment, at: datetime) -> date:
+    """The day the bank names, or the day we hear of it where that is the day it was paid."""
+    today, paid_on = gather.local_day(at), payment.settled_on
+    return change.settled_on if change.settled_on and paid_on and change.settled_on > paid_on else today
 
 
 def _must_be_new(message_id: str) -> None:

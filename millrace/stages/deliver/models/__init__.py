@@ -13,6 +13,7 @@ from millrace.stages.deliver.models.holdings import Breach, Disposal, Equipment,
 from millrace.stages.deliver.models.inspections import Finding, Inspection
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.deliver.models.rates import ExchangeRate
+from millrace.stages.deliver.models.receipts import Receipt
 from millrace.stages.deliver.models.recovery import DueDay, Receivable, RecoveryPlan, RevenueDeclaration, SetOff, Settlement
 from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
@@ -37,6 +38,7 @@ __all__ = [
     "Payment",
     "PaymentFile",
     "PaymentRun",
+    "Receipt",
     "Receivable",
     "RecoveryPlan",
     "Release",

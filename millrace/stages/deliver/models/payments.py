@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from millrace.stages.deliver.models.receipts import Receipt
 from millrace.stages.deliver.models.releases import Release
 
 
@@ -83,7 +84,7 @@ class PaymentRun(models.Model):
 
 
 class Payment(models.Model):
-    """One release paid to one account; a release has at most one payment that is neither rejected nor cancelled."""
+    """One release paid to one account, or what was held of a receipt paid back; of each, at most one payment is not undone."""
 
     class State(models.TextChoices):
         ORDERED = "ordered", _("To be checked")
@@ -91,10 +92,15 @@ class Payment(models.Model):
         SETTLED = "settled", _("Settled")
         REJECTED = "rejected", _("Rejected by the bank")
         CANCELLED = "cancelled", _("Cancelled")
+        RETURNED = "returned", _("Returned by the bank")
+
+    # What these paid is to be paid again.
+    UNDONE = (State.REJECTED, State.CANCELLED, State.RETURNED)
 
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="payments")
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
+    receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="+", help_text="what is held of it is paid back")
     account = models.ForeignKey(PayeeAccount, on_delete=models.PROTECT, related_name="+")
     end_to_end = models.CharField(max_length=35, unique=True, help_text="our own name for this payment, never used again")
     amount_cents = models.BigIntegerField()
@@ -103,11 +109,20 @@ class Payment(models.Model):
     settled_on = models.DateField(null=True)
     bank_reference = models.CharField(max_length=35, blank=True)
     reason = models.CharField(max_length=10, blank=True, help_text="the bank's own code, e.g. AC04 account closed")
+    returned_on = models.DateField(null=True, help_text="the bank gave back what it had paid")
+    return_reference = models.CharField(max_length=35, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["release"], condition=~Q(state__in=["rejected", "cancelled"]), name="payment_of_a_release_once"
+                fields=["release"], condition=~Q(state__in=["rejected", "cancelled", "returned"]), name="payment_of_a_release_once"
+            ),
+            models.UniqueConstraint(
+                fields=["receipt"], condition=~Q(state__in=["rejected", "cancelled", "returned"]), name="payment_of_a_receipt_once"
+            ),
+            models.CheckConstraint(condition=Q(release__isnull=True) ^ Q(receipt__isnull=True), name="payment_of_one_thing"),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | Q(returned_on__isnull=False) & ~Q(return_reference=""), name="payment_returned_on_a_day"
             ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_of_something"),
             models.CheckConstraint(condition=~Q(state="settled") | Q(settled_on__isnull=False), name="payment_settled_on_a_day"),

@@ -146,13 +146,18 @@ class SetOff(models.Model):
 
 
 class Settlement(models.Model):
-    """What one act took off a debt: interest first, then principal. Append-only; `steps` is how the interest was made."""
+    """What one act took off a debt: interest first, then principal. Append-only; `steps` is how the interest was made.
+
+    A receipt recorded in error is taken back by a row with its amounts below zero, counted to the same day, so that both together are
+    nothing.
+    """
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("Received")
         SET_OFF = "set_off", _("Set off")
         WRITE_OFF = "write_off", _("Written off")
         WITHDRAWAL = "withdrawal", _("Withdrawn")
+        TAKEN_BACK = "taken_back", _("Receipt taken back")
 
     receivable = models.ForeignKey(Receivable, on_delete=models.PROTECT, related_name="settlements")
     number = models.PositiveIntegerField()
@@ -165,6 +170,7 @@ class Settlement(models.Model):
     steps = models.JSONField(default=list)
     bank_reference = models.CharField(max_length=35, blank=True)
     set_off = models.OneToOneField(SetOff, null=True, on_delete=models.PROTECT, related_name="+")
+    takes_back = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=1000, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
@@ -174,10 +180,16 @@ class Settlement(models.Model):
         indexes = [models.Index(fields=["receivable", "booked_on"], name="settlement_day")]
         constraints = [
             models.UniqueConstraint(fields=["receivable", "number"], name="settlement_number_once"),
-            models.UniqueConstraint(fields=["bank_reference"], condition=~Q(bank_reference=""), name="settlement_banked_once"),
             models.CheckConstraint(
-                condition=Q(principal_cents__gte=0, interest_cents__gte=0) & (Q(principal_cents__gt=0) | Q(interest_cents__gt=0)),
+                condition=Q(takes_back__isnull=True, principal_cents__gte=0, interest_cents__gte=0)
+                & (Q(principal_cents__gt=0) | Q(interest_cents__gt=0))
+                | Q(takes_back__isnull=False, principal_cents__lte=0, interest_cents__lte=0)
+                & (Q(principal_cents__lt=0) | Q(interest_cents__lt=0)),
                 name="settlement_of_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="taken_back", takes_back__isnull=False) | ~Q(kind="taken_back") & Q(takes_back__isnull=True),
+                name="settlement_taken_back_names_it",
             ),
         ]
 

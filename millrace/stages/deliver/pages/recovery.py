@@ -17,7 +17,7 @@ from millrace.web import access, asking, words
 from millrace.web.access import entry
 
 State = Receivable.State
-ACTS = ("recover", "confirm_recovery", "write_off")
+ACTS = ("recover", "confirm_recovery", "write_off", "order_payment")
 
 
 def _address(request: HttpRequest, number: int) -> str:
@@ -58,6 +58,8 @@ def debt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "rates": letters.interest_lines(case.scheme),
         "pay_to": letters.pay_to(case.unit, f"{case.reference} / {found.number}") if found.state == State.CONFIRMED else [],
         "history": owing.history(found),
+        "receipts": owing.receipts(found),
+        "is_unsettled": not recovering.standing_acts(found).exists(),
         "plans": owing.plans(found),
         "is_late": found.state == State.CONFIRMED and (plan.next_on if plan and plan.next_on else found.due_on) < today,
         "set_offs": [{"row": one, "is_seen": one.release.case_id in seen} for one in shown],
@@ -164,14 +166,18 @@ def withdraw(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 def receive(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """This will record money that came in."""
     found, today = _debt(request, number), gather.local_day(request.at)
-    first = {"amount_cents": recovering.owed(found, today).total_cents, "received_on": today}
+    if found.confirmed_at is None:
+        raise Refusal.not_found()
+    first = {"amount_cents": recovering.owed(found, today).total_cents or None, "received_on": today}
     return _ask(
         request,
         found,
         forms_recovery.ReceiveForm(request.POST or None, unit=found.unit, today=today, initial=first),
         actions.receive_money,
         title=_("Record money received"),
-        lead=_("It covers interest up to the day it came first, then principal. Principal goes back to the envelope it was paid from."),
+        lead=_("It covers interest up to the day it came first, then principal. Principal goes back to the envelope it was paid from.")
+        if found.state == State.CONFIRMED
+        else _("Nothing is owed here any more: what came in is held whole for the payee and paid back."),
         button=_("Record it"),
         done=_("The money is recorded."),
     )

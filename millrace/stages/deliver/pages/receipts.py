@@ -1,0 +1,83 @@
+"""Pages of one receipt of a debt — e.g. /cases/NIFS-7KQ2-M4XD/debts/1/receipts/2/take-back/, by another person than who recorded it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from millrace.core.refusal import Refusal
+from millrace.stages.deliver import actions, forms_recovery, queries, recovering
+from millrace.stages.deliver.models import Receipt, Receivable
+from millrace.stages.deliver.pages.evidence import crumbs
+from millrace.web import asking, words
+from millrace.web.access import entry
+
+
+def _receipt(request: HttpRequest, number: int, receipt: int) -> Receipt:
+    rows = Receipt.objects.filter(receivable__case=request.case, receivable__number=number, number=receipt)
+    found = rows.select_related("receivable", "recorded_by").first()
+    if found is None:
+        raise Refusal.not_found()
+    found.receivable.case = request.case
+    return found
+
+
+def _asked(request: HttpRequest, found: Receipt, **said: Any) -> asking.Asked:
+    debt: Receivable = found.receivable
+    here, title = f"/cases/{request.case.reference}/debts/{debt.number}/", _("Debt %(number)s") % {"number": debt.number}
+    facts = [
+        (_("Received"), words.amount(found.amount_cents, debt.unit)),
+        (_("Received on"), words.day(found.received_on)),
+        (_("Bank reference"), found.bank_reference),
+        (_("Recorded by"), str(found.recorded_by)),
+    ]
+    if found.held_cents:
+        facts.append((_("More than was owed"), words.amount(found.held_cents, debt.unit)))
+    return asking.Asked(
+        caption=f"{request.case.reference} · {title}", back=here, crumbs=[*crumbs(request), (title, here)], facts=facts, **said
+    )
+
+
+@entry(case="recover")
+def take_back(request: HttpRequest, reference: str, number: int, receipt: int) -> HttpResponse:
+    """This will take back a receipt recorded in error."""
+    found = _receipt(request, number, receipt)
+    if found.taken_back_at is not None:
+        raise Refusal.not_found()
+    asked = _asked(
+        request,
+        found,
+        title=_("Take back a receipt"),
+        lead=_("For money that was never in the bank, or was another payer's. The debt is owed again as if this had not been recorded."),
+        button=_("Take it back"),
+        done=_("The receipt is taken back."),
+        tone="danger",
+    )
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.take_back_receipt(found, **data, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, forms_recovery.WhyForm(request.POST or None), act, asked)
+
+
+@entry(case="order_payment")
+def repay(request: HttpRequest, reference: str, number: int, receipt: int) -> HttpResponse:
+    """This will order what is held of a receipt to be paid back."""
+    found = _receipt(request, number, receipt)
+    if not recovering.held_to_repay().filter(pk=found.pk).exists():
+        raise Refusal.not_found()
+    account = queries.verified_account(request.case.lead)
+    told = _("It goes to %(account)s in a payment run of its own, which another person checks.")
+    asked = _asked(
+        request,
+        found,
+        title=_("Pay back what is held"),
+        lead=told % {"account": account.masked} if account else _("No account of the payee is verified yet."),
+        button=_("Order the repayment"),
+        done=_("The repayment is ordered. Another person checks it."),
+    )
+
+    def act(_data: dict[str, Any], command: Any) -> None:
+        actions.order_repayment(found, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, asking.Nothing(request.POST if request.method == "POST" else None), act, asked)
