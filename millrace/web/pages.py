@@ -36,8 +36,10 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @entry("signed_in")
 def after_sign_in(request: HttpRequest) -> HttpResponse:
-    """This will lead a person to their first desk, or an applicant to their applications."""
+    """This will lead a person to their first desk, whoever runs a facility to it, or an applicant to their applications."""
     desks = navigation.desks(request.path, request.actor.powers)
+    if not desks and facilities.run_by(request.user, request.at).exists() and navigation.is_served("/facilities/"):
+        return HttpResponseRedirect("/facilities/")
     return HttpResponseRedirect(desks[0].items[0].url if desks else "/home/" if navigation.is_served("/home/") else "/me/")
 
 

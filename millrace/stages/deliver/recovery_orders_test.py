@@ -51,9 +51,9 @@ def test_no_order_of_acts_breaks_what_is_owed(agree: Any, make: Any) -> None:
 
     @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @example(1)
-    @example(2)
-    @example(5)
-    @example(11)
+    @example(16)
+    @example(18)
+    @example(19)
     @given(st.integers(0, 10**9))
     def in_any_order(seed: int) -> None:
         done.update(lived(agree, make, random.Random(seed)))

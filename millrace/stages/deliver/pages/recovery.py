@@ -59,6 +59,7 @@ def debt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "pay_to": letters.pay_to(case.unit, f"{case.reference} / {found.number}") if found.state == State.CONFIRMED else [],
         "history": owing.history(found),
         "receipts": owing.receipts(found),
+        "reader": request.user.pk,
         "is_unsettled": not recovering.standing_acts(found).exists(),
         "plans": owing.plans(found),
         "is_late": found.state == State.CONFIRMED and (plan.next_on if plan and plan.next_on else found.due_on) < today,
