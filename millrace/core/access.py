@@ -101,7 +101,7 @@ MAY: Mapping[str, frozenset[str]] = {
     ),
     "power:finance": frozenset(
         {"read_case", "read_timeline", "read_award", "read_money", "approve_claim", "release", "close_money", "settle_payment"}
-        | {"cancel_payment", "recover", "confirm_recovery"}
+        | {"cancel_payment", "recover", "confirm_recovery", "settle_stage"}
     ),
     "power:finance_maker": frozenset(
         {"read_case", "read_timeline", "read_award", "read_money", "order_payment", "cancel_payment", "settle_payment"}

@@ -59,7 +59,8 @@ WEIGHTS = {
     "lift": 4,
     "refund": 1,
     **OWING,
-    "open stage": 1,
+    "open stage": 2,
+    "settle stage": 4,
     "account": 1,
     "close": 3,
     "terminate": 1,
@@ -86,6 +87,7 @@ TOLD = frozenset(
         "change_refused",
         "change_withdrawn",
         "suspension_lifted",
+        "stage_settled",
         *SETTLED,
     ]
 )
@@ -229,6 +231,9 @@ class Life(Owing):
     def open_stage(self, _amount: int, _choice: int) -> None:
         if self.is_staged:
             type(self.held.case).objects.filter(pk=self.held.case.pk).update(stage_number=2)
+
+    def settle_stage(self, _amount: int, _choice: int) -> None:
+        self.held.act(deliver.settle_stage, self.held.case, stage=1, by=self.held.finance)
 
     def account(self, amount: int, _choice: int) -> None:
         number = f"{amount:09d}"

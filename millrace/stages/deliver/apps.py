@@ -7,4 +7,4 @@ class DeliverConfig(AppConfig):
     name = "millrace.stages.deliver"
     label = "deliver"
     default_auto_field = "django.db.models.BigAutoField"
-    append_only = ("release", "exchangerate", "settlement", "revenuedeclaration", "dueday")
+    append_only = ("release", "exchangerate", "settlement", "revenuedeclaration", "dueday", "stagesettlement")

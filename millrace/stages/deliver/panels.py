@@ -16,7 +16,7 @@ from millrace.registers.facilities import queries as facilities
 from millrace.registers.facilities.models import Allocation
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.people.models import Organisation, Person
-from millrace.stages.deliver import gather, giving, register, standing, telling
+from millrace.stages.deliver import gather, giving, leftover, register, standing, telling
 from millrace.stages.deliver.models import Claim, Evidence
 from millrace.web import access
 
@@ -108,8 +108,10 @@ def money(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "releases": [{"release": one, "sums": telling.sums(one.steps, one.unit)} for one in stands.releases],
         "payments": standing.payments_of(stands.releases),
         "account": stands.account,
+        "stages": leftover.settled_stages(case),
+        "stage_over": case.stage_number - 1,
         "hours": _hours(case, statement),
-        "may": _may(case, person, at, "release", "change_account", "claim"),
+        "may": _may(case, person, at, "release", "change_account", "claim", "settle_stage"),
     }
 
 

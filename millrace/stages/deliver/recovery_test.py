@@ -51,6 +51,7 @@ MEASURES = handling.Handling(
             measure("revenue-years", "count", 3),
             measure("revenue-cap", "basis_points", 10_000),
             measure("revenue-declaration-days", "days", 90),
+            measure("stage-surplus-carried", "basis_points", 5_000),
         )
     }
 )

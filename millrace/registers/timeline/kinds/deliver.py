@@ -92,6 +92,10 @@ KINDS = by_name(
         _("Debt %(number)s is paid in %(part_count)s instalments, the first by %(first_on)s, the last by %(last_on)s"),
     ),
     Kind("recovery_plan_missed", _("The instalment of debt %(number)s due on %(missed_on)s was missed: all of %(left_cents)s is due")),
+    Kind(
+        "stage_settled",
+        _("Stage %(stage_number)s settled: %(carried_cents)s carried forward, %(returned_cents)s back, %(ask_back_cents)s to be paid back"),
+    ),
     Kind("month_closed", _("Books of %(month)s closed"), "finance"),
     Kind("hours_granted", _("%(hours)s hours of %(resource)s granted")),
     Kind("booking_asked", _("Booking %(booking)s of %(tool)s at %(resource)s asked for: %(starts_at)s to %(ends_at)s")),

@@ -47,6 +47,7 @@ from millrace.stages.deliver.actions.reports import due_of, reconciled, remind_o
 from millrace.stages.deliver.actions.returned import record_returned_payment
 from millrace.stages.deliver.actions.revenue import declare_revenue
 from millrace.stages.deliver.actions.settling import decide_set_off, propose_set_off, write_off
+from millrace.stages.deliver.actions.stages import settle_stage
 from millrace.stages.deliver.actions.status_files import read_status_file
 from millrace.stages.deliver.actions.titles import record_title
 
@@ -121,6 +122,7 @@ __all__ = [
     "save_report",
     "settle_payment",
     "settle_requests",
+    "settle_stage",
     "submit_change",
     "submit_claim",
     "submit_report",

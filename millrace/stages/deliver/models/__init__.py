@@ -17,6 +17,7 @@ from millrace.stages.deliver.models.receipts import Receipt
 from millrace.stages.deliver.models.recovery import DueDay, Receivable, RecoveryPlan, RevenueDeclaration, SetOff, Settlement
 from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
+from millrace.stages.deliver.models.stages import StageSettlement
 
 __all__ = [
     "AdvanceRequest",
@@ -47,6 +48,7 @@ __all__ = [
     "SampledLine",
     "SetOff",
     "Settlement",
+    "StageSettlement",
     "StatusFile",
     "Title",
     "Unpaid",
