@@ -22,6 +22,7 @@ from django.db.models import BinaryField, JSONField
 from millrace.core.ledger import Account
 from millrace.jobs import lives
 from millrace.jobs.lives import Life, Table, Values
+from millrace.registers.cases import searching
 from millrace.registers.timeline import actions as timeline
 
 NAMESPACE = uuid.UUID("5b1f0c0a-3f0e-4f7e-9d0b-6a1d5f0c2b11")
@@ -84,7 +85,10 @@ class Mould:
         (case,), (lead,) = life.rows[apps.get_model(lives.CASE)], life.rows[apps.get_model(lives.ORGANISATION)]
         own = f"{lead['name']} {self._number()}"
         named = {case["reference"]: self.texts[case["reference"]], lead["name"]: own}
-        lower = {case["reference"].lower(): self._lower_reference(case["reference"]), lead["name"].lower(): own.lower()}
+        lower = {
+            searching.folded(case["reference"]): self._lower_reference(case["reference"]),
+            searching.folded(lead["name"]): searching.folded(own),
+        }
         self.inside = {**named, **lower}
         marked = {table: "".join(self._line(table, row) for row in rows) for table, rows in life.rows.items()}
         self._place_bodies(marked)

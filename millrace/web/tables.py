@@ -38,9 +38,9 @@ Choices = Callable[[HttpRequest], Sequence[tuple[str, str]]]
 class Column:
     """One column: a database field and how it is shown (`kind`: text, status, scheme, money, day, moment, count, flag or choice).
 
-    `url` makes a link, its {} filled with the field `url_field`. `note` is a second field shown small below the first.
-    What a note shows may stand in the file as a column of its own (`is_in_file_only`). `is_blank_at_zero` is for an amount that
-    is nought until there is one: no page says HK$0 was approved where nothing was decided.
+    `url` makes a link, its {} filled with the field `url_field`. `note` is a second field shown small below the first, and `former`
+    a field of names it had. What they show may stand in the file as a column of its own (`is_in_file_only`). `is_blank_at_zero` is
+    for an amount that is nought until there is one: no page says HK$0 was approved where nothing was decided.
     """
 
     id: str
@@ -51,13 +51,14 @@ class Column:
     url: str = ""
     url_field: str = ""
     note: str = ""
+    former: str = ""
     unit_field: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     is_in_file_only: bool = False
     is_blank_at_zero: bool = False
 
     def fields(self) -> list[str]:
-        return [name for name in (self.field, self.url_field, self.note, self.unit_field) if name]
+        return [name for name in (self.field, self.url_field, self.note, self.former, self.unit_field) if name]
 
     def html(self, row: Mapping[str, Any]) -> SafeString:
         """This will show a row's value on the page. Written without templates: a page has hundreds of cells."""
@@ -70,6 +71,9 @@ class Column:
         if self.note and row[self.note]:
             note = row[self.note]
             told = words.day_in_short(note) if isinstance(note, date) else str(note)
+            shown = f'{shown}<br><span class="soft small">{escape(told)}</span>'
+        if self.former and row[self.former]:
+            told = _("formerly %(names)s") % {"names": row[self.former]}
             shown = f'{shown}<br><span class="soft small">{escape(told)}</span>'
         return SafeString(shown)
 
@@ -214,7 +218,8 @@ class Listing:
             chosen = [value for value in request.GET.getlist(told.id) if value]
             if chosen:
                 rows = rows.filter(told.narrows(chosen) if told.narrows else Q(**{f"{told.field}__in": chosen}))
-        for word in request.GET.get("q", "").lower().split()[:8]:
+        asked = request.GET.get("q", "")
+        for word in (searching.folded(asked) if self.has_grams else asked.lower()).split()[:8]:
             rows = rows.filter(self._matching(word, by_grams))
         return rows
 

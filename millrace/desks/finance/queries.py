@@ -12,6 +12,7 @@ from millrace.core import delegation, lifecycle
 from millrace.core.access import Actor
 from millrace.core.envelopes import Nearness
 from millrace.desks.finance import blocked, narrowing, outlook
+from millrace.registers.cases import searching
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import nearness
 from millrace.registers.ledger import queries as ledger
@@ -164,7 +165,7 @@ def _in_force(actor: Actor, at: datetime, asked: Asked) -> QuerySet[Case]:
         cases = cases.filter(status_on__gte=span.start, status_on__lt=span.end)
     if asked.block in blocked.WHOLE:
         cases = blocked.of_cases(cases, asked.block, gather.local_day(at))
-    for word in asked.search.lower().split()[:8]:
+    for word in searching.folded(asked.search).split()[:8]:
         cases = cases.filter(search_text__contains=word)
     return cases.order_by("status_on", "pk")
 

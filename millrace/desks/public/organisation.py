@@ -23,5 +23,6 @@ def organisation(request: HttpRequest, organisation: int) -> HttpResponse:
     )
     if found is None or not sums:
         raise Refusal.not_found()
-    context = {"organisation": found, "sums": sums, "crumbs": [(_("What was funded"), "/register/")]}
+    former = found.former_names.order_by("-until_on")
+    context = {"organisation": found, "former_names": former, "sums": sums, "crumbs": [(_("What was funded"), "/register/")]}
     return register.listing(policy.published_schemes(request.at)).answer(request, rows, "public/organisation.html", context)

@@ -73,6 +73,7 @@ def _of_the_other_funder(case: Case, _at: datetime) -> str:
 FIELDS = (
     Field(word("Reference"), MADE, lambda case, _at: case.reference),
     Field(word("Organisation"), MADE, lambda case, _at: str(case.lead)),
+    Field(word("Formerly"), MADE, lambda case, _at: "; ".join(map(str, case.lead.former_names.order_by("-until_on")))),
     Field(word("Partners"), MADE, lambda case, _at: _names(case, "partner")),
     Field(word("Scheme"), MADE, _scheme),
     Field(word("Rules it was judged by"), MADE, _rules),

@@ -49,7 +49,9 @@ class Case(models.Model):
     unit = models.CharField(max_length=12)
     is_test = models.BooleanField(default=False, help_text="tries rules that are not published; found through `every` alone")
     is_demonstration = models.BooleanField(default=False)
-    search_text = models.TextField(blank=True, help_text="reference, title and parties' names, both scripts, lower case")
+    search_text = models.TextField(
+        blank=True, help_text="reference, title and the lead's names, former ones too, as `searching` folds them"
+    )
     search_grams = models.GeneratedField(
         expression=models.Func(F("search_text"), function="grams"),
         output_field=ArrayField(models.IntegerField()),

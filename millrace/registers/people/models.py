@@ -92,6 +92,23 @@ class Organisation(models.Model):
         return in_script(self.name, self.name_zh)
 
 
+class FormerName(models.Model):
+    """What an organisation was called until a day; it is still found by it."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField(max_length=300)
+    name_zh = models.CharField(max_length=300, blank=True)
+    until_on = models.DateField(help_text="the first day of the next name")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "until_on"], name="former_name_once_a_day")]
+
+    def __str__(self) -> str:
+        return in_script(self.name, self.name_zh)
+
+
 class Membership(models.Model):
     """What a person may do for an organisation, from when to when."""
 

@@ -37,6 +37,14 @@ class ConfirmOrganisationForm(forms.Form):
     is_subvented = fields.FlagField(label=_("Is it subvented, or a subsidiary of a subvented body?"))
 
 
+class RenameForm(forms.Form):
+    """What the certificate of change of name says."""
+
+    name = fields.TextField(label=_("New name in English"), max_length=300, required=False)
+    name_zh = fields.TextField(label=_("New name in Chinese"), max_length=300, required=False)
+    renamed_on = fields.DayField(label=_("In force from"), help_text=_("The day on the certificate of change of name."))
+
+
 class ColleagueForm(forms.Form):
     """Whom to invite to act for the organisation, and as what."""
 

@@ -1,7 +1,7 @@
 """Proves that an organisation is registered once and confirmed by an officer — e.g. a second Harbour Precision Ltd is refused."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from millrace.core.refusal import Refusal
 from millrace.registers.messages.models import Mail
 from millrace.registers.people import invitations
 from millrace.registers.people.models import Membership, Organisation
-from millrace.stages.apply.actions import organisations
+from millrace.stages.apply.actions import organisations, renaming
 from millrace.stages.apply.models import Invitation
 
 AT = datetime(2025, 3, 3, 2, tzinfo=UTC)
@@ -20,6 +20,7 @@ KINDS = {"hk_br": identity.Kind("hk_br", "[0-9]{8}"), "cn_uscc": identity.Kind("
 @pytest.fixture(autouse=True)
 def identifiers(monkeypatch):
     monkeypatch.setattr(organisations.policy, "number_kinds", lambda: KINDS)
+    monkeypatch.setattr(renaming.terms, "local_day", lambda at: at.date())
 
 
 def particulars(**given):
@@ -117,3 +118,56 @@ def test_an_invitation_left_too_long_is_over(make):
     with pytest.raises(Refusal) as no:
         organisations.accept_invitation(secret="s", by=wong, at=AT + timedelta(days=14), command=uuid.uuid4())
     assert no.value.code == "invitation-expired" and powers_of(wong) == set()
+
+
+def renamed(organisation, by, name="Harbour Photonics Ltd", on=date(2025, 2, 3), **given):
+    told = {"name": name, "name_zh": "港灣光電", "renamed_on": on, "by": by, "at": AT, "command": uuid.uuid4()} | given
+    return renaming.rename_organisation(organisation, **told)
+
+
+def test_a_renamed_organisation_is_found_by_both_names_and_told_once(make):
+    lee, command = make.person(), uuid.uuid4()
+    harbour = make.organisation(name="Harbour Optics Ltd", name_zh="港灣光學")
+    case, other = make.case(lead=harbour), make.case()
+    untouched = other.search_text
+    event = renamed(harbour, lee, command=command)
+    assert renamed(harbour, lee, command=command).pk == event.pk
+    harbour.refresh_from_db(), case.refresh_from_db(), other.refresh_from_db()
+    assert (harbour.name, harbour.name_zh) == ("Harbour Photonics Ltd", "港灣光電")
+    for word in ("photonics", "光电", "optics", "光学"):
+        assert word in case.search_text
+    assert other.search_text == untouched
+    former = harbour.former_names.get()
+    assert (former.name, former.name_zh, former.until_on) == ("Harbour Optics Ltd", "港灣光學", date(2025, 2, 3))
+    assert event.happened_on == date(2025, 2, 3) and "arbour" not in event.body
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"name": "Harbour Optics Ltd", "name_zh": "港灣光學"}, "same-name"),
+        ({"name": " ", "name_zh": ""}, "name-missing"),
+        ({"on": date(2025, 3, 4)}, "rename-day"),
+        ({"on": date(2025, 1, 6)}, "rename-day"),
+    ],
+)
+def test_a_change_of_name_that_cannot_be_is_refused(make, given, code):
+    harbour = make.organisation(name="Harbour Ltd", name_zh="港灣")
+    renamed(harbour, make.person(), name="Harbour Optics Ltd", name_zh="港灣光學", on=date(2025, 1, 6))
+    harbour.refresh_from_db()
+    with pytest.raises(Refusal) as no:
+        renamed(harbour, make.person(), **given)
+    assert no.value.code == code and harbour.former_names.count() == 1
+
+
+def test_who_registered_an_organisation_does_not_rename_it_and_none_before_it_is_confirmed(make):
+    chan = make.person()
+    harbour = organisations.register_organisation(particulars(), by=chan, at=AT, command=uuid.uuid4()).organisation
+    with pytest.raises(Refusal) as no:
+        renamed(harbour, make.person())
+    assert no.value.code == "not-confirmed"
+    organisations.confirm_organisation(harbour, is_subvented=False, by=make.person(), at=AT, command=uuid.uuid4())
+    harbour.refresh_from_db()
+    with pytest.raises(Refusal) as no:
+        renamed(harbour, chan)
+    assert no.value.code == "own-organisation"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("parts/<str:secret>/", parts.take_up, name="take_up"),
     path("desk/organisations/", organisations.unconfirmed, name="unconfirmed"),
     path("desk/organisations/<int:organisation>/", organisations.confirm, name="confirm_organisation"),
+    path("desk/organisations/<int:organisation>/rename/", organisations.rename, name="rename_organisation"),
     path(f"{CASE}draft/", drafts.draft, name="draft"),
     path(f"{CASE}draft/rules/", drafts.rules_changed, name="rules_changed"),
     path(f"{CASE}draft/check/", signing.check, name="check"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from millrace.core import codes
 from millrace.core.access import DRAFT_STATUSES
 from millrace.core.refusal import Refusal
+from millrace.registers.cases import searching
 from millrace.registers.cases.models import Case, Party, Standing
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.timeline import actions as timeline
@@ -48,7 +49,7 @@ def open_draft(organisation: Organisation, *, scheme: str, by: Person, at: datet
             opened_by=by,
             is_demonstration=organisation.is_demonstration,
         )
-        case.search_text = search_text_of(case)
+        case.search_text = searching.text_of(case)
         case.save(update_fields=["search_text"])
         Party.objects.create(case=case, organisation=organisation, role=Party.Role.LEAD, joined_at=at)
         Standing.objects.create(person=by, case=case, relation=Standing.Relation.APPLICANT, starts_at=at, granted_by=by)
@@ -63,11 +64,6 @@ def open_draft(organisation: Organisation, *, scheme: str, by: Person, at: datet
             happened_on=terms.local_day(at),
             facts={"scheme": scheme, "version": held.row.version, "call": call.code},
         )
-
-
-def search_text_of(case: Case) -> str:
-    """This will gather what a case is searched by: reference, title and the lead's names, both scripts, in lower case."""
-    return " ".join(filter(None, [case.reference, case.title, case.lead.name, case.lead.name_zh])).lower()
 
 
 def save_answers(
@@ -123,7 +119,7 @@ def _follow_title(case: Case, answers: dict[str, Any], part: Part | None) -> Non
     title = answers.get("project_title")
     if part is None and isinstance(title, str) and title != case.title:
         case.title = title[:400]
-        case.search_text = search_text_of(case)
+        case.search_text = searching.text_of(case)
         case.save(update_fields=["title", "search_text"])
 
 

@@ -1,6 +1,10 @@
 """Organisations: registered by one of their people, confirmed by an officer, administered by themselves — e.g. Harbour Precision Ltd."""
 
+import functools
+import operator
+
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +18,7 @@ from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Organisation
 from millrace.registers.policy import queries as policy
 from millrace.stages.apply import forms, queries
-from millrace.stages.apply.actions import organisations
+from millrace.stages.apply.actions import organisations, renaming
 from millrace.stages.apply.models import Invitation
 from millrace.web import commands, errors
 from millrace.web.access import entry
@@ -119,17 +123,16 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 
 @entry(power="officer")
 def unconfirmed(request: HttpRequest) -> HttpResponse:
-    """This will list the organisations that wait to be confirmed, oldest first."""
-    waiting = (
-        Organisation.objects.exclude(kind=Organisation.Kind.FUNDER)
-        .filter(confirmed_at__isnull=True)
-        .select_related("registered_by")
-        .order_by("registered_at")
-    )
-    confirmed = (
-        Organisation.objects.exclude(kind=Organisation.Kind.FUNDER).filter(confirmed_at__isnull=False).order_by("-confirmed_at")[:50]
-    )
-    return render(request, "apply/unconfirmed.html", {"waiting": waiting[:200], "confirmed": confirmed})
+    """This will list the organisations that wait to be confirmed, oldest first, and find one by a name it has or had, or its number."""
+    known = Organisation.objects.exclude(kind=Organisation.Kind.FUNDER)
+    waiting = known.filter(confirmed_at__isnull=True).select_related("registered_by").order_by("registered_at")
+    asked = request.GET.get("q", "").strip()
+    confirmed = known.filter(confirmed_at__isnull=False).order_by("-confirmed_at")
+    if asked:
+        names = ("name", "name_zh", "registration_number", "former_names__name", "former_names__name_zh")
+        either = functools.reduce(operator.or_, (Q(**{f"{name}__icontains": asked}) for name in names))
+        confirmed = confirmed.filter(pk__in=known.filter(either).values("pk"))
+    return render(request, "apply/unconfirmed.html", {"waiting": waiting[:200], "confirmed": confirmed[:50], "asked": asked})
 
 
 @entry(power="officer")
@@ -152,6 +155,29 @@ def confirm(request: HttpRequest, organisation: int) -> HttpResponse:
         "form": form,
         "number_kind": kinds.get(found.registration_kind, found.registration_kind),
         "incorporated_in": places.get(found.incorporated_in, found.incorporated_in),
+        "former_names": found.former_names.order_by("-until_on"),
         "crumbs": [(_("Organisations"), reverse("apply:unconfirmed"))],
     }
     return render(request, "apply/confirm.html", context, status=422 if form.errors else 200)
+
+
+@entry(power="officer")
+def rename(request: HttpRequest, organisation: int) -> HttpResponse:
+    """This will record a confirmed organisation's new name, by an officer who saw the certificate of change of name."""
+    found = Organisation.objects.filter(pk=organisation, confirmed_at__isnull=False).first()
+    if found is None:
+        raise Refusal.not_found()
+    form = forms.RenameForm(request.POST or None, initial={"name": found.name, "name_zh": found.name_zh})
+    if request.method == "POST" and form.is_valid():
+        try:
+            renaming.rename_organisation(found, **form.cleaned_data, by=request.user, at=request.at, command=commands.of(request))
+        except Refusal as no:
+            if no.field not in form.fields:
+                raise
+            said = errors.in_words(no)
+            form.add_error(no.field, f"{said['what']} {said['why']} {said['next_step']}")
+        else:
+            messages.success(request, _("The new name is recorded. Cases are found by both names."))
+            return redirect("apply:confirm_organisation", organisation=found.pk)
+    crumbs = [(_("Organisations"), reverse("apply:unconfirmed")), (str(found), reverse("apply:confirm_organisation", args=[found.pk]))]
+    return render(request, "apply/rename.html", {"organisation": found, "form": form, "crumbs": crumbs}, status=422 if form.errors else 200)
