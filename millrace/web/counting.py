@@ -3,7 +3,7 @@
 A count that must be exact reads every row there is; nobody reads an exact count in a tab.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -13,6 +13,7 @@ from millrace.web import words
 
 MOST = 1_000
 GATHERED = 2_000
+WALKED = 10_000
 
 
 def capped(lists: Mapping[str, QuerySet[Any]], most: int = MOST) -> dict[str, int]:
@@ -66,3 +67,20 @@ def gathered(rows: QuerySet[Any], start: int, end: int) -> tuple[int, list[int]]
         )
         count, keys = cursor.fetchone()
     return count, keys
+
+
+def walked(rows: QuerySet[Any], text: str, words_asked: Sequence[str], wanted: int) -> list[int] | None:
+    """This will give the keys of the first `wanted` rows, in their order, whose field `text` holds every word; None where the first
+    WALKED rows do not settle it.
+
+    What every tenth case holds is found soonest so: its index would give a hundred thousand rows before the first could be shown.
+    """
+    told, values = rows.values_list("pk", text)[:WALKED].query.sql_with_params()
+    holds = " AND ".join(["strpos(held, %s) > 0"] * len(words_asked))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH walked (pk, held) AS ({told}) SELECT pk FROM walked WHERE {holds} LIMIT %s",  # noqa: S608  # Django's own text
+            [*values, *words_asked, wanted],
+        )
+        found = [pk for (pk,) in cursor.fetchall()]
+    return found if len(found) == wanted else None

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 
 from django.db.models import F, OrderBy, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -23,11 +23,10 @@ from django.utils.translation import gettext as _
 from millrace.core import money
 from millrace.registers.cases import searching
 from millrace.registers.people.models import SavedView
-from millrace.web import access, counting, funder, schemes, spreadsheets, statuses, words
+from millrace.web import access, counting, funder, list_address, schemes, spreadsheets, statuses, words
 
 PER_PAGE = 50
 COUNTED = 1_000
-DEEPEST_PAGE = 200
 EXPORT_CHUNK = 2_000
 FILES = {"csv": "text/csv; charset=utf-8", "xlsx": spreadsheets.CONTENT_TYPE}
 NOT_FILTERS = ("page", "sort", "count", "format")
@@ -214,14 +213,30 @@ class Listing:
 
     def narrowed(self, request: HttpRequest, rows: QuerySet[Any], *, by_grams: bool = True) -> QuerySet[Any]:
         """This will apply the search and the filters of the address."""
+        rows = self.filtered(request, rows)
+        for word in self.words_asked(request):
+            rows = rows.filter(self._matching(word, by_grams))
+        return rows
+
+    def filtered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """This will apply the filters of the address alone."""
         for told in self.filters:
             chosen = [value for value in request.GET.getlist(told.id) if value]
             if chosen:
                 rows = rows.filter(told.narrows(chosen) if told.narrows else Q(**{f"{told.field}__in": chosen}))
-        asked = request.GET.get("q", "")
-        for word in (searching.folded(asked) if self.has_grams else asked.lower()).split()[:8]:
-            rows = rows.filter(self._matching(word, by_grams))
         return rows
+
+    def words_asked(self, request: HttpRequest) -> list[str]:
+        """This will give the words searched for, folded where the list is searched by a case's own words."""
+        asked = request.GET.get("q", "")
+        return (searching.folded(asked) if self.has_grams else asked.lower()).split()[:8]
+
+    def _walked(self, request: HttpRequest, rows: QuerySet[Any], wanted: int) -> list[int] | None:
+        """Only in the list's own order, which has an index: another one would first be sorted whole."""
+        if request.GET.get("sort"):
+            return None
+        ordered = self.ordered(request, self.filtered(request, rows))
+        return counting.walked(ordered, f"{self.grams_of}search_text", self.words_asked(request), wanted)
 
     def _matching(self, word: str, by_grams: bool) -> Q:
         """Two characters are enough for a Chinese word; the index leaves out what cannot hold the word, the text itself decides."""
@@ -251,11 +266,15 @@ class Listing:
         """This will make one page of the list."""
         if request.GET.get("count") == "all" or any(request.GET.get(name) for name in ("q", *(told.id for told in self.filters))):
             count = None
-        narrowed, number = self.narrowed(request, rows), _page_number(request)
+        narrowed, number = self.narrowed(request, rows), list_address.page_number(request)
         start = (number - 1) * self.per_page
         end = start + self.per_page + 1
         if self.has_grams and request.GET.get("q", "").strip() and request.GET.get("count") != "all":
-            count, keys = counting.gathered(self.ordered(request, narrowed), start, end)
+            keys = self._walked(request, rows, max(counting.MOST + 1, end))
+            if keys is not None:
+                count, keys = len(keys), keys[start:end]
+            else:
+                count, keys = counting.gathered(self.ordered(request, narrowed), start, end)
             if count <= counting.GATHERED:
                 shown = self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
             else:
@@ -285,14 +304,14 @@ class Listing:
             last=start + len(found),
             counted=f"{words.count(COUNTED)}+" if is_capped else words.count(count),
             is_capped=is_capped,
-            previous_url=_address(request, page=number - 1) if number > 1 else "",
-            next_url=_address(request, page=number + 1) if has_next and number < DEEPEST_PAGE else "",
-            count_url=_address(request, count="all"),
-            export_url=_address(request, format="csv", page=None),
-            spreadsheet_url=_address(request, format="xlsx", page=None),
+            previous_url=list_address.address(request, page=number - 1) if number > 1 else "",
+            next_url=list_address.address(request, page=number + 1) if has_next and number < list_address.DEEPEST_PAGE else "",
+            count_url=list_address.address(request, count="all"),
+            export_url=list_address.address(request, format="csv", page=None),
+            spreadsheet_url=list_address.address(request, format="xlsx", page=None),
             clear_url=request.path,
             page=self.page,
-            query=_kept(request).urlencode(),
+            query=list_address.kept(request).urlencode(),
             caption=_(self.caption),
             kept=[(name, request.GET[name]) for name in self.keeps if request.GET.get(name)],
         )
@@ -307,7 +326,7 @@ class Listing:
         return {
             "title": _(column.title),
             "is_number": column.is_number,
-            "url": _address(request, sort=f"-{column.id}" if is_up else column.id, page=None) if column.is_sortable else "",
+            "url": list_address.address(request, sort=f"-{column.id}" if is_up else column.id, page=None) if column.is_sortable else "",
             "sorted": "ascending" if is_up else "descending" if is_down else "",
         }
 
@@ -322,7 +341,7 @@ class Listing:
     def _views(self, request: HttpRequest) -> list[dict[str, Any]]:
         if not request.user.is_authenticated:
             return []
-        now = _kept(request).urlencode()
+        now = list_address.kept(request).urlencode()
         saved = SavedView.objects.filter(person=request.user, page=self.page).order_by("name")
         return [{"pk": v.pk, "name": v.name, "url": f"{request.path}?{v.query}", "is_current": v.query == now} for v in saved]
 
@@ -368,30 +387,3 @@ def _by(name: str, rows: QuerySet[Any]) -> str | OrderBy:
     """This will put what has no value last either way, as the indexes do: a draft, never received, heads no list of the latest."""
     is_sparse = any(field.name == name[1:] and field.null for field in rows.model._meta.concrete_fields)
     return F(name[1:]).desc(nulls_last=True) if name.startswith("-") and is_sparse else name
-
-
-def _page_number(request: HttpRequest) -> int:
-    typed = request.GET.get("page", "1")
-    return min(max(int(typed), 1), DEEPEST_PAGE) if typed.isascii() and typed.isdigit() else 1
-
-
-def _kept(request: HttpRequest) -> QueryDict:
-    """The search, filters and order of the address, without the page: what a saved view keeps."""
-    kept = request.GET.copy()
-    for name in ("page", "count", "format"):
-        kept.pop(name, None)
-    for name in [name for name, values in kept.lists() if not any(values)]:
-        del kept[name]
-    return kept
-
-
-def _address(request: HttpRequest, **changes: Any) -> str:
-    """The same list with something changed; None takes a parameter out."""
-    query = _kept(request)
-    if "page" not in changes and request.GET.get("page") and "count" in changes:
-        query["page"] = request.GET["page"]
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = str(value)
-    return f"{request.path}?{query.urlencode()}" if query else request.path

@@ -92,12 +92,15 @@ def test_what_was_never_received_is_listed_last(three: list[Any], make: Any) -> 
     assert found("", officer)[-1] == found("sort=submitted", officer)[-1] == "RAISE-CCCC"
 
 
-@pytest.mark.parametrize("most", [1, 2_000], ids=["walked", "gathered"])
-def test_a_search_pages_alike_however_it_is_answered(three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+@pytest.mark.parametrize(("most", "counted"), [(1, 1_000), (2_000, 1_000), (2_000, 0)], ids=["walked", "gathered", "in the first rows"])
+def test_a_search_pages_alike_however_it_is_answered(
+    three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch, most: int, counted: int
+) -> None:
     officer = make.person()
     for number in range(3):
         make.case(reference=f"NIFS-DDD{number}", title="Lens", status="submitted", requested_cents=number)
     monkeypatch.setattr(counting, "GATHERED", most)
+    monkeypatch.setattr(counting, "MOST", counted)
     short = tables.Listing(**{**CASES.__dict__, "per_page": 2})
     for sort in ("", "&sort=-reference", "&sort=requested", "&sort=-status"):
         every = [
@@ -109,6 +112,18 @@ def test_a_search_pages_alike_however_it_is_answered(three: list[Any], make: Any
         assert shown == every and len(every) == 5, sort
     assert short.shown(asked("q=nifs&page=9", officer), Case.objects.all()).rows == []
     assert short.shown(asked("q=lens&count=all", officer), Case.objects.all()).counted == "3"
+
+
+def test_what_many_hold_is_found_in_the_first_rows_and_no_index_is_asked(
+    three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST", 0)
+    monkeypatch.setattr(counting, "gathered", None)
+    short = tables.Listing(**{**CASES.__dict__, "per_page": 1})
+    assert len(short.shown(asked("q=nifs", make.person()), Case.objects.all()).rows) == 1
+    monkeypatch.setattr(counting, "WALKED", 1)
+    with pytest.raises(TypeError):
+        short.shown(asked("q=nifs", make.person()), Case.objects.all())
 
 
 def test_a_count_that_is_known_is_not_asked_again(three: list[Any], make: Any) -> None:
