@@ -82,7 +82,7 @@ def _package(path: Path, on: date, seal: "Seal") -> str:
     partial.mkdir()
     try:
         resources, counts, written = [], [], open_data.Written()
-        for name, title, columns, key, rows in open_data.tables(on, seal):
+        for name, title, columns, key, rows in open_data.tables(on, seal, written):
             counter = _Counter()
             with (partial / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
                 file.writelines(open_data.lines(counter.over(rows), [column for column, _kind, _said in columns]))

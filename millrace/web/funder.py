@@ -25,6 +25,7 @@ class Funder:
     zone: ZoneInfo
     unit: str
     headlines: tuple[str, ...] = ()
+    small_below: int = 0
 
     @property
     def name(self) -> str:
@@ -48,5 +49,5 @@ def current() -> Funder:
         return known
     if told is None:
         return UNPUBLISHED
-    _known[name] = (Funder(told.name, ZoneInfo(told.zone), told.currency, told.headlines), now)
+    _known[name] = (Funder(told.name, ZoneInfo(told.zone), told.currency, told.headlines, told.small_below), now)
     return _known[name][0]

@@ -27,7 +27,8 @@ class Line:
 class Breakdown:
     """A total divided by something; what the lines add up to beside what was printed as their total.
 
-    `allowance_cents` is how far apart rounding lets the two sums of money be; counts are never rounded.
+    `allowance_cents` is how far apart rounding lets the two sums of money be; counts are never rounded. `withheld` names the groups
+    that are not told to everyone, which have no line then.
     """
 
     by: str  # programme | sector | a column of the sheet
@@ -36,6 +37,7 @@ class Breakdown:
     count: int
     amount_cents: int
     allowance_cents: int = 0
+    withheld: tuple[str, ...] = ()
 
     @property
     def lines_count(self) -> int:
@@ -80,6 +82,7 @@ class Stated:
 class Answer:
     """What a figure says: asked for `as_at`, answered with what was so on `speaks_of`.
 
+    Where even the total is withheld from the reader, its count and amount are nothing and are not shown.
     A figure read from statements has them in `stated`; its count and amount are then nothing and are not shown.
     """
 
@@ -94,6 +97,7 @@ class Answer:
     rounding_cents: int = 0
     stated: tuple[Stated, ...] = ()
     is_day_about: bool = False
+    is_total_withheld: bool = False
 
     @property
     def is_earlier(self) -> bool:
@@ -143,11 +147,12 @@ def of_groups(version: FigureVersion, groups: Iterable[tuple[str, int, int]], as
 
 
 def drift(before: Answer, after: Answer) -> tuple[Drift, ...]:
-    """List the groups of the first breakdown whose count or money differs between two answers."""
+    """List the groups of the first breakdown whose count or money differs between two answers, those told in both."""
     was = {line.key: line for part in before.breakdowns[:1] for line in part.lines}
     now = {line.key: line for part in after.breakdowns[:1] for line in part.lines}
+    untold = {key for told in (before, after) for part in told.breakdowns[:1] for key in part.withheld}
     none = Line("", 0, 0)
-    pairs = [(key, was.get(key, none), now.get(key, none)) for key in sorted(was.keys() | now.keys())]
+    pairs = [(key, was.get(key, none), now.get(key, none)) for key in sorted((was.keys() | now.keys()) - untold)]
     return tuple(
         Drift(key, old.count, new.count, old.amount_cents, new.amount_cents)
         for key, old, new in pairs

@@ -106,13 +106,17 @@ class FigureVersion:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure's name, title and question, and its meanings in order of their days."""
+    """A figure's name, title and question, and its meanings in order of their days.
+
+    Where `is_each_public`, every case it counts stands in the public register by itself, so that no group of it is too small to tell.
+    """
 
     name: str
     title: Text
     question: Text
     currency: str
     versions: tuple[FigureVersion, ...]
+    is_each_public: bool = False
 
     def version_on(self, as_at: date) -> FigureVersion | None:
         """Give the meaning in force for an as-at day; None before the first."""

@@ -36,14 +36,18 @@ SCALES = {"unit": 0, "thousand": 3, "million": 6}
 def figure(name: str, text: str) -> Figure:
     """Read one figure; `name` is its file's path, whose last part without ending is the figure's name."""
     file = File(name, text)
-    file.only(file.content, {"title", "question", "currency", "versions"})
+    file.only(file.content, {"title", "question", "currency", "versions", "each_is_public"})
     versions = [_version(file, table, file.line_of("[[versions]]", index)) for index, table in enumerate(file.content.get("versions", []))]
     if not versions:
         raise file.refuse("a figure needs at least one of [[versions]]")
     if [version.starts_on for version in versions] != sorted({version.starts_on for version in versions}):
         raise file.refuse("versions must start one after the other", "starts_on")
     currency = file.need(file.content, "currency", str)
-    return Figure(figure_file.stem(name), file.text(file.content, "title"), file.text(file.content, "question"), currency, tuple(versions))
+    is_each_public = file.content.get("each_is_public", False)
+    if not isinstance(is_each_public, bool):
+        raise file.refuse("“each_is_public” is true or false", "each_is_public")
+    title, question = file.text(file.content, "title"), file.text(file.content, "question")
+    return Figure(figure_file.stem(name), title, question, currency, tuple(versions), is_each_public)
 
 
 # What a version may say, whatever it reads.

@@ -102,6 +102,7 @@ class Funder:
     headlines: tuple[str, ...]  # the figures that stand on the first page
     calendar: Calendar
     accounts: tuple[BankAccount, ...] = ()
+    small_below: int = 0  # in tables for everyone, groups of fewer cases than this are withheld; 0 withholds none
 
     def account(self, currency: str) -> BankAccount | None:
         """Give the account of a currency."""
@@ -170,7 +171,13 @@ def read(root: Table) -> Funder:
         headlines=root.strings("headlines"),
         calendar=_calendar(root.table("holidays")),
         accounts=_accounts(root.tables("accounts")),
+        small_below=_small_below(root.table("small_numbers")),
     )
+
+
+def _small_below(table: Table) -> int:
+    table.flag("published", True)
+    return table.integer("below", 0)
 
 
 def _accounts(tables: list[Table]) -> tuple[BankAccount, ...]:

@@ -72,7 +72,7 @@ def headline(name: str, at: datetime, known: figures.Known) -> dict[str, Any] | 
     """This will answer one figure as at yesterday, with its title and seal; None while there is none to give."""
     day = at.astimezone(funder.current().zone).date() - timedelta(days=1)
     try:
-        given = figures.ask(name, as_at=day, known=known)
+        given = figures.told_to_everyone(figures.ask(name, as_at=day, known=known))
     except Refusal:
         return None
     first, *others = wording.tiles(given)

@@ -24,6 +24,7 @@ from millrace.registers.timeline.models import Seal
 from millrace.stages.learn import queries as learn
 
 NO_AGREEMENT = "no agreement in force"
+SMALL_NUMBER = "small number of cases"
 FIELDS = (
     *("status", "unit", "approved_cents", "paid_cents", "approved_on", "agreed_on", "completed_on", "terminated_on", "version", "scheme"),
     *("case__reference", "case__title", "case__lead__registration_kind", "case__lead__registration_number"),
@@ -36,7 +37,11 @@ FIGURES_TABLE = (
     ("seal", "integer", "The seal it rests on: asked again by this number it is the same."),
     ("part", "string", "The group, the programme or the measure; - for the whole."),
     ("number", "number", "The count, or the number of a measure."),
-    ("put_as", "string", "over, about or nearly, where it was not given exactly."),
+    (
+        "put_as",
+        "string",
+        "over, about or nearly, where not given exactly; withheld, where too few cases to be told, or it would tell such.",
+    ),
     ("amount", "number", "The money, in whole units of the currency."),
     ("currency", "string", "ISO 4217."),
     ("source", "string", "Where it was published; empty for this system's own cases."),
@@ -152,10 +157,14 @@ def write_flat(file: TextIO, on: date, seal: Seal) -> Written:
     return written
 
 
-def tables(on: date, seal: Seal) -> Iterator[tuple[str, str, tuple[tuple[str, str, str], ...], str, Iterable[list[str]]]]:
-    """This will give each bulk table of a Data Package: its name, title, columns, key and rows of cells."""
+Bulk = tuple[str, str, tuple[tuple[str, str, str], ...], str, Iterable[list[str]]]
+
+
+def tables(on: date, seal: Seal, written: Written) -> Iterator[Bulk]:
+    """This will give each bulk table of a Data Package: its name, title, columns, key and rows of cells; what is withheld is counted in
+    `written` as the rows are read."""
     yield "awards", "Awards", open_awards.TABLE, "reference", map(open_awards.row, awards(on, seal))
-    yield "figures", "Published figures", FIGURES_TABLE, "figure part", _figure_rows(on, seal)
+    yield "figures", "Published figures", FIGURES_TABLE, "figure part", _figure_rows(on, seal, written)
     yield "series", "Published series", SERIES_TABLE, "series as_at table_version programme sector", _series_rows(seal)
 
 
@@ -173,11 +182,11 @@ def lines(rows: Iterable[list[str]], head: Iterable[str]) -> Iterator[str]:
     yield held.getvalue()
 
 
-def _figure_rows(on: date, seal: Seal) -> Iterator[list[str]]:
+def _figure_rows(on: date, seal: Seal, written: Written) -> Iterator[list[str]]:
     known = learn.Known(seal)
     for name in sorted(known.figures):
         try:
-            given = learn.ask(name, as_at=on, seal=seal, known=known)
+            given = learn.told_to_everyone(learn.ask(name, as_at=on, seal=seal, known=known))
         except Refusal:
             continue
         told, currency = given.answer, given.figure.currency
@@ -192,10 +201,14 @@ def _figure_rows(on: date, seal: Seal) -> Iterator[list[str]]:
                 number = "" if is_money else f"{each.number:f}"
                 yield [*common, part, number, each.qualifier, amount, currency if is_money else "", address]
             continue
-        parts = [("-", told.count, told.amount_cents)]
+        parts = [] if told.is_total_withheld else [("-", told.count, told.amount_cents)]
         parts += [(line.key or "none", line.count, line.amount_cents) for part in told.breakdowns[:1] for line in part.lines]
         for part, count, cents in parts:
             yield [*common, part, str(count), "", str(open_awards.major(cents, currency)), currency, address]
+        withheld = [key or "none" for each in told.breakdowns[:1] for key in each.withheld] + ["-"] * told.is_total_withheld
+        written.withhold(SMALL_NUMBER, len(withheld))
+        for part in withheld:
+            yield [*common, part, "", "withheld", "", "", address]
 
 
 def _series_rows(seal: Seal) -> Iterator[list[str]]:

@@ -24,10 +24,10 @@ class FigureNamed(Schema):
 
 
 class Sums(Schema):
-    """A count and an amount in whole minor units."""
+    """A count and an amount in whole minor units; nothing where it is withheld."""
 
-    count: int
-    amount_minor: int
+    count: int | None
+    amount_minor: int | None
 
 
 class Group(Sums):
@@ -38,7 +38,10 @@ class Group(Sums):
 
 
 class Breakdown(Schema):
-    """A total divided; `stated` is the total as published, `sum` what the groups add up to, `allowance_minor` what rounding allows."""
+    """A total divided; `stated` is the total as published, `sum` what the groups add up to, `allowance_minor` what rounding allows.
+
+    `withheld` names groups that are not told: of few cases, or such that those could be worked out.
+    """
 
     by: str
     of: str
@@ -46,6 +49,7 @@ class Breakdown(Schema):
     sum: Sums
     stated: Sums
     allowance_minor: int
+    withheld: list[str] = []
 
 
 class Stated(Schema):
@@ -133,7 +137,7 @@ def answer_figure(request: HttpRequest, name: str, asked: Query[Asked]) -> HttpR
     elif asked.as_known is not None:
         seal = queries.seal_as_known(asked.as_known)
     today = clock.now().astimezone(funder.current().zone).date()
-    given = queries.ask(name, as_at=asked.as_at or today, seal=seal)
+    given = queries.told_to_everyone(queries.ask(name, as_at=asked.as_at or today, seal=seal))
     tag = f'"{telling.digest(given)}"'
     if tag in (request.headers.get("If-None-Match") or "").split(", "):
         return HttpResponseNotModified(headers={"ETag": tag})

@@ -50,7 +50,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         return render(request, "learn/figures.html", {"parts": [], "today": today})
     rows = []
     for name, figure in sorted(known.figures.items()):
-        given = _given_or_none(name, today, known)
+        given = _given_or_none(name, today, known, is_staff=_is_staff(request))
         question, title = figure.question.said_in(spoken), figure.title.said_in(spoken)
         tiles = wording.tiles(given) if given else []
         rows.append({"name": name, "title": title, "question": question, "tiles": tiles, "given": given})
@@ -90,6 +90,8 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         if refused.status == 404:
             raise
         return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
+    if not _is_staff(request):
+        given = queries.told_to_everyone(given)
     return render(request, "learn/figure.html", context | _answer(request, given, asked, known) | _as_staff(request, given))
 
 
@@ -111,18 +113,24 @@ def _today() -> date:
     return clock.now().astimezone(funder.current().zone).date()
 
 
-def _given_or_none(name: str, as_at: date, known: Known) -> Given | None:
+def _given_or_none(name: str, as_at: date, known: Known, *, is_staff: bool) -> Given | None:
     try:
-        return queries.ask(name, as_at=as_at, known=known)
+        given = queries.ask(name, as_at=as_at, known=known)
     except Refusal:
         return None
+    return given if is_staff else queries.told_to_everyone(given)
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    """The funder's own people are told every number."""
+    return bool(request.actor.powers & {"policy", "authority", "officer", "auditor"})
 
 
 def _answer(request: HttpRequest, given: Given, asked: dict[str, Any], known: Known) -> dict[str, Any]:
     """This will gather what the page shows of an answer."""
     told, spoken = given.answer, language()
     source = told.source
-    own = queries.beside(given, known)
+    own = queries.beside(given, known, is_for_everyone=not _is_staff(request))
     return {
         "given": given,
         "told": told,
@@ -131,7 +139,7 @@ def _answer(request: HttpRequest, given: Given, asked: dict[str, Any], known: Kn
         "beside": own and wording.beside(given, own),
         "currency": given.figure.currency,
         "definition": given.version.definition.said_in(spoken),
-        "breakdowns": [_shown(given, each) for each in told.breakdowns if each.lines],
+        "breakdowns": [_shown(given, each) for each in told.breakdowns if each.lines or each.withheld],
         "source": source and {"title": source.title.said_in(spoken), "address": source.address, "quality": _(QUALITY[source.quality])},
         "table_note": _table_note(given, spoken),
         "permanent": permanent(given),
@@ -158,7 +166,7 @@ def _behind(request: HttpRequest, given: Given) -> str:
 def _as_staff(request: HttpRequest, given: Given) -> dict[str, Any]:
     """For the funder's own people: when the figure was last given, and the way to give it now."""
     powers = request.actor.powers
-    if not powers & {"policy", "authority", "officer", "auditor"}:
+    if not _is_staff(request):
         return {}
     give = permanent(given).replace("/?", "/give/?") if powers & set(actions.GIVERS) else ""
     return {"last_given": queries.times_given(given.figure.name).first(), "give_url": give, "is_staff": True}
@@ -184,8 +192,8 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
     """This will lay out one breakdown as a table and a bar for each line, as long as its money (or its count) is large."""
     by_money = any(line.amount_cents for line in each.lines)
     sizes = [line.amount_cents if by_money else line.count for line in each.lines]
-    largest = max(sizes) or 1
-    labels = _labels(given, each.by, [line.key for line in each.lines])
+    largest = max(sizes, default=0) or 1
+    labels = _labels(given, each.by, [*(line.key for line in each.lines), *each.withheld])
     bars = [
         Bar(labels[line.key], line.count, line.amount_cents, max(1, WIDEST * size // largest) if size else 0, 4 + 26 * row)
         for row, (line, size) in enumerate(zip(each.lines, sizes, strict=True))
@@ -194,11 +202,13 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
     return {
         "title": f"{of}: {_(BY[each.by])}" if of else _(BY.get(each.by, each.by)),
         "bars": bars,
+        "withheld": [labels[key] for key in each.withheld],
+        "below": funder.current().small_below,
         "height": 26 * len(bars),
         "each": each,
         "allowance_cents": each.allowance_cents,
-        "differs": bool(each.difference_cents) and abs(each.difference_cents) <= each.allowance_cents,
-        "holds_more": abs(each.difference_cents) > each.allowance_cents or each.count != each.lines_count,
+        "differs": not each.withheld and bool(each.difference_cents) and abs(each.difference_cents) <= each.allowance_cents,
+        "holds_more": not each.withheld and (abs(each.difference_cents) > each.allowance_cents or each.count != each.lines_count),
         "more_cents": each.difference_cents,
         "more_count": each.count - each.lines_count,
     }
@@ -206,7 +216,7 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
 
 def drift(given: Given, request: HttpRequest) -> dict[str, Any] | None:
     """This will lay out how an answer differs from what is known now; None where it is what is known now."""
-    found = queries.drift_since(given)
+    found = queries.drift_since(given, is_for_everyone=not _is_staff(request))
     if found is None:
         return None
     now, changes = found

@@ -7,13 +7,13 @@ import functools
 import operator
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_noop as _
 
-from millrace.core.figures import answer, parse, series, stated
+from millrace.core.figures import answer, for_everyone, parse, series, stated
 from millrace.core.figures.answer import Answer, Compared, Drift, NotYetBegun
 from millrace.core.figures.definition import Condition, Figure, FigureVersion, FromSheet
 from millrace.core.figures.series import Series
@@ -23,6 +23,7 @@ from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
+from millrace.web import funder
 
 ANSWERS_KEPT = 500
 
@@ -202,26 +203,40 @@ def meets(condition: Condition, as_at: date) -> Q:
             return ~Q(**{column: value})
 
 
-def drift_since(given: Given) -> tuple[Given, tuple[Drift, ...]] | None:
+def told_to_everyone(given: Given) -> Given:
+    """This will leave out of an answer the small groups that the funder withholds from everyone, with those that would tell them."""
+    if not isinstance(given.version.reads, FromSheet) or given.figure.is_each_public:
+        return given
+    return replace(given, answer=for_everyone.guarded(given.answer, funder.current().small_below))
+
+
+def drift_since(given: Given, *, is_for_everyone: bool = False) -> tuple[Given, tuple[Drift, ...]] | None:
     """This will answer the same question as known at the last seal, and name the groups that changed since; None at the last."""
     if given.is_last_seal:
         return None
     now = ask(given.figure.name, as_at=given.answer.as_at)
+    if is_for_everyone:
+        now = told_to_everyone(now)
     return now, answer.drift(given.answer, now.answer)
 
 
-def beside(given: Given, known: Known) -> Compared | None:
-    """This will count this system's own cases for the published day, as known at the same seal; None where no count is named."""
+def beside(given: Given, known: Known, *, is_for_everyone: bool = False) -> Compared | None:
+    """This will count this system's own cases for the published day, as known at the same seal; None where no count is named, or where
+    it is told to everyone and a small number would be told with it."""
     named = given.version.beside
     figure = known.figures_at(given.seal).get(named.figure) if named else None
     version = figure.version_on(given.answer.speaks_of) if figure else None
-    if named is None or version is None:
+    if named is None or figure is None or version is None:
         return None
     as_at = given.answer.speaks_of
     own, with_ended = (
         answer.of_groups(each, _kept_groups(each, as_at, given.seal), as_at) for each in (version, answer.kept_endings(version))
     )
-    return answer.compared(given.answer, named, own, with_ended)
+    compared = answer.compared(given.answer, named, own, with_ended)
+    if is_for_everyone and not figure.is_each_public:
+        below = funder.current().small_below
+        return compared if for_everyone.may_stand_beside(compared, named, for_everyone.guarded(own, below), below) else None
+    return compared
 
 
 def times_given(name: str) -> QuerySet[Event]:

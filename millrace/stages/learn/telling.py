@@ -17,7 +17,7 @@ from millrace.stages.learn.queries import Given
 def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
     """This will give the answer as JSON-ready values; amounts are whole minor units of the currency.
 
-    What was stated stands in it only where something was: the hash of an answer given before statements were read stays its own.
+    What was stated, and what is withheld, stand in it only where something was: the hash of an answer given before stays its own.
     """
     told = given.answer
     plain = {
@@ -27,8 +27,8 @@ def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
         "as_at": told.as_at.isoformat(),
         "speaks_of": told.speaks_of.isoformat(),
         "as_known": {"seal": given.seal.number, "sealed_at": given.seal.sealed_at.isoformat(), "is_story": given.seal.is_story},
-        "count": None if told.stated else told.count,
-        "amount_minor": None if told.stated else told.amount_cents,
+        "count": None if told.stated or told.is_total_withheld else told.count,
+        "amount_minor": None if told.stated or told.is_total_withheld else told.amount_cents,
         "currency": given.figure.currency,
         "rounding_minor": told.rounding_cents,
         "source": _source(given, language),
@@ -72,8 +72,10 @@ def _breakdown(given: Given, each: Breakdown, language: str) -> dict[str, Any]:
         for line in each.lines
     ]
     sums = {"count": each.lines_count, "amount_minor": each.lines_amount_cents}
-    stated = {"count": each.count, "amount_minor": each.amount_cents}
-    return {"by": each.by, "of": each.of, "lines": lines, "sum": sums, "stated": stated, "allowance_minor": each.allowance_cents}
+    is_whole_told = not given.answer.is_total_withheld
+    stated = {"count": each.count, "amount_minor": each.amount_cents} if is_whole_told else {"count": None, "amount_minor": None}
+    plain = {"by": each.by, "of": each.of, "lines": lines, "sum": sums, "stated": stated, "allowance_minor": each.allowance_cents}
+    return {**plain, "withheld": list(each.withheld)} if each.withheld else plain
 
 
 def label(given: Given, by: str, key: str, language: str) -> str:

@@ -44,6 +44,8 @@ def tiles(given: Given) -> list[Tile]:
     told = given.answer
     if told.stated:
         return [_stated(given, each) for each in told.stated if not each.group]
+    if told.is_total_withheld:
+        return [Tile(_("Count"), _("withheld"))]
     found = [Tile(_("Count"), words.count(told.count))]
     if not isinstance(given.version.reads, FromSheet) or given.version.reads.amount:
         currency = given.figure.currency
