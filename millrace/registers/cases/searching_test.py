@@ -62,6 +62,6 @@ def test_what_is_folded_folds_no_further(text: str) -> None:
 
 
 def test_the_table_is_the_one_that_cases_are_kept_by() -> None:
-    """Another table asks for a migration that folds every case again, as 0013 did: only then change this number."""
+    """Another table asks for a migration that folds every case again, as 0014 did: only then change this number."""
     told = json.dumps(sorted(searching.letters().items())).encode()
     assert (len(searching.letters()), hashlib.sha256(told).hexdigest()[:12]) == (4_117, "9f6c19d1f982")

@@ -19,7 +19,7 @@ def fold(apps: Any, _schema: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0012_running"), ("people", "0006_former_names")]
+    dependencies = [("cases", "0013_undecided"), ("people", "0006_former_names")]
 
     operations = [
         migrations.AlterField(
