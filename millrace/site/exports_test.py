@@ -167,3 +167,13 @@ def test_a_file_cut_short_never_takes_its_name(told: Told, tmp_path: Path, monke
     (tmp_path / "records").mkdir()
     with pytest.raises(exports.homes.HomeRefused, match="exists already"):
         exports._package(tmp_path / "records", DAY, told.seal)
+
+
+def test_a_part_of_few_cases_is_named_without_its_number_and_counted(told: Told) -> None:
+    written = open_data.Written()
+    tables = {name: list(rows) for name, _title, _columns, _key, rows in open_data.tables(DAY, told.seal, written)}
+    rows = [row[4:9] for row in tables["figures"] if row[0] == "approved-by-scheme"]
+    assert rows == [["nifs", "", "withheld", "", ""], ["-", "", "withheld", "", ""]]  # three cases in all
+    assert written.withheld[open_data.SMALL_NUMBER] == sum(row[6] == "withheld" for row in tables["figures"])
+    agreed = [row[4:6] for row in tables["figures"] if row[0] == "agreed-by-scheme"]
+    assert agreed == [["-", "3"], ["nifs", "3"]]  # each is in the register by itself

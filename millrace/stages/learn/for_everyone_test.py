@@ -10,7 +10,6 @@ from django.test import Client
 from millrace.core.figures import answer, for_everyone
 from millrace.core.figures.answer import Compared
 from millrace.core.figures.definition import Beside
-from millrace.desks.public import open_data
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
@@ -59,15 +58,6 @@ def test_the_funders_people_are_told_every_group_and_so_is_whoever_asks_what_is_
     assert '<td class="num">3</td>' in officer and '<td class="num">6</td>' in officer and "withheld" not in officer
     agreed = Client().get(f"/figures/agreed-by-scheme/{AT}").text
     assert '<td class="num">3</td>' in agreed and "withheld" not in agreed
-
-
-def test_the_data_package_says_what_it_withholds_and_counts_it(told):
-    written = open_data.Written()
-    tables = {name: list(rows) for name, _title, _columns, _key, rows in open_data.tables(date(2026, 3, 31), queries.last_seal(), written)}
-    rows = {row[4]: row[5:9] for row in tables["figures"] if row[0] == "approved-by-scheme"}
-    nothing = ["", "withheld", "", ""]
-    assert rows == {"-": ["17", "", "11900", "HKD"], "itsp": ["8", "", "5600", "HKD"], "nifs": nothing, "raise-plus": nothing}
-    assert written.withheld[open_data.SMALL_NUMBER] >= 2
 
 
 def test_a_whole_that_is_small_is_withheld_too_and_what_changed_tells_no_withheld_group():
