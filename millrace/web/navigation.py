@@ -75,6 +75,7 @@ DESKS = (
             (word("Past cases"), "/policy/compare/", {"policy"}),
             (word("Forecasts"), "/policy/forecast/", {"policy"}),
             (word("Figures given"), "/figures/given/", {"policy", "authority", "auditor"}),
+            (word("Replies"), "/replies/drafts/", {"policy", "authority", "auditor"}),
         ),
     ),
     (

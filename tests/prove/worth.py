@@ -43,6 +43,7 @@ from millrace.stages.deliver.models import (
     Receivable,
     Report,
 )
+from millrace.stages.learn.models import Reply
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.web import access as web_access
 from millrace.web.demonstration import BACKEND
@@ -67,6 +68,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "figures/<slug:name>/": ("?as-at=2024-01-31", "?as-at=1999-01-01"),
     "figures/<slug:name>/give/": (f"?as-at={GIVEN_ON}&seal={GIVEN_SEAL}", f"?as_at={GIVEN_ON}&seal={GIVEN_SEAL}"),
     "figures/<slug:name>/cases/": (f"?as-at={GIVEN_ON}&seal={GIVEN_SEAL}",),
+    "replies/drafts/<int:reply>/": ("?text=zh-hant",),
     "receipts/check/": ("?receipt=nothing",),
 }
 
@@ -340,7 +342,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],
         "invitation": lambda: StaffInvitation.objects.values_list("pk", flat=True)[:1],
         "fund": lambda: [fund.id for fund in policy.funds()][:3],
-        "kind": lambda: FundOrder.Kind.values,
+        "kind": lambda: ["docx"] if route.startswith("replies/") else FundOrder.Kind.values,
         "resource": lambda: Resource.objects.values_list("code", flat=True)[:1],
         "operator": lambda: Operator.objects.values_list("pk", flat=True)[:1],
         "order": lambda: FundOrder.objects.values_list("pk", flat=True)[:1],
@@ -348,6 +350,8 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "notice": lambda: Notice.objects.filter(person=person).values_list("pk", flat=True)[:1],
         "draft": lambda: PolicyDraft.objects.values_list("pk", flat=True)[:1],
         "event": lambda: Event.objects.filter(case=case).exclude(sheet=None).order_by("-pk").values_list("pk", flat=True)[:2],
+        "reply": lambda: Reply.objects.filter(state="draft" if "drafts/" in route else "released").values_list("pk", flat=True)[:2],
+        "language": lambda: ["zh-hant"],
         "uidb36": lambda: ["none"],
     }
     return list(offered[place]())

@@ -12,7 +12,20 @@ from django.db import connection
 from django.db.models import F
 
 from millrace.core.refusal import Refusal
-from millrace.jobs.demonstration import answers, beginnings, cast, endings, hours, judging, late, money, owing, policy_told, projects
+from millrace.jobs.demonstration import (
+    answers,
+    beginnings,
+    cast,
+    endings,
+    hours,
+    judging,
+    late,
+    money,
+    owing,
+    policy_told,
+    projects,
+    replies,
+)
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
 from millrace.jobs.demonstration.tale import ZONE, Tale, Telling, moment
@@ -100,7 +113,7 @@ class Story:
             at, number, telling = heapq.heappop(waiting)
             if at > self.until:
                 continue
-            if at > self._next_seal:
+            while at > self._next_seal:
                 self._seal()
             if (then := next(telling, None)) is not None:
                 heapq.heappush(waiting, (then, number, telling))
@@ -124,6 +137,8 @@ class Story:
         yield money.shared(self.cast, Tale(2501, "", moment(SHARED_ON)))
         yield money.year_ends(self.cast, Tale(2502, "", moment(FIRST_DAY, 2, 10)))
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
+        yield replies.published(self.cast, Tale(6001, "", moment(replies.RELEASED_ON, 11)))
+        yield replies.drafted(self.cast, Tale(6002, "", moment(replies.BEGUN_ON)))
         last_day = self.until.astimezone(ZONE).date()
         for number, (ending, days) in enumerate(owing.STORIES):
             yield owing.told(self.cast, Tale(4001 + number, ending, moment(last_day - timedelta(days=days))))

@@ -1,10 +1,11 @@
-"""Makes the paper of a letter: tagged PDF/UA-1 from its stored text, the same bytes every time.
+"""Makes the paper of a letter, or of another text: tagged PDF/UA-1 from its stored text, the same bytes every time.
 
 The agreement of NIFS-7KQ2-M4XD in Traditional Chinese is set with the Hong Kong face of the font that ships with the
 program; nothing of the machine it runs on is used, neither fonts nor libraries nor the clock.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,31 +23,43 @@ _FACES = {
 
 def made(letter: Letter) -> bytes:
     """This will set the letter on paper."""
+    return set_on_paper(
+        language=letter.language,
+        subject=letter.subject,
+        sender=letter.sender,
+        addressee=letter.addressee,
+        margin=[letter.sent_on.isoformat(), letter.number],
+        mark=f"{letter.number} · SHA-256 {letter.sha256}",
+        body=letter.body,
+    )
+
+
+def set_on_paper(
+    *, language: str, subject: str, sender: str, addressee: Sequence[str], margin: Sequence[str], mark: str, body: str
+) -> bytes:
+    """This will set a text on paper, tagged and in its language: `margin` stands at the top right, `mark` at the foot of each page."""
     import typst  # loaded by the process that sets a first letter, not by all
 
+    face, tag, region = _FACES[language]
+    content: dict[str, Any] = {
+        "subject": subject,
+        "sender": sender,
+        "addressee": list(addressee),
+        "margin": list(margin),
+        "mark": mark,
+        "font": face,
+        "lang": tag,
+        "region": region,
+        "blocks": [_set(block) for block in paper.blocks(body)],
+    }
     return typst.compile(
         _TEMPLATE,
         font_paths=[glyphs.FONT.parent],
         ignore_system_fonts=True,
-        sys_inputs={"letter": json.dumps(_content(letter), ensure_ascii=False)},
+        sys_inputs={"letter": json.dumps(content, ensure_ascii=False)},
         format="pdf",
         pdf_standards="ua-1",
     )
-
-
-def _content(letter: Letter) -> dict[str, Any]:
-    face, language, region = _FACES[letter.language]
-    return {
-        "subject": letter.subject,
-        "sender": letter.sender,
-        "addressee": letter.addressee,
-        "margin": [letter.sent_on.isoformat(), letter.number],
-        "mark": f"{letter.number} · SHA-256 {letter.sha256}",
-        "font": face,
-        "lang": language,
-        "region": region,
-        "blocks": [_set(block) for block in paper.blocks(letter.body)],
-    }
 
 
 def _set(block: paper.Block) -> dict[str, Any]:

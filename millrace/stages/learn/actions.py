@@ -56,17 +56,22 @@ def give_figure(
         if occasion not in OCCASIONS:
             raise Refusal("no-such-occasion", what=_("Choose to whom the figure is given."), field="occasion", status=422)
         given = queries.ask(name, as_at=as_at, seal=queries.seal_numbered(seal_number))
-        told = given.answer
-        facts = {
-            "figure": name,
-            "version": told.version,
-            "as_at": as_at,
-            "seal": given.seal.number,
-            **telling.numbers(told),
-            "sha256": telling.digest(given),
-            "occasion": occasion,
-        }
-        return timeline.record("figure_given", command=command, by=by, at=at, person=by, facts=facts)
+        return keep_given(given, occasion=occasion, by=by, at=at, command=command)
+
+
+def keep_given(given: queries.Given, *, occasion: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will write the event of a figure given, within the transaction of whoever gives it."""
+    told = given.answer
+    facts = {
+        "figure": given.figure.name,
+        "version": told.version,
+        "as_at": told.as_at,
+        "seal": given.seal.number,
+        **telling.numbers(told),
+        "sha256": telling.digest(given),
+        "occasion": occasion,
+    }
+    return timeline.record("figure_given", command=command, by=by, at=at, person=by, facts=facts)
 
 
 def correct_case(

@@ -7,3 +7,4 @@ class LearnConfig(AppConfig):
     name = "millrace.stages.learn"
     label = "learn"
     default_auto_field = "django.db.models.BigAutoField"
+    append_only = ("replyfigure",)

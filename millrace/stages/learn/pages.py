@@ -50,7 +50,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         return render(request, "learn/figures.html", {"parts": [], "today": today})
     rows = []
     for name, figure in sorted(known.figures.items()):
-        given = _given_or_none(name, today, known, is_staff=_is_staff(request))
+        given = _given_or_none(name, today, known, is_staff=is_staff(request))
         question, title = figure.question.said_in(spoken), figure.title.said_in(spoken)
         tiles = wording.tiles(given) if given else []
         rows.append({"name": name, "title": title, "question": question, "tiles": tiles, "given": given})
@@ -90,7 +90,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         if refused.status == 404:
             raise
         return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
-    if not _is_staff(request):
+    if not is_staff(request):
         given = queries.told_to_everyone(given)
     return render(request, "learn/figure.html", context | _answer(request, given, asked, known) | _as_staff(request, given))
 
@@ -121,7 +121,7 @@ def _given_or_none(name: str, as_at: date, known: Known, *, is_staff: bool) -> G
     return given if is_staff else queries.told_to_everyone(given)
 
 
-def _is_staff(request: HttpRequest) -> bool:
+def is_staff(request: HttpRequest) -> bool:
     """The funder's own people are told every number."""
     return bool(request.actor.powers & {"policy", "authority", "officer", "auditor"})
 
@@ -130,7 +130,7 @@ def _answer(request: HttpRequest, given: Given, asked: dict[str, Any], known: Kn
     """This will gather what the page shows of an answer."""
     told, spoken = given.answer, language()
     source = told.source
-    own = queries.beside(given, known, is_for_everyone=not _is_staff(request))
+    own = queries.beside(given, known, is_for_everyone=not is_staff(request))
     return {
         "given": given,
         "told": told,
@@ -166,7 +166,7 @@ def _behind(request: HttpRequest, given: Given) -> str:
 def _as_staff(request: HttpRequest, given: Given) -> dict[str, Any]:
     """For the funder's own people: when the figure was last given, and the way to give it now."""
     powers = request.actor.powers
-    if not _is_staff(request):
+    if not is_staff(request):
         return {}
     give = permanent(given).replace("/?", "/give/?") if powers & set(actions.GIVERS) else ""
     return {"last_given": queries.times_given(given.figure.name).first(), "give_url": give, "is_staff": True}
@@ -216,7 +216,7 @@ def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
 
 def drift(given: Given, request: HttpRequest) -> dict[str, Any] | None:
     """This will lay out how an answer differs from what is known now; None where it is what is known now."""
-    found = queries.drift_since(given, is_for_everyone=not _is_staff(request))
+    found = queries.drift_since(given, is_for_everyone=not is_staff(request))
     if found is None:
         return None
     now, changes = found

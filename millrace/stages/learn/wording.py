@@ -4,6 +4,7 @@ Pages show these tiles, and nothing else decides how a number of a figure is put
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
@@ -75,16 +76,20 @@ def _stated(given: Given, each: Stated) -> Tile:
 
 
 def _put(given: Given, each: Stated) -> str:
-    unit = telling.statements_of(given).measures[each.measure].unit
+    return put(telling.statements_of(given).measures[each.measure].unit, each.number, given.figure.currency, each.qualifier)
+
+
+def put(unit: str, value: Decimal, currency: str, qualifier: str = "") -> str:
+    """This will put one number in words, by its unit and how firmly it was stated; money comes in minor units."""
     if unit == "money":
-        number = words.amount_in_short(int(each.number), given.figure.currency)
+        number = words.amount_in_short(int(value), currency)
     elif unit == "percent":
-        number = f"{each.number:f}%"
+        number = f"{value:f}%"
     elif unit == "working_days":
-        number = _("%(number)s working days") % {"number": words.count(int(each.number))}
+        number = _("%(number)s working days") % {"number": words.count(int(value))}
     else:
-        number = words.count(int(each.number))
-    return _(PUT_AS[each.qualifier]) % {"number": number} if each.qualifier else number
+        number = words.count(int(value))
+    return _(PUT_AS[qualifier]) % {"number": number} if qualifier else number
 
 
 def in_one_line(given: Given) -> str:

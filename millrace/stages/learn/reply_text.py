@@ -1,0 +1,53 @@
+"""Lays out a reply for the page: headings, lists, tables and passages, each number leading to the figure it came from.
+
+For example "a total of 472 projects", where 472 leads to /replies/7/figures/1/.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from millrace.core import paper
+from millrace.core.figures import reference
+from millrace.core.figures.reference import Malformed, Reference
+
+
+@dataclass(frozen=True)
+class Word:
+    """Some words of a line; with an address they are a figure's number, and what is `is_wrong` could not be answered."""
+
+    text: str
+    url: str = ""
+    is_wrong: bool = False
+
+
+Line = tuple[Word, ...]
+Putting = Callable[[Reference], Word]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of the body: `kind` is text, heading, items or table; a table's first row is its head."""
+
+    kind: str
+    lines: tuple[Line, ...] = ()
+    rows: tuple[tuple[Line, ...], ...] = ()
+
+
+def line(text: str, put: Putting) -> Line:
+    """This will put the numbers into one line."""
+    return tuple(_word(piece, put) for piece in reference.pieces(text))
+
+
+def laid(body: str, put: Putting) -> list[Block]:
+    """This will lay out a body as the paper does, with the numbers in it."""
+    return [Block(each.kind, _lines(each.lines, put), tuple(_lines(row, put) for row in each.rows)) for each in paper.blocks(body)]
+
+
+def _lines(texts: Iterable[str], put: Putting) -> tuple[Line, ...]:
+    return tuple(line(text, put) for text in texts)
+
+
+def _word(piece: str | Reference | Malformed, put: Putting) -> Word:
+    if isinstance(piece, str):
+        return Word(piece)
+    return put(piece) if isinstance(piece, Reference) else Word(piece.written, is_wrong=True)
