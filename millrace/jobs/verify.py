@@ -1,7 +1,7 @@
 """Checks everything that must never be wrong, in one snapshot — e.g. what an auditor runs before trusting a figure.
 
 The hash chain over the timeline, the sheet rebuilt from it, the ledger's balances recomputed by the pure core, every verdict
-judged again, and every letter filled again from its approved text.
+judged again, every letter filled again from its approved text, and the figures of every released reply asked again at their seals.
 """
 
 from django.db import connection, transaction
@@ -12,6 +12,7 @@ from millrace.registers.ledger import verify as ledger
 from millrace.registers.messages import verify as messages
 from millrace.registers.sheet import verify as sheet
 from millrace.registers.timeline import verify as timeline
+from millrace.stages.learn import verify as replies
 
 
 def verify() -> Report:
@@ -19,4 +20,4 @@ def verify() -> Report:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return Report([timeline.verify(), sheet.verify(), ledger.verify(), replay.verify(), messages.verify()])
+        return Report([timeline.verify(), sheet.verify(), ledger.verify(), replay.verify(), messages.verify(), replies.verify()])

@@ -58,6 +58,7 @@ TYPED = {
     "assess.JointDecision": ("remarks",),
     "assess.PanelMember": ("name", "interest"),
     "assess.PanelChoice": ("reason",),
+    "learn.Reply": ("texts", "said", "told_from"),
     "award.Decision": ("conditions", "remarks"),
     "award.Offer": ("remarks",),
     "award.AgreedTerms": ("milestone_titles", "deliverable_titles"),

@@ -19,7 +19,7 @@ from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
-from millrace.stages.learn import actions, queries, referring, replying, telling
+from millrace.stages.learn import actions, queries, referring, replying, telling, verify
 from millrace.stages.learn.models import Reply, ReplyFigure
 from millrace.stages.plan import figures
 from millrace.web import clock, funder
@@ -128,6 +128,36 @@ def test_no_figure_is_added_to_a_released_reply(story):
     added.pk, added.number = None, 99
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
         added.save(force_insert=True)
+
+
+ALTERED = {
+    "text": ("reply-differs", """UPDATE learn_reply SET said = replace(said::text, '472', '473')::jsonb"""),
+    "number": ("reply-figures-differ", """UPDATE learn_replyfigure SET said = '{"en": "473"}' WHERE number = 1"""),
+    "answer": (
+        "reply-figure-differs",
+        """UPDATE learn_replyfigure SET answer = replace(answer::text, '472', '473')::jsonb WHERE number = 1""",
+    ),
+    "seal": ("reply-figure-differs", "UPDATE learn_replyfigure SET seal = seal - 1 WHERE number = 1"),
+    "hash": (
+        "reply-figure-differs",
+        "UPDATE learn_replyfigure SET whole_sha256 = sha256 WHERE number = 3; UPDATE sheet_row SET approved_on = NULL",
+    ),
+    "whole": ("reply-gone", "UPDATE learn_reply SET state = 'dropped'"),
+}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_what_the_owner_alters_behind_the_programs_back_is_named(story, owner_connection, what):
+    story.released()
+    _seal(_at(4, 2))
+    assert verify.verify().is_whole and verify.verify().counts == {"released": 1, "figures": 3}
+    queries._kept.clear()
+    for table in ("learn_reply", "learn_replyfigure", "sheet_row"):
+        owner_connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    check, attack = ALTERED[what]
+    owner_connection.execute(attack)
+    owner_connection.commit()
+    assert check in {finding.check for finding in verify.verify().findings}
 
 
 def test_no_one_clears_what_they_wrote_nor_other_texts_than_were_read(story):
@@ -339,6 +369,9 @@ def test_the_papers_say_the_released_text_in_each_language_the_same_bytes_every_
     assert [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"] == [reply.said[language]["subject"]]
     assert document.core_properties.title == reply.said[language]["subject"]
     assert document.tables[0].rows[1].cells[1].text == "472"
-    assert b"tblHeader" in zipfile.ZipFile(io.BytesIO(packed)).read("word/document.xml")
+    parts = zipfile.ZipFile(io.BytesIO(packed))
+    assert b"tblHeader" in parts.read("word/document.xml")
+    spoken = {"en": "en-HK", "zh-hant": "zh-HK", "zh-hans": "zh-CN"}[language]
+    assert f'w:val="{spoken}"'.encode() in parts.read("word/styles.xml") and b"eastAsiaTheme" not in parts.read("word/styles.xml")
     assert packed == Client().get(f"{address}docx/download/").content
     assert Client().get(f"{address}odt/download/").status_code == 404

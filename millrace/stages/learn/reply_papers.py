@@ -20,6 +20,7 @@ from millrace.web import funder, words
 TYPES = {"pdf": "application/pdf", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 # The faces a word processor has, in place of the fonts of the paper.
 _FACES = {"en": "Times New Roman", "zh-hant": "PMingLiU", "zh-hans": "SimSun"}
+_TAGS = {"en": "en-HK", "zh-hant": "zh-HK", "zh-hans": "zh-CN"}  # a word processor knows no tags with a script
 # What stands in a .zip file as the moment of each of its parts: no clock.
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -77,7 +78,7 @@ def _docx(reply: Reply, language: str, body: str) -> bytes:
     made_ = docx.Document()
     _in_language(made_, language)
     properties = made_.core_properties
-    properties.title, properties.author, properties.language = reply.said[language]["subject"], funder.current().name, words.tag(language)
+    properties.title, properties.author, properties.language = reply.said[language]["subject"], funder.current().name, _TAGS[language]
     properties.created = properties.modified = reply.released_at
     properties.last_modified_by, properties.comments = "", ""
     made_.add_paragraph(" · ".join([funder.current().name, *_margin(reply)]))
@@ -116,21 +117,15 @@ def _table(document: Any, block: paper.Block) -> None:
 
 def _in_language(document: Any, language: str) -> None:
     """Say which language the text is in, and its face for Chinese characters: a reader's program picks voice and glyphs by it."""
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    tag = words.tag(language)
-    for style in document.styles:
-        if style.type is not None and style.type.name == "PARAGRAPH":
-            properties = style.element.get_or_add_rPr()
-            properties.get_or_add_rFonts().set(qn("w:eastAsia"), _FACES[language])
-    said = OxmlElement("w:lang")
-    said.set(qn("w:val"), tag)
-    said.set(qn("w:eastAsia"), tag if language != "en" else "zh-HK")
-    properties = document.styles["Normal"].element.get_or_add_rPr()
-    for old in properties.findall(qn("w:lang")):
-        properties.remove(old)
-    properties.append(said)
+    styles = document.styles.element
+    for fonts in styles.iter(qn("w:rFonts")):
+        fonts.attrib.pop(qn("w:eastAsiaTheme"), None)  # a theme's face would go before the one named
+        fonts.set(qn("w:eastAsia"), _FACES[language])
+    for said in styles.iter(qn("w:lang")):
+        said.set(qn("w:val"), _TAGS[language])
+        said.set(qn("w:eastAsia"), _TAGS["zh-hant" if language == "en" else language])
 
 
 def _without_clock(content: bytes) -> bytes:
