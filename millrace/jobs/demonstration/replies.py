@@ -35,8 +35,9 @@ PUBLISHED = {
         "subject": "New quality productive forces: what the fund supports",
         "body": f"""# Upstream
 
-Up to {_DAY}, {_COUNT} research projects with partners in the Greater Bay Area and elsewhere in the Mainland
-were approved, for {_AMOUNT}: {_TCFS} with Guangdong and {_MHKJFS} with the Mainland at large.
+Up to {_DAY}, {_COUNT} research projects with partners in the Greater Bay Area or elsewhere in the Mainland were approved.
+
+They come to {_AMOUNT}: {_TCFS} are with Guangdong and {_MHKJFS} with the Mainland at large.
 
 Three sums are set aside for research:
 

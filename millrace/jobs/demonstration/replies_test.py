@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from millrace.jobs import demonstration
 from millrace.jobs.demonstration import replies
-from millrace.stages.learn import queries, referring, reply_pages
+from millrace.stages.learn import queries, referring, reply_pages, reply_text
 from millrace.stages.learn.models import Reply, ReplyFigure
 from millrace.testing.policies import HONG_KONG, files_of
 
@@ -20,13 +20,17 @@ def test_the_story_holds_a_released_reply_and_a_draft_whose_count_drifted(db_clo
         "31 January 2024",
         "472 research projects",
         "HK$1,212.8m",
-        "380 with Guangdong",
+        "380 are with Guangdong",
         "92 with",
         "HK$10bn are set aside for matching",
     ):
         assert said in body
     sums = ReplyFigure.objects.filter(figure="earmarked").order_by("number").values_list("said__en", flat=True)
     assert list(sums) == ["HK$10bn", "HK$3,000m", "HK$3,000m", "HK$10bn", "HK$10bn"]
+    names = [reply_text.named(each, "en").partition(": ")[2] for each in ReplyFigure.objects.order_by("number")]
+    assert (
+        names[0] == "As at" and names[1:3] == ["Count", "Amount"] and names[3].endswith("Scheme: Count") and names[7] == "AI Subsidy Scheme"
+    )
     read = referring.read(draft.texts)
     assert not read.findings and not read.by_hand
     given = queries.times_given("approved-by-scheme").filter(facts__as_at=date(2026, 3, 31).isoformat())[0]

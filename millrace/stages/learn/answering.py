@@ -74,7 +74,7 @@ def reply(request: HttpRequest, reply: int) -> HttpResponse:
         "subject": reply_text.line(text["subject"], put),
         "blocks": reply_text.laid(text["body"], put),
         "occasion": _(actions.OCCASIONS[held.occasion]),
-        "figures": [{"each": each, "said": each.said[language], "answer": each.answer[language]} for each in figures],
+        "figures": [{"each": each, "said": each.said[language], "title": reply_text.named(each, language)} for each in figures],
         "files": [
             (kind.upper(), named, reverse("learn:reply_file", args=[held.pk, code, kind]))
             for kind in reply_papers.TYPES
@@ -102,6 +102,7 @@ def figure(request: HttpRequest, reply: int, number: int) -> HttpResponse:
         "frozen": frozen,
         "said": frozen.said[language],
         "answer": frozen.answer[language],
+        "title": reply_text.named(frozen, language),
         "quality": _(pages.QUALITY[frozen.answer[language]["source"]["quality"]]) if frozen.answer[language]["source"] else "",
         "agrees": telling.digest(again) == frozen.whole_sha256,
         "permanent": pages.permanent(again),

@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from millrace.core.refusal import Refusal
 from millrace.registers.sheet import actions as sheet
@@ -369,6 +370,8 @@ def test_the_papers_say_the_released_text_in_each_language_the_same_bytes_every_
     assert [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"] == [reply.said[language]["subject"]]
     assert document.core_properties.title == reply.said[language]["subject"]
     assert document.tables[0].rows[1].cells[1].text == "472"
+    with translation.override(language):
+        assert document.tables[0].rows[1].cells[0].text.endswith(translation.gettext("Count"))
     parts = zipfile.ZipFile(io.BytesIO(packed))
     assert b"tblHeader" in parts.read("word/document.xml")
     spoken = {"en": "en-HK", "zh-hant": "zh-HK", "zh-hans": "zh-CN"}[language]

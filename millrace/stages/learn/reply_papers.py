@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from millrace.core import paper
 from millrace.registers.messages import pdf
+from millrace.stages.learn import reply_text
 from millrace.stages.learn.models import Reply, ReplyFigure
 from millrace.web import funder, words
 
@@ -36,7 +37,7 @@ def _annex(figures: list[ReplyFigure], language: str) -> str:
     head = paper.row(_("Figure"), _("As said"), _("As at"), _("Definition"), _("Seal"))
     rows = [
         paper.row(
-            f"{each.number}. {each.answer[language]['title']}",
+            f"{each.number}. {reply_text.named(each, language)}",
             each.said[language],
             words.day(each.speaks_of),
             each.version,
