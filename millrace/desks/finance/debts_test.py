@@ -6,20 +6,25 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
 from millrace.registers.messages import pdf, verify
 from millrace.registers.messages.models import Letter, Notice
 from millrace.registers.policy.models import SchemeVersion
+from millrace.stages.deliver import actions as deliver
+from millrace.stages.deliver import recovering
+from millrace.stages.deliver.deliver_test import PDF
 from millrace.stages.deliver.models import PaymentRun, Receivable, Settlement
-from millrace.stages.deliver.recovery_test import MILLION, files, owed, paid, propose, rates  # noqa: F401  # fixtures are found by name
+from millrace.stages.deliver.recovery_test import MILLION, files, owed, paid, propose, raise_, rates  # noqa: F401  # fixtures are found by name
 from millrace.testing.pressing import Pressing
 
 pytestmark = pytest.mark.usefixtures("rates")
 
 
-def raised_over_http(paid: Any, client: Client) -> Receivable:  # noqa: F811  # the fixture's value
+def raised_over_http(paid: Any, client: Client, **fields: Any) -> Receivable:  # noqa: F811  # the fixture's value
     told = {
         "ground": "breach",
         "amount_cents": "600,000",
@@ -27,7 +32,7 @@ def raised_over_http(paid: Any, client: Client) -> Receivable:  # noqa: F811  # 
         "reason": "The line stands still.",
         "evidence": "Visit 3.",
     }
-    answer = client.post(f"/cases/{paid.case.reference}/debts/raise/", {**told, "command": str(uuid.uuid4())})
+    answer = client.post(f"/cases/{paid.case.reference}/debts/raise/", {**told, **fields, "command": str(uuid.uuid4())})
     assert answer.status_code == 302, answer.content.decode()[:3000]
     return Receivable.objects.get(case=paid.case)
 
@@ -88,6 +93,36 @@ def test_too_much_came_in_and_is_paid_back_by_two_people_and_a_wrong_receipt_is_
     second.press(f"{here}receipts/2/take-back/", reason="Another payer's.")
     assert "Taken back" in second.client.get(here).content.decode()
     assert second.client.get(f"{here}receipts/2/take-back/").status_code == 404
+
+
+def test_the_files_a_debt_rests_on_are_read_before_confirming_and_never_by_the_payee(paid: Any) -> None:  # noqa: F811  # the fixture
+    first, second, officer, payee = (Pressing(one).client for one in (paid.finance, paid.second, paid.officer, paid.member))
+    debt = raised_over_http(paid, first, file=[SimpleUploadedFile(f"note-{n}.pdf", PDF + b"%" + n.encode()) for n in "ab"])
+    here = f"/cases/{paid.case.reference}/debts/{debt.number}/"
+    rows = list(recovering.files_of(debt))
+    assert [(one.name, one.state) for one in rows] == [("note-a.pdf", "quarantined"), ("note-b.pdf", "quarantined")]
+    address, plain = f"{here}files/{rows[0].pk}/", f"/cases/{paid.case.reference}/files/{rows[0].pk}/"
+    assert "note-a.pdf" in second.get(here).content.decode() and second.get(address).content == PDF + b"%a"
+    assert officer.get(address).status_code == 404
+    second.post(f"{here}confirm/", {"command": str(uuid.uuid4())})
+    assert officer.get(address).content == PDF + b"%a"
+    for client in (payee, officer):
+        assert client.get(plain).status_code == 404
+        assert "note-a.pdf" not in client.get(f"/cases/{paid.case.reference}/?show=application").content.decode()
+    assert payee.get(address).status_code == 404 and "note-a.pdf" not in payee.get(here).content.decode()
+    other = f"/cases/{paid.case.reference}/debts/9/files/{rows[0].pk}/"
+    assert officer.get(other).status_code == 404
+
+
+def test_a_file_that_is_none_is_refused_and_one_of_a_dropped_debt_stays_shut(paid: Any) -> None:  # noqa: F811  # the fixture
+    first = Pressing(paid.finance).client
+    with pytest.raises(Refusal, match="file-"):
+        raise_(paid, files=[deliver.File("note.pdf", b"no file")])
+    assert not Receivable.objects.filter(case=paid.case).exists()
+    debt = raise_(paid, files=[deliver.File("note.pdf", PDF)])
+    paid.act(deliver.withdraw_receivable, debt, reason="Wrong case.", by=paid.finance)
+    row = recovering.files_of(debt).get()
+    assert row.state == "refused" and first.get(f"/cases/{paid.case.reference}/debts/1/files/{row.pk}/").status_code == 404
 
 
 def _today(here: str, client: Client) -> str:

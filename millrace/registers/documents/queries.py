@@ -8,12 +8,26 @@ from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Document, Reading
 from millrace.registers.people import prepared
 
-_documents = prepared.Prepared(lambda case: Document.objects.filter(case=case, removed_at__isnull=True).order_by("id"), case=int)
+# The places of the funder's own files of a case, such as what a debt rests on: no list of the case's files holds them.
+OF_FUNDER = "funder-"
+_documents = prepared.Prepared(
+    lambda case: Document.objects.filter(case=case, removed_at__isnull=True).exclude(place__startswith=OF_FUNDER).order_by("id"), case=int
+)
 
 
 def documents_of(case: Case) -> list[Document]:
-    """This will give the files of a case that were not taken off again, oldest first."""
+    """This will give the files of a case that were not taken off again, oldest first; the funder's own are not among them."""
     return _documents(case=case.pk)
+
+
+def funders_own(case: Case, place: str) -> QuerySet[Document]:
+    """This will give the funder's own files of one place of a case, oldest first."""
+    return Document.objects.filter(case=case, place=place).order_by("id")
+
+
+def is_funders_own(document: Document) -> bool:
+    """This will say whether a file is the funder's own, shown by a page of its own or not at all."""
+    return document.place.startswith(OF_FUNDER)
 
 
 def documents_by_place(case: Case) -> dict[str, list[Document]]:

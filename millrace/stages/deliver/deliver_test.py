@@ -12,7 +12,7 @@ from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import queries
+from millrace.stages.deliver import gather, queries
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
 from millrace.testing import racing
 
@@ -117,6 +117,12 @@ def test_a_nifs_case_is_claimed_released_and_paid(agree: Any) -> None:
     assert (statement.matched("consumed", unit="HKD"), statement.matched("verified", unit="HKD")) == (20_000_000_00, 0)
     assert held.case.paid_cents == 10_000_000_00
     assert balances.envelope_state(held.envelope).cash["2025-26"].spent == 10_000_000_00
+
+
+def test_more_than_a_case_has_is_refused_with_both_figures(agree: Any) -> None:
+    with refused("not-enough-left") as told:
+        gather.envelopes_of(agree.nifs().case, "due", 7_00, unit="HKD")
+    assert told.value.values == {"asked_cents": 7_00, "left_cents": 0, "unit": "HKD"}
 
 
 def test_a_shortfall_resizes_the_release_and_the_rest_follows(agree: Any) -> None:

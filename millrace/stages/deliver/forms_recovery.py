@@ -49,6 +49,10 @@ class RaiseForm(forms.Form):
             label=_("Why it is owed"), max_length=1000, is_long=True, help_text=_("The payee reads this in the demand.")
         )
         self.fields["evidence"] = fields.TextField(label=_("What shows it"), max_length=1000, is_long=True)
+        self.fields["file"] = UploadField(
+            None, label=_("Files that show it"), required=False, help_text=_("The second person reads them before confirming.")
+        )
+        self.fields["file"].widget.attrs["multiple"] = True
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

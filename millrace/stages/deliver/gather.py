@@ -150,8 +150,8 @@ def parts_of(statement: ledger.Statement, state: str, amount: int, *, unit: str)
     if left:
         raise Refusal(
             "not-enough-left",
-            what=_("%(asked)s was asked of this case; %(left)s is left."),
+            what=_("%(asked_cents)s was asked of this case; %(left_cents)s is left."),
             next_step=_("Check the amount against the statement of the case."),
-            values={"asked": books.show(amount, unit), "left": books.show(amount - left, unit)},
+            values={"asked_cents": amount, "left_cents": amount - left, "unit": unit},
         )
     return parts

@@ -24,6 +24,7 @@ OBSTACLES = {
     "stage-settled": _("This stage was settled already."),
     "claim-undecided": _("A claim of the stage is not yet decided."),
     "stage-not-accounted": _("No claim of the stage is decided, so that nobody knows what was spent in it."),
+    "given-back-already": _("Part of the grant went back to its envelope already, with a final account that no longer stands."),
     "earned-not-released": _("Its claims earned more than was released: release that first."),
 }
 
@@ -55,7 +56,12 @@ def of_stage(case: Case, stage: int, on: date) -> Leftover | None:
     earned = sum(claim.payable_cents for claim in claims if claim.state == Claim.State.DECIDED)
     share = rule.number if rule else 0
     found = surplus.of_stage(terms, stage, released=released, earned_cents=earned, carried_basis_points=share)
-    return Leftover(terms, stage, out, earned, rule, found, _obstacle(case, stage, claims, earned > out, rule))
+    is_whole = standing.statement_of(case).total("committed", terms.unit) >= terms.grant_cents - sum(released.values())
+    return Leftover(terms, stage, out, earned, rule, found, _obstacle(case, stage, claims, earned > out, rule) or _given_back(is_whole))
+
+
+def _given_back(is_whole: bool) -> str:
+    return "" if is_whole else "given-back-already"
 
 
 def _obstacle(case: Case, stage: int, claims: list[Claim], is_owed_more: bool, rule: Found | None) -> str:

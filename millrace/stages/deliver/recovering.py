@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 from millrace.core import recovery
 from millrace.core.policy_folder.handling import Found
 from millrace.registers.cases.models import Case
+from millrace.registers.documents import queries as documents
+from millrace.registers.documents.models import Document
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import queries, standing
 from millrace.stages.deliver.models import (
@@ -84,6 +86,16 @@ def owed(receivable: Receivable, on: date, settled: Sequence[recovery.Settled] |
         return recovery.Owed(0, 0, 0)
     acts = settled_of(receivable) if settled is None else settled
     return recovery.owed(receivable.amount_cents, receivable.due_on, acts, rates_of(receivable.case.scheme), on)
+
+
+def place_of_files(receivable: Receivable) -> str:
+    """This will name the place of the files a debt rests on: the funder's own, of no list of the case."""
+    return f"{documents.OF_FUNDER}debt-{receivable.number}"
+
+
+def files_of(receivable: Receivable) -> QuerySet[Document]:
+    """This will give the files a debt rests on."""
+    return documents.funders_own(receivable.case, place_of_files(receivable))
 
 
 # ── What may be asked back ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -91,6 +91,7 @@ urlpatterns = [
     path(f"{CASE}account/", money.account, name="account"),
     path(f"{CASE}debts/raise/", recovery.raise_debt, name="raise_debt"),
     path(f"{CASE}debts/<int:number>/", recovery.debt, name="debt"),
+    path(f"{CASE}debts/<int:number>/files/<int:document>/", receipts.file, name="debt_file"),
     path(f"{CASE}debts/<int:number>/confirm/", recovery.confirm, name="confirm_debt"),
     path(f"{CASE}debts/<int:number>/withdraw/", recovery.withdraw, name="withdraw_debt"),
     path(f"{CASE}debts/<int:number>/receive/", recovery.receive, name="receive_money"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
 from millrace.registers.documents import files
+from millrace.registers.documents import queries as documents
 from millrace.registers.documents.models import Document
 from millrace.stages.apply.actions import attachments
 from millrace.web import commands
@@ -19,7 +20,7 @@ from millrace.web.access import entry
 def file(request: HttpRequest, reference: str, document: int) -> HttpResponse:
     """This will hand out a file, only ever as a download; out of quarantine none but its applicant and the officers have it."""
     found: Document = request.document
-    if attachments.is_of_part(found) and request.because.startswith("party:"):
+    if documents.is_funders_own(found) or (attachments.is_of_part(found) and request.because.startswith("party:")):
         raise Refusal.not_found()
     is_cleared = found.state == Document.State.ACCEPTED or request.because.startswith(("party:lead", "power:officer"))
     if found.removed_at is not None or not is_cleared:
@@ -52,6 +53,8 @@ def remove_file(request: HttpRequest, reference: str, document: int) -> HttpResp
 @entry(case="accept_document")
 def rule_file(request: HttpRequest, reference: str, document: int) -> HttpResponse:
     """This will record an officer's ruling on a file in quarantine."""
+    if documents.is_funders_own(request.document):
+        raise Refusal.not_found()
     is_accepted = request.POST.get("ruling") == "accept"
     attachments.rule_document(request.document, is_accepted=is_accepted, by=request.user, at=request.at, command=commands.of(request))
     return redirect(reverse("case_desk:case", args=[reference]) + "?show=application")

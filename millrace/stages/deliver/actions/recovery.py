@@ -5,7 +5,7 @@ is the demand sent. These acts outlive the case: what was found after its end is
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,12 +15,15 @@ from django.utils.translation import gettext_noop as _
 from millrace.core import recovery
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
+from millrace.registers.documents import actions as documents
+from millrace.registers.documents.models import Document
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.assess import post
 from millrace.stages.deliver import gather, letters, recovering
+from millrace.stages.deliver.actions.evidence import File
 from millrace.stages.deliver.models import AuditSample, Breach, DueDay, Receivable, RevenueDeclaration, Settlement
 
 State = Receivable.State
@@ -37,11 +40,17 @@ def raise_receivable(
     breach: Breach | None = None,
     sample: AuditSample | None = None,
     declaration: RevenueDeclaration | None = None,
+    files: Sequence[File] = (),
     by: Person,
     at: datetime,
     command: uuid.UUID,
 ) -> Event:
-    """This will put a debt before a second person; it never exceeds what its ground gives, nor what was paid and is not asked back yet."""
+    """This will put a debt before a second person; it never exceeds what its ground gives, nor what was paid and is not asked back yet.
+
+    Files stay in quarantine until the second person, who reads them, confirms the debt.
+    """
+    for file in files:
+        documents.checked(file.content, name=file.name, field="file")
     with transaction.atomic(durable=True):
         case = gather.lock_case(case)
         if done := timeline.replay(command, case):
@@ -68,6 +77,9 @@ def raise_receivable(
             raised_at=at,
             raised_by=by,
         )
+        for file in files:
+            told = {"name": file.name, "place": recovering.place_of_files(raised), "by": by, "at": at}
+            documents.take_in(case, content=file.content, **told)
         return record(
             "receivable_raised", raised, {"ground": ground, "amount_cents": amount_cents, "due_on": due_on}, by=by, at=at, command=command
         )
@@ -87,6 +99,7 @@ def confirm_receivable(receivable: Receivable, *, by: Person, at: datetime, comm
         found.state, found.confirmed_at, found.confirmed_on, found.confirmed_by = State.CONFIRMED, at, day, by
         found.save()
         DueDay.objects.create(receivable=found, from_on=day, due_on=found.due_on)
+        _rule_files(found, Document.State.ACCEPTED, by=by, at=at)
         letters.send_demand(found, event_id=event, by=by, at=at)
         post.tell_applicants(case, event_id=event, at=at)
         ledger.raise_receivable(case, found.amount_cents, unit=found.unit, event=event, on=day, at=at)
@@ -105,6 +118,8 @@ def withdraw_receivable(receivable: Receivable, *, reason: str, by: Person, at: 
         if found.state not in recovering.STANDING:
             raise no_longer_owed()
         was_owed = found.state == State.CONFIRMED
+        if not was_owed:
+            _rule_files(found, Document.State.REFUSED, by=by, at=at)
         if was_owed:
             must_be_another(by, found.raised_by_id)
             _must_be_unsettled(found)
@@ -227,6 +242,11 @@ def no_longer_owed() -> Refusal:
         what=_("Nothing is owed here: it is not confirmed yet, settled or withdrawn."),
         next_step=_("Look at its history."),
     )
+
+
+def _rule_files(found: Receivable, state: str, *, by: Person, at: datetime) -> None:
+    for document in recovering.files_of(found).filter(state=Document.State.QUARANTINED):
+        documents.rule(document, state=state, by=by, at=at)
 
 
 def _must_be_told(ground: str, reason: str, evidence: str) -> None:

@@ -1,4 +1,7 @@
-"""Pages of one receipt of a debt — e.g. /cases/NIFS-7KQ2-M4XD/debts/1/receipts/2/take-back/, by another person than who recorded it."""
+"""Pages of one receipt of a debt, or of a file it rests on — e.g. /cases/NIFS-7KQ2-M4XD/debts/1/receipts/2/take-back/.
+
+A receipt is taken back by another person than who recorded it.
+"""
 
 from typing import Any
 
@@ -6,11 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from millrace.core.refusal import Refusal
+from millrace.registers.documents.models import Document
+from millrace.stages.apply.pages.files import download
 from millrace.stages.deliver import actions, forms_recovery, queries, recovering
 from millrace.stages.deliver.models import Receipt, Receivable
 from millrace.stages.deliver.pages.evidence import crumbs
-from millrace.web import asking, words
+from millrace.web import access, asking, words
 from millrace.web.access import entry
+
+
+@entry(case="read_money")
+def file(request: HttpRequest, reference: str, number: int, document: int) -> HttpResponse:
+    """This will hand out a file a debt rests on, to the funder's people alone; before a second person's word only to who may give it."""
+    debt, found = Receivable.objects.filter(case=request.case, number=number).first(), request.document
+    if debt is None or not request.actor.powers or found.place != recovering.place_of_files(debt):
+        raise Refusal.not_found()
+    may_rule = access.may(request.actor, request.user, "confirm_recovery", request.case, request.at).allowed
+    if found.state != Document.State.ACCEPTED and not (found.state == Document.State.QUARANTINED and may_rule):
+        raise Refusal.not_found()
+    return download(found)
 
 
 def _receipt(request: HttpRequest, number: int, receipt: int) -> Receipt:

@@ -60,6 +60,7 @@ def debt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "history": owing.history(found),
         "receipts": owing.receipts(found),
         "reader": request.user.pk,
+        "files": list(recovering.files_of(found)) if is_staff else [],
         "is_unsettled": not recovering.standing_acts(found).exists(),
         "plans": owing.plans(found),
         "is_late": found.state == State.CONFIRMED and (plan.next_on if plan and plan.next_on else found.due_on) < today,
@@ -121,11 +122,13 @@ def raise_debt(request: HttpRequest, reference: str) -> HttpResponse:
         breaches=recovering.breaches_of(case),
         samples=samples,
         declarations=recovering.declarations_of(case),
+        files=request.FILES or None,
         initial={"due_on": today + timedelta(days=recovering.demand_days(case.scheme, today)), "ground": request.GET.get("ground", "")},
     )
 
     def act(data: dict[str, Any], command: Any) -> None:
-        actions.raise_receivable(case, **data, by=request.user, at=request.at, command=command)
+        files = [actions.File(one.name, one.read()) for one in data.pop("file") or []]
+        actions.raise_receivable(case, **data, files=files, by=request.user, at=request.at, command=command)
 
     return asking.ask(request, form, act, asked)
 
