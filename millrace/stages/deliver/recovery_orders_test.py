@@ -155,10 +155,10 @@ def repay(held: Any, row: Receipt, how: str = "settle") -> Payment:
 
 
 # The acts of recovery in a case's life (`close/lives_test.py`), and how often each is tried.
-OWING = {"owe": 5, "confirm debt": 6, "pay back": 2, "wish set off": 4, "decide set off": 4, "write off": 2, "agree plan": 5}
-OWING |= {"withdraw debt": 1, "take back": 2, "repay": 2}
+OWING = {"owe": 6, "confirm debt": 8, "pay back": 5, "wish set off": 6, "decide set off": 6, "write off": 2, "agree plan": 5}
+OWING |= {"withdraw debt": 1, "take back": 3, "repay": 5}
 SETTLED = ("receivable_confirmed", "recovery_received", "recovery_set_off", "recovery_written_off", "recovery_plan_agreed")
-SETTLED += ("recovery_overpaid", "receipt_taken_back", "repayment_settled")
+SETTLED += ("recovery_overpaid", "receipt_taken_back")
 
 
 class Owing:
@@ -182,11 +182,11 @@ class Owing:
     def pay_back(self, amount: int, choice: int) -> None:
         if debt := self._debt():
             owing = recovering.owed(debt, gather.local_day(self.held.at)).total_cents
-            receive(self.held, debt, (min(owing // 2 + 1, amount), owing, owing + amount)[choice % 3], holds_rest=choice % 2 == 0)
+            receive(self.held, debt, (owing + amount, owing, owing + amount, min(owing // 2 + 1, amount))[choice % 4], holds_rest=True)
 
     def take_back(self, _amount: int, _choice: int) -> None:
         for row in Receipt.objects.filter(receivable__case=self.held.case, taken_back_at=None).order_by("-pk")[:1]:
-            self.held.act(deliver.take_back_receipt, row, reason="r", by=self.held.checker)
+            self.held.act(deliver.take_back_receipt, row, reason="r", by=self.held.second)
 
     def repay(self, _amount: int, choice: int) -> None:
         for row in recovering.held_to_repay().filter(receivable__case=self.held.case)[:1]:
