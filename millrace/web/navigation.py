@@ -71,6 +71,7 @@ DESKS = (
         (
             (word("The whole chain"), "/policy/", {"policy"}),
             (word("Rules in force"), "/policy/rules/", {"policy"}),
+            (word("Service clock"), "/policy/service/", {"policy", "authority", "officer", "auditor"}),
             (word("Drafts"), "/policy/drafts/", {"policy"}),
             (word("Past cases"), "/policy/compare/", {"policy"}),
             (word("Forecasts"), "/policy/forecast/", {"policy"}),

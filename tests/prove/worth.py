@@ -63,6 +63,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "find/": ("?applicant_kind=company&place_of_incorporation=hong_kong&total_cost=45000000&own_money=30000000&requested_amount=15000000",),
     "desk/": ("?q=nothing+fits+this", "?q=2025"),
     "desk/organisations/": ("?q=nothing+fits+this",),
+    "policy/service/cases/": ("?stage=result&state=done", "?stage=screening&state=waiting"),
     "register/": ("?q=nothing+fits+this",),
     "schemes/<slug:slug>/": ("?version=v1",),
     "figures/<slug:name>/": ("?as-at=2024-01-31", "?as-at=1999-01-01"),

@@ -10,7 +10,7 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from millrace.core import financial_year, identity, money
+from millrace.core import financial_year, identity, money, service_clock
 from millrace.core.spans import Span
 from millrace.core.texts import Text
 from millrace.core.toml_text import Table
@@ -47,6 +47,17 @@ class BankAccount:
     bank_code: str
     clearing_system: str
     is_published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """How long a scheme was said to take for a stage of the service clock, in working days: what exactly was said, and the figure of it."""
+
+    scheme: str
+    stage: str
+    working_days: int
+    note: Text
+    figure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,7 @@ class Funder:
     headlines: tuple[str, ...]  # the figures that stand on the first page
     calendar: Calendar
     accounts: tuple[BankAccount, ...] = ()
+    pledges: tuple[Pledge, ...] = ()
     small_below: int = 0  # in tables for everyone, groups of fewer cases than this are withheld; 0 withholds none
 
     def account(self, currency: str) -> BankAccount | None:
@@ -171,6 +183,16 @@ def read(root: Table) -> Funder:
         headlines=root.strings("headlines"),
         calendar=_calendar(root.table("holidays")),
         accounts=_accounts(root.tables("accounts")),
+        pledges=tuple(
+            Pledge(
+                scheme=table.string("scheme"),
+                stage=table.one_of("stage", service_clock.STAGES),
+                working_days=table.integer("working_days", least=1),
+                note=table.words("note", languages),
+                figure=table.string("figure", ""),
+            )
+            for table in root.tables("pledges")
+        ),
         small_below=_small_below(root.table("small_numbers")),
     )
 

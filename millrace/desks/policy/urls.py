@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.policy import comparing, drafts, forecasting, pages
+from millrace.desks.policy import comparing, drafts, forecasting, pages, service
 
 app_name = "policy_desk"
 urlpatterns: list[URLPattern] = [
     path("policy/", pages.chain, name="chain"),
     path("policy/rules/", pages.rules, name="rules"),
+    path("policy/service/", service.service, name="service"),
+    path("policy/service/cases/", service.cases, name="service_cases"),
     path("policy/compare/", comparing.index, name="compare_index"),
     path("policy/compare/<slug:slug>/", comparing.published, name="compare"),
     path("policy/forecast/", forecasting.index, name="forecast_index"),
