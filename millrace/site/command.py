@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     export.add_argument("--on", type=answers.day, metavar="DAY", help="at the end of which day; today when left out")
     export.add_argument("--as-known", type=answers.moment, metavar="MOMENT", help="as it was known then; now when left out")
+    _bundle_words(word("bundle", _asking(exports.bundle), "write an audit bundle of a case or a figure, which checks itself elsewhere"))
     backup = word("backup", _asking(answers.back_up), "copy the database and the attachments (done every night by the jobs)")
     backup.add_argument("folder", type=Path, nargs="?")
     restore = word("restore", _restore, "put a backup into an empty MILLRACE_HOME, and verify it")
@@ -99,6 +100,14 @@ def _parser() -> argparse.ArgumentParser:
     word("prepare", _prepare)
     word("portfolio", _portfolio)
     return parser
+
+
+def _bundle_words(bundle: argparse.ArgumentParser) -> None:
+    bundle.add_argument("kind", choices=("case", "figure"))
+    bundle.add_argument("name", help="the case's reference, or the figure's name")
+    bundle.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    bundle.add_argument("--as-at", type=answers.day, metavar="DAY", help="of a figure: the day; today when left out")
+    bundle.add_argument("--as-known", type=answers.moment, metavar="MOMENT", help="as it was known then; now when left out")
 
 
 def _word(name: str) -> list[str]:

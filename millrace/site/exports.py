@@ -38,6 +38,34 @@ def export(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def bundle(chosen: argparse.Namespace) -> int:
+    """This will write an audit bundle, and say what it holds and up to which seal."""
+    from millrace.core.refusal import Refusal
+    from millrace.desks.audit import bundling
+    from millrace.registers.cases import queries as cases
+    from millrace.registers.policy import queries as policy
+    from millrace.stages.learn import queries as learn
+    from millrace.web import clock
+
+    bring_up_to_date()
+    seal = learn.seal_as_known(chosen.as_known or clock.now())
+    if chosen.kind == "case":
+        case = cases.case_at(chosen.name.upper())
+        if case is None:
+            raise Refusal("no-such-case", what=f"There is no case {chosen.name}.", status=404)
+        packed = bundling.of_case(case, seal)
+    else:
+        packed = bundling.of_figure(learn.ask(chosen.name, as_at=chosen.as_at or policy.funder().day_of(clock.now()), seal=seal))
+    try:
+        partial = chosen.output.with_name(f".{chosen.output.name}.partial")
+        partial.write_bytes(packed)
+        partial.replace(chosen.output)
+    except OSError as wrong:
+        raise homes.HomeRefused(f"{chosen.output} cannot be written: {wrong.strerror}. Name a file in a folder of yours.") from wrong
+    print(f"{chosen.output}: {len(packed):,} bytes, as known at seal {seal.number}. Check it with: python verify.py {chosen.output.name}")
+    return 0
+
+
 def _whole(path: Path, write: Callable[[TextIO], str]) -> str:
     """This will write beside `path` first, so that a file cut short never takes its name."""
     partial = path.with_name(f".{path.name}.partial")

@@ -1,7 +1,13 @@
 """What an auditor may ask — e.g. case NIFS-7KQ2-M4XD on 31 March 2026, as known at noon on 2 April."""
 
+from typing import Any
+
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+from millrace.registers.timeline import sealer
+from millrace.stages.learn import queries as learn
 
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
@@ -16,6 +22,26 @@ class ThenForm(forms.Form):
         input_formats=MOMENTS,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+
+class FigureForm(forms.Form):
+    """A figure by its name, a day and a moment of knowledge; both may be empty for today and now."""
+
+    name = forms.ChoiceField(label=_("Figure"))
+    as_at = forms.DateField(label=_("As at"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    known = forms.DateTimeField(
+        label=_("As known at"),
+        required=False,
+        input_formats=MOMENTS,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        language = translation.get_language() or "en"
+        figures = learn.published(sealer.last_number())
+        choices = sorted((figure.title.said_in(language), name) for name, figure in figures.items())
+        self.fields["name"].choices = [(name, title) for title, name in choices]
 
 
 class PowersForm(forms.Form):

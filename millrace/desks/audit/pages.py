@@ -15,13 +15,13 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core.findings import Part
 from millrace.core.refusal import Refusal
-from millrace.desks.audit import forms, queries, telling
+from millrace.desks.audit import bundling, forms, queries, telling
 from millrace.registers.cases import queries as cases
 from millrace.registers.ledger import verify as ledger
 from millrace.registers.sheet import verify as sheet
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline import verify as timeline
-from millrace.registers.timeline.models import Event
+from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.learn import queries as learn
 from millrace.web import access, funder, grounds, sentences, words
 from millrace.web.access import entry
@@ -35,9 +35,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     """This will show where to begin; a reference typed in leads to the case."""
     if reference := request.GET.get("reference", "").strip().upper():
         if cases.case_at(reference) is None:
-            return render(request, "audit_desk/desk.html", {"reference": reference, "is_unknown": True}, status=404)
+            return render(
+                request, "audit_desk/desk.html", {"reference": reference, "is_unknown": True, "figure": forms.FigureForm()}, status=404
+            )
         return redirect("audit_desk:case", reference=reference)
-    return render(request, "audit_desk/desk.html", {"events": Event.objects.aggregate(last=Max("id"))["last"] or 0})
+    context = {"events": Event.objects.aggregate(last=Max("id"))["last"] or 0, "figure": forms.FigureForm()}
+    return render(request, "audit_desk/desk.html", context)
 
 
 @entry(case="read_access")
@@ -58,6 +61,38 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     shown = [{"event": event, "sentence": sentences.sentence(event, zone)} for event in then.events]
     values = telling.values(request.case, then.values)
     return render(request, "audit_desk/case.html", context | {"then": then, "on": on, "shown": shown, "values": values})
+
+
+@entry(case="read_access")
+def case_bundle(request: HttpRequest, reference: str) -> HttpResponse:
+    """This will give the case's audit bundle as known at a moment; a moment before anything was recorded is refused in words."""
+    form = forms.ThenForm(request.GET)
+    if not form.is_valid():
+        return redirect("audit_desk:case", reference=reference)
+    known = form.cleaned_data["known"]
+    seal = learn.seal_as_known(_moment(known)) if known else learn.last_seal()
+    return _file(reference, seal, bundling.of_case(request.case, seal))
+
+
+@entry(power="auditor")
+def figure_bundle(request: HttpRequest) -> HttpResponse:
+    """This will give a figure's audit bundle: all it counts, so that whoever has a conflict in a case of it is refused."""
+    form = forms.FigureForm(request.GET or None)
+    if not form.is_valid():
+        context = {"figure": form, "events": Event.objects.aggregate(last=Max("id"))["last"] or 0}
+        return render(request, "audit_desk/desk.html", context, status=422)
+    asked = form.cleaned_data
+    if queries.has_conflict(request.actor, request.at):
+        what = _("You have declared an interest in a case. The bundle of a figure holds all cases: a colleague may take it.")
+        raise Refusal("conflict", what=what, status=403)
+    seal = learn.seal_as_known(_moment(asked["known"])) if asked["known"] else None
+    given = learn.ask(asked["name"], as_at=asked["as_at"] or request.at.astimezone(funder.current().zone).date(), seal=seal)
+    return _file(asked["name"], given.seal, bundling.of_figure(given))
+
+
+def _file(name: str, seal: Seal, packed: bytes) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}-seal-{seal.number}.zip"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(packed, content_type="application/zip", headers=headers)
 
 
 def _moment(typed: datetime) -> datetime:

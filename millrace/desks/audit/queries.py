@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from millrace.core import asat
-from millrace.registers.cases.models import Case
+from millrace.core.access import Actor
+from millrace.registers.cases.models import Case, Standing
 from millrace.registers.documents.models import Reading
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Membership, Person, Power
@@ -45,6 +46,11 @@ def memberships_held(at: datetime, organisation_name: str) -> QuerySet[Membershi
     """This will list who could act for organisations of that name."""
     held = Membership.objects.filter(people.at_moment(at), organisation__name__icontains=organisation_name)
     return held.select_related("person", "organisation", "granted_by").order_by("organisation__name", "power", "pk")
+
+
+def has_conflict(actor: Actor, at: datetime) -> bool:
+    """This will say whether a person has declared an interest in any case."""
+    return Standing.objects.filter(people.at_moment(at), person_id=actor.person_id, relation="conflicted").exists()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Case as Choice
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import JSONArray
 
 from millrace.core import ledger
@@ -172,6 +172,13 @@ def statement_told(accounts: Sequence[Sequence[Any]]) -> Statement:
 
 def _now(case: int) -> list[_Line]:
     return _lines(_of_one(case=case))
+
+
+def postings_of(case: Case, seal: int) -> list[tuple[str, str, int, int, date, int | None, int | None]]:
+    """This will list what moved through a case's accounts as known at a seal: the accounts' keys (from, to), the amount, the event's id,
+    the day, and whose cases the two accounts are."""
+    own = models.Posting.objects.filter(Q(source__case=case) | Q(target__case=case), event__seal__number__lte=seal).order_by("pk")
+    return list(own.values_list("source__key", "target__key", "amount", "event_id", "happened_on", "source__case", "target__case"))
 
 
 def _lines(rows: Iterable[Sequence[Any]]) -> list[_Line]:
