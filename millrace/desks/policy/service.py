@@ -89,7 +89,7 @@ def service(request: HttpRequest) -> HttpResponse:
         "schemes": [
             (titles.get(scheme, scheme), _stages(scheme, [each for each in known if each.scheme == scheme])) for scheme in by_scheme
         ],
-        "ages": [f"{least}–{most}" if most is not None else f"{least}+" for least, most in AGES],
+        "ages": [_age(least, most) for least, most in AGES],
         "officers": _by_officer(known),
         "seal": learn.last_seal(),
     }
@@ -144,13 +144,17 @@ def _by_officer(known: Iterable[Timed]) -> list[dict[str, Any]]:
     for officer, cases in sorted(held.items(), key=lambda item: (-max(each.clock.days for each in item[1]), item[0])):
         common = {"stage": RESULT, "officer": officer}
         ages = [
-            (len([each for each in cases if _is_aged(each, least, most)]), address(**common, state="open", least=least, most=most))
+            (_age(least, most), sum(_is_aged(each, least, most) for each in cases), address(**common, state="open", least=least, most=most))
             for least, most in AGES
         ]
         counts = {state: (sum(_is(state, each) for each in cases), address(**common, state=state)) for state in STATES[1:]}
         oldest = max(each.clock.days for each in cases)
         rows.append({"name": names.get(officer) or _("No officer yet"), "ages": ages, "oldest": oldest, **counts})
     return rows
+
+
+def _age(least: int, most: int | None) -> str:
+    return f"{least}+" if most is None else f"{least}–{most}"
 
 
 def _is_aged(each: Timed, least: int, most: int | None) -> bool:
