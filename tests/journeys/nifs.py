@@ -193,7 +193,8 @@ def closed(enter: Enter, cast: dict[str, Any], reference: str) -> None:
     assert Case.objects.get().status == "closed"
     sealer.seal(clock.now())
     sheet.project()
-    enter(None).open("/figures/approved-by-scheme/").sees("HK$10")
+    enter(cast["officer"]).open("/figures/approved-by-scheme/").sees("HK$10")
+    enter(None).open("/figures/approved-by-scheme/").sees("Groups of fewer than 5 cases are withheld")
 
 
 def whole(enter: Enter, cast: dict[str, Any]) -> str:

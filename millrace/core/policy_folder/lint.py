@@ -138,21 +138,21 @@ def _least_asked(rule: Rule, version: SchemeVersion) -> int | None:
 
 
 def _shares(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
-    """A share above the whole gives more than it is a share of (matched, it is refused); as a limit it may be meant."""
+    """A share above the whole is noted: of money that others gave it may be meant (of a cost they share it is refused when read)."""
     for version in scheme.versions:
         for rule in version.rules:
             match rule.body:
                 case bodies.Percent():
-                    shares, weight = [rate.number for rate in rule.body.rates], MEND
+                    shares = [rate.number for rate in rule.body.rates]
                 case bodies.Tiers():
-                    shares, weight = [tier.basis_points for tier in rule.body.tiers], MEND
+                    shares = [tier.basis_points for tier in rule.body.tiers]
                 case bodies.RelativeCeiling():
-                    shares, weight = [rule.body.basis_points], NOTE
+                    shares = [rule.body.basis_points]
                 case _:
                     continue
             if max(shares) > 10_000:
                 said = f"{rule.id} in {version.id} comes to {max(shares) / 100:g}% of {rule.body.of}: more than the whole of it"
-                yield folder.remark("above-the-whole", weight, _rules_file(scheme), (rule.id,), said, "say at most 100%")
+                yield folder.remark("above-the-whole", NOTE, _rules_file(scheme), (rule.id,), said, "say at most 100%, unless it is meant")
 
 
 def _written(amount: int, version: SchemeVersion) -> str:

@@ -92,10 +92,7 @@ def debts(request: HttpRequest) -> HttpResponse:
     unit = funder.current().unit
     of_unit = rows.filter(unit=unit)
     counts = counting.added({code: of_unit.filter(age=code) for code in AGES}, sums=dict.fromkeys(AGES, "open_cents"))
-    mine = access.without_conflicts(request.actor, request.at)
     visible = Case.objects.filter(access.visible_submitted(request.actor, request.at, "read_money"))
-    wishes = SetOff.objects.filter(state=SetOff.State.PROPOSED, receivable__case__in=visible, release__case__in=visible)
-    wishes = wishes.filter(release__unpaid__isnull=False)
     context = {
         "title": _("What is owed to us"),
         "tab": "debts",
@@ -104,11 +101,24 @@ def debts(request: HttpRequest) -> HttpResponse:
         "on": on,
         "is_today": on == today,
         "tiles": [(_(AGES[code]), words.amount_in_short(counts[code][1], unit), words.count(counts[code][0])) for code in AGES],
-        "raised": list(Receivable.objects.filter(mine, state=Receivable.State.RAISED).select_related("case").order_by("raised_at")[:MOST]),
+        "waiting": _waiting(visible),
         "held": list(recovering.held_to_repay().filter(receivable__case__in=visible)[:MOST]),
-        "set_offs": list(wishes.select_related("receivable__case").order_by("proposed_at")[:MOST]),
     }
     return DEBTS.answer(request, rows, "finance_desk/debts.html", context)
+
+
+def _waiting(visible: QuerySet[Case]) -> list[dict[str, Any]]:
+    """This will list the debts and set-offs that wait for a second person, by one question, the longest waiting first."""
+    raised = Receivable.objects.filter(case__in=visible, state=Receivable.State.RAISED)
+    wishes = SetOff.objects.filter(state=SetOff.State.PROPOSED, receivable__case__in=visible, release__case__in=visible)
+    wishes = wishes.filter(release__unpaid__isnull=False)
+    debts = raised.values_list("case__reference", "number", "ground", "amount_cents", "unit", "raised_at")
+    of_debt = ("receivable__case__reference", "receivable__number", Value(""), "amount_cents", "receivable__unit", "proposed_at")
+    rows = debts.union(wishes.values_list(*of_debt), all=True).order_by("raised_at")[:MOST]
+    grounds = {"": _("Set-off"), **{code: str(text) for code, text in Receivable.Ground.choices}}
+    return [
+        {"reference": of, "number": debt, "what": grounds[why], "cents": cents, "unit": unit} for of, debt, why, cents, unit, _at in rows
+    ]
 
 
 @entry(power=READERS)
