@@ -38,7 +38,7 @@ from millrace.web import clock
 from tests.prove.kills_test import own_server  # noqa: F401  # the fixture is found by name
 
 pytestmark = pytest.mark.prove
-CASES, INSTALMENTS, EACH_CENTS = 4, 14, 100_000_00
+CASES, INSTALMENTS, EACH_CENTS = 4, 40, 40_000_00
 # What is killed in each round, and how long after all of it stood again.
 ROUNDS = (("web", 0.7), ("database", 0.9), ("both", 0.6), ("web", 1.1), ("both", 0.8))
 PATIENCE_SECONDS = 120
