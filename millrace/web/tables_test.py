@@ -101,6 +101,7 @@ def test_a_search_pages_alike_however_it_is_answered(
         make.case(reference=f"NIFS-DDD{number}", title="Lens", status="submitted", requested_cents=number)
     monkeypatch.setattr(counting, "GATHERED", most)
     monkeypatch.setattr(counting, "MOST", counted)
+    monkeypatch.setattr(counting, "LARGE", -2)
     short = tables.Listing(**{**CASES.__dict__, "per_page": 2})
     for sort in ("", "&sort=-reference", "&sort=requested", "&sort=-status"):
         every = [
@@ -118,12 +119,14 @@ def test_what_many_hold_is_found_in_the_first_rows_and_no_index_is_asked(
     three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "MOST", 0)
+    monkeypatch.setattr(counting, "LARGE", -2)
     monkeypatch.setattr(counting, "gathered", None)
     short = tables.Listing(**{**CASES.__dict__, "per_page": 1})
     assert len(short.shown(asked("q=nifs", make.person()), Case.objects.all()).rows) == 1
-    monkeypatch.setattr(counting, "WALKED", 1)
-    with pytest.raises(TypeError):
-        short.shown(asked("q=nifs", make.person()), Case.objects.all())
+    for name, value in (("LARGE", 200_000), ("WALKED", 1)):
+        with monkeypatch.context() as patched, pytest.raises(TypeError):
+            patched.setattr(counting, name, value)
+            short.shown(asked("q=nifs", make.person()), Case.objects.all())
 
 
 def test_a_count_that_is_known_is_not_asked_again(three: list[Any], make: Any) -> None:
