@@ -12,16 +12,16 @@ from millrace.stages.learn import queries as learn
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
 
+def _moment(label: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=False, input_formats=MOMENTS, widget=widget)
+
+
 class ThenForm(forms.Form):
     """A day and a moment of knowledge; both may be empty for today and now."""
 
     on = forms.DateField(label=_("On the day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    known = forms.DateTimeField(
-        label=_("As known at"),
-        required=False,
-        input_formats=MOMENTS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    known = _moment(_("As known at"))
 
 
 class FigureForm(forms.Form):
@@ -29,12 +29,7 @@ class FigureForm(forms.Form):
 
     name = forms.ChoiceField(label=_("Figure"))
     as_at = forms.DateField(label=_("As at"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    known = forms.DateTimeField(
-        label=_("As known at"),
-        required=False,
-        input_formats=MOMENTS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    known = _moment(_("As known at"))
 
     def __init__(self, *args: Any, **fields: Any) -> None:
         super().__init__(*args, **fields)
@@ -47,12 +42,7 @@ class FigureForm(forms.Form):
 class PowersForm(forms.Form):
     """A moment, and perhaps an organisation."""
 
-    at = forms.DateTimeField(
-        label=_("At the moment"),
-        required=False,
-        input_formats=MOMENTS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    at = _moment(_("At the moment"))
     organisation = forms.CharField(label=_("Organisation (part of its name)"), required=False, max_length=100)
 
 
@@ -61,12 +51,7 @@ class WhyForm(forms.Form):
 
     person = forms.CharField(label=_("Person (e-mail address or name)"), max_length=200)
     reference = forms.CharField(label=_("Reference of the case"), max_length=40)
-    at = forms.DateTimeField(
-        label=_("At the moment"),
-        required=False,
-        input_formats=MOMENTS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    at = _moment(_("At the moment"))
 
 
 class ReadingsForm(forms.Form):

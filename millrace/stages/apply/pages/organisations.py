@@ -20,7 +20,7 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.apply import forms, queries
 from millrace.stages.apply.actions import organisations, renaming
 from millrace.stages.apply.models import Invitation
-from millrace.web import commands, errors
+from millrace.web import asking, commands
 from millrace.web.access import entry
 
 
@@ -38,8 +38,7 @@ def register(request: HttpRequest) -> HttpResponse:
         except Refusal as no:
             if no.field not in form.fields:
                 raise
-            said = errors.in_words(no)
-            form.add_error(no.field, f"{said['what']} {said['why']} {said['next_step']}")
+            asking.put_on(form, no)
         else:
             return redirect(request.POST.get("next") if _is_ours(request.POST.get("next", "")) else _own(event.organisation))
     context = {
@@ -174,8 +173,7 @@ def rename(request: HttpRequest, organisation: int) -> HttpResponse:
         except Refusal as no:
             if no.field not in form.fields:
                 raise
-            said = errors.in_words(no)
-            form.add_error(no.field, f"{said['what']} {said['why']} {said['next_step']}")
+            asking.put_on(form, no)
         else:
             messages.success(request, _("The new name is recorded. Cases are found by both names."))
             return redirect("apply:confirm_organisation", organisation=found.pk)
