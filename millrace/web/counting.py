@@ -12,7 +12,6 @@ from django.db.models import F, OrderBy, QuerySet, Value
 from millrace.web import words
 
 MOST = 1_000
-GATHERED = 4_000
 WALKED = 10_000
 # Only where a table holds more rows than this (by the database's own last count) can an index give so many that a walk is sooner done.
 LARGE = 200_000
@@ -50,40 +49,53 @@ def shown(count: int | None, most: int = MOST) -> str | None:
     return f"{words.count(most)}+" if count > most else words.count(count)
 
 
-def gathered(rows: QuerySet[Any], start: int, end: int) -> tuple[int, list[int]]:
-    """This will count ordered rows as far as one past GATHERED and give the keys of those from `start` to `end`, in one reading.
+def gathered(
+    rows: QuerySet[Any], start: int, end: int, *, walk: QuerySet[Any] | None, text: str, words_asked: Sequence[str]
+) -> tuple[int, list[int] | None]:
+    """This will count ordered rows as far as one past MOST and give the keys of those from `start` to `end`, in one question.
 
-    A search's index gives its rows in no order, so that counting them and sorting them is the same walk.
+    An index of words gives its rows in no order: so few are read whole and sorted. What more rows hold is found soonest by walking
+    `walk`, the rows not narrowed by the words, in their order; None for the keys where the first WALKED of them do not fill the page.
     """
     by = rows.query.order_by[0]
     name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
     is_down = by.descending if isinstance(by, OrderBy) else by.startswith("-")
     order = f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk"
-    held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: GATHERED + 1]
-    text, values = held.query.sql_with_params()
+    held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: MOST + 1]
+    sql, values = held.query.sql_with_params()
+    page = [end - start, start]
+    otherwise, given = "NULL", []
+    if walk is not None:
+        walking, given = _walking(walk, text, words_asked)
+        otherwise, given = f"ARRAY({walking} LIMIT %s OFFSET %s)", [*given, *page]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH found (pk, key) AS MATERIALIZED ({text}) SELECT (SELECT count(*) FROM found), "  # noqa: S608  # Django's own text
-            f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)",
-            [*values, end - start, start],
+            f"WITH found (pk, key) AS MATERIALIZED ({sql}), told (count) AS (SELECT count(*) FROM found) "  # noqa: S608  # Django's own text
+            f"SELECT count, CASE WHEN count <= %s THEN ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s) "
+            f"ELSE {otherwise} END FROM told",
+            [*values, MOST, *page, *given],
         )
         count, keys = cursor.fetchone()
-    return count, keys
+    return count, keys if count <= MOST or (keys and len(keys) == end - start) else None
 
 
 def walked(rows: QuerySet[Any], text: str, words_asked: Sequence[str], wanted: int) -> list[int] | None:
     """This will give the keys of the first `wanted` rows, in their order, whose field `text` holds every word; None where the first
-    WALKED rows do not settle it.
+    WALKED rows do not settle it, or where the table is not LARGE.
 
     What every tenth case holds is found soonest so: its index would give a hundred thousand rows before the first could be shown.
     """
-    told, values = rows.values_list("pk", text)[:WALKED].query.sql_with_params()
-    holds = " AND ".join(["strpos(held, %s) > 0"] * len(words_asked))
+    walking, given = _walking(rows, text, words_asked)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH walked (pk, held) AS ({told}) SELECT pk FROM walked WHERE {holds} "  # noqa: S608  # Django's own text
-            "AND (SELECT reltuples FROM pg_class WHERE oid = %s::regclass) > %s LIMIT %s",
-            [*values, *words_asked, rows.model._meta.db_table, LARGE, wanted],
+            f"{walking} AND (SELECT reltuples FROM pg_class WHERE oid = %s::regclass) > %s LIMIT %s",
+            [*given, rows.model._meta.db_table, LARGE, wanted],
         )
         found = [pk for (pk,) in cursor.fetchall()]
     return found if len(found) == wanted else None
+
+
+def _walking(rows: QuerySet[Any], text: str, words_asked: Sequence[str]) -> tuple[str, list[Any]]:
+    told, values = rows.values_list("pk", text)[:WALKED].query.sql_with_params()
+    holds = " AND ".join(["strpos(held, %s) > 0"] * len(words_asked))
+    return f"SELECT pk FROM ({told}) AS walked (pk, held) WHERE {holds}", [*values, *words_asked]  # noqa: S608  # Django's own text

@@ -211,11 +211,11 @@ class Listing:
             return self.export(request, rows)
         return render(request, template, {**(context or {}), "list": self.shown(request, rows, count)})
 
-    def narrowed(self, request: HttpRequest, rows: QuerySet[Any], *, by_grams: bool = True) -> QuerySet[Any]:
+    def narrowed(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """This will apply the search and the filters of the address."""
         rows = self.filtered(request, rows)
         for word in self.words_asked(request):
-            rows = rows.filter(self._matching(word, by_grams))
+            rows = rows.filter(self._matching(word))
         return rows
 
     def filtered(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -231,17 +231,27 @@ class Listing:
         asked = request.GET.get("q", "")
         return (searching.folded(asked) if self.has_grams else asked.lower()).split()[:8]
 
-    def _walked(self, request: HttpRequest, rows: QuerySet[Any], wanted: int) -> list[int] | None:
-        """Only in the list's own order, which has an index: another one would first be sorted whole."""
-        if request.GET.get("sort"):
-            return None
-        ordered = self.ordered(request, self.filtered(request, rows))
-        return counting.walked(ordered, f"{self.grams_of}search_text", self.words_asked(request), wanted)
+    def _found(self, request: HttpRequest, rows: QuerySet[Any], start: int, end: int) -> tuple[int, QuerySet[Any]]:
+        """This will count what a search finds, as far as it is shown, and give the rows of one page of it in their order.
 
-    def _matching(self, word: str, by_grams: bool) -> Q:
+        Walking is worth it in the list's own order alone, which has an index: another one would first be sorted whole.
+        """
+        text, asked = f"{self.grams_of}search_text", self.words_asked(request)
+        walk = None if request.GET.get("sort") else self.ordered(request, self.filtered(request, rows))
+        keys = counting.walked(walk, text, asked, max(counting.MOST + 1, end)) if walk is not None else None
+        if keys is not None:
+            count, keys = len(keys), keys[start:end]
+        else:
+            narrowed = self.ordered(request, self.narrowed(request, rows))
+            count, keys = counting.gathered(narrowed, start, end, walk=walk, text=text, words_asked=asked)
+            if keys is None:
+                return count, self.values(narrowed)[start:end]
+        return count, self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
+
+    def _matching(self, word: str) -> Q:
         """Two characters are enough for a Chinese word; the index leaves out what cannot hold the word, the text itself decides."""
         if self.has_grams:
-            grams = searching.grams_of(word) if by_grams else []
+            grams = searching.grams_of(word)
             found = Q(**{f"{self.grams_of}search_text__contains": word})
             return found & Q(**{f"{self.grams_of}search_grams__contains": grams}) if grams else found
         either = Q(pk__in=())
@@ -269,17 +279,8 @@ class Listing:
         narrowed, number = self.narrowed(request, rows), list_address.page_number(request)
         start = (number - 1) * self.per_page
         end = start + self.per_page + 1
-        if self.has_grams and request.GET.get("q", "").strip() and request.GET.get("count") != "all":
-            keys = self._walked(request, rows, max(counting.MOST + 1, end))
-            if keys is not None:
-                count, keys = len(keys), keys[start:end]
-            else:
-                count, keys = counting.gathered(self.ordered(request, narrowed), start, end)
-            if count <= counting.GATHERED:
-                shown = self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
-            else:
-                # What so many cases hold is found soonest by walking the list in its order.
-                shown = self.values(self.ordered(request, self.narrowed(request, rows, by_grams=False)))[start:end]
+        if self.has_grams and self.words_asked(request) and request.GET.get("count") != "all":
+            count, shown = self._found(request, rows, start, end)
         else:
             shown = self.values(self.ordered(request, narrowed))[start:end]
         found = list(shown)

@@ -92,16 +92,19 @@ def test_what_was_never_received_is_listed_last(three: list[Any], make: Any) -> 
     assert found("", officer)[-1] == found("sort=submitted", officer)[-1] == "RAISE-CCCC"
 
 
-@pytest.mark.parametrize(("most", "counted"), [(1, 1_000), (2_000, 1_000), (2_000, 0)], ids=["walked", "gathered", "in the first rows"])
+@pytest.mark.parametrize(
+    ("most", "large", "deep"),
+    [(1_000, 200_000, 10_000), (1, 200_000, 10_000), (1, 200_000, 3), (0, -2, 10_000)],
+    ids=["gathered", "walked", "walked in vain", "in the first rows"],
+)
 def test_a_search_pages_alike_however_it_is_answered(
-    three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch, most: int, counted: int
+    three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch, most: int, large: int, deep: int
 ) -> None:
     officer = make.person()
     for number in range(3):
         make.case(reference=f"NIFS-DDD{number}", title="Lens", status="submitted", requested_cents=number)
-    monkeypatch.setattr(counting, "GATHERED", most)
-    monkeypatch.setattr(counting, "MOST", counted)
-    monkeypatch.setattr(counting, "LARGE", -2)
+    for name, value in (("MOST", most), ("LARGE", large), ("WALKED", deep)):
+        monkeypatch.setattr(counting, name, value)
     short = tables.Listing(**{**CASES.__dict__, "per_page": 2})
     for sort in ("", "&sort=-reference", "&sort=requested", "&sort=-status"):
         every = [
@@ -113,6 +116,18 @@ def test_a_search_pages_alike_however_it_is_answered(
         assert shown == every and len(every) == 5, sort
     assert short.shown(asked("q=nifs&page=9", officer), Case.objects.all()).rows == []
     assert short.shown(asked("q=lens&count=all", officer), Case.objects.all()).counted == "3"
+
+
+def test_what_thousands_hold_is_counted_to_the_cap_and_the_rest_is_not_read(
+    three: list[Any], make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST", 1)
+    short = tables.Listing(**{**CASES.__dict__, "per_page": 1})
+    with CaptureQueriesContext(connection) as queries:
+        page = short.shown(asked("q=nifs", make.person()), Case.objects.all())
+    assert len(page.rows) == 1 and page.next_url
+    asking = [each["sql"] for each in queries.captured_queries if "search_grams" in each["sql"]]
+    assert len(asking) == 1 and "WITH found" in asking[0]
 
 
 def test_what_many_hold_is_found_in_the_first_rows_and_no_index_is_asked(
