@@ -1,7 +1,9 @@
 """The policy desk: targets with their sources, texts as published, and the versions of NIFS tried on a second application of 2024."""
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from millrace.core.access import Actor
 from millrace.desks.policy import comparing, forecasting, pages, queries
@@ -78,6 +80,24 @@ def test_what_lies_ahead_is_shown_and_a_conflicted_case_leaves_no_shadow_in_it(a
     hidden = sign_in(person).see("/policy/forecast/nifs/")
     assert "HK$10m" not in hidden and "No open case and nothing promised" in hidden
     sign_in(make.person(powers=("officer",))).see("/policy/forecast/nifs/", 404)
+
+
+def test_a_forecast_asks_as_much_of_many_cases_as_of_one(award, make, sign_in):  # noqa: F811  # the fixture
+    sealer.seal(award.story.at)
+    sheet.project()
+    browser = sign_in(make.person(powers=("policy",), at=NOON))
+    browser.see("/policy/forecast/nifs/")
+    asked = []
+    for number in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            browser.see("/policy/forecast/nifs/")
+        asked.append(sum(not one["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET ")) for one in seen.captured_queries))
+        if not number:
+            for _ in range(3):
+                make.case(scheme="nifs", status="submitted", submitted_at=NOON)
+            sealer.seal(award.story.at)
+            sheet.project()
+    assert asked[0] == asked[1]
 
 
 def test_a_stored_verdict_replays_to_the_byte(second_application):
