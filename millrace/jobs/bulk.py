@@ -84,9 +84,10 @@ def multiply(count: int, *, sources: Sequence[int | Life], owner: psycopg.Connec
 def copy(count: int, *, sources: Sequence[int | Life], owner: psycopg.Connection[Any], at: datetime, spread_days: int = 0) -> None:
     """This will add `count` cases, copies of `sources` in turn, up to `spread_days` earlier than those; not yet sealed.
 
-    Sources are cases' ids, or lives gathered before, where one fills step by step.
+    Sources are cases' ids, or lives gathered before, where one fills step by step; those that cannot be lived twice are passed over.
     """
-    cast = [moulds.Mould(case if isinstance(case, Life) else lives.gather(case)) for case in sources]
+    told = (case if isinstance(case, Life) else lives.gather(case) for case in sources)
+    cast = [moulds.Mould(life) for life in told if not life.is_unrepeatable]
     _fund([mould.life for mould in cast], count, at)
     moved = [shared(mould.life) for mould in cast]
     books = Books.opened(owner)

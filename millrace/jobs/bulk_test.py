@@ -164,7 +164,8 @@ def test_a_paid_case_is_copied_with_its_claims_evidence_and_payments(agree: Any,
 def test_what_was_copied_goes_on_living(agree: Any, owner_connection: Any) -> None:
     held = agree.nifs()
     agree.make.system()
-    bulk.multiply(2, sources=[held.case.pk], owner=owner_connection, at=NOON)
+    booked = lives.Life(0, 0, {apps.get_model("facilities.Booking"): [{"tool": "laser-1"}]})
+    bulk.multiply(2, sources=[held.case.pk, booked], owner=owner_connection, at=NOON)  # a machine is booked once: passed over
     copy = Case.objects.get(pk=newest(1)[0])
     with transaction.atomic():
         event = timeline.reserve_id()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db.models import Model, Q, UniqueConstraint
 
 Table = type[Model]
@@ -33,6 +34,12 @@ class Life:
     @property
     def ids(self) -> dict[Table, set[Any]]:
         return {table: {row[pk_of(table)] for row in rows} for table, rows in self.rows.items()}
+
+
+    @property
+    def is_unrepeatable(self) -> bool:
+        """Whether it holds what no second life can: a machine's hours, which one booking has."""
+        return any(isinstance(one, ExclusionConstraint) for table in self.rows for one in table._meta.constraints)
 
 
 def label(table: Table) -> str:
