@@ -35,7 +35,6 @@ class Life:
     def ids(self) -> dict[Table, set[Any]]:
         return {table: {row[pk_of(table)] for row in rows} for table, rows in self.rows.items()}
 
-
     @property
     def is_unrepeatable(self) -> bool:
         """Whether it holds what no second life can: a machine's hours, which one booking has."""

@@ -24,7 +24,7 @@ from millrace.core.figures.definition import (
     FromStatements,
 )
 from millrace.core.figures.figure_file import File, MalformedFile
-from millrace.core.figures.series import Row, Series, Table
+from millrace.core.figures.series import Group, Mapped, Row, Series, Table, Vintage
 from millrace.core.figures.stated import QUALIFIERS, UNITS, Measure, Statement, Statements, adds_up
 from millrace.core.texts import Text
 
@@ -157,16 +157,57 @@ def _scale(file: File, currency: str) -> int:
 
 
 def _tables(file: File) -> Series:
-    file.only(file.content, {"title", "currency", "amounts_in", "largest_amount", "programmes", "sectors", "sources", "tables"})
+    file.only(file.content, {"title", "currency", "amounts_in", "largest_amount", "programmes", "sectors", "vintages", "sources", "tables"})
     currency = _currency(file)
     named = _named(file, "programmes", "sectors")
+    vintages = _vintages(file, named["sectors"])
     reader = _Reader(file, _scale(file, currency), named["programmes"], named["sectors"], _sources(file))
     tables = [reader.table(table, file.line_of("[[tables]]", index)) for index, table in enumerate(file.content.get("tables", []))]
     if len({(table.as_at, table.version) for table in tables}) < len(tables):
         raise file.refuse("two tables of the same day need different versions", "version")
+    _of_one_vintage(file, tables, vintages)
     tables.sort(key=lambda table: (table.as_at, table.version))
     title = file.text(file.content, "title")
-    return Series(figure_file.stem(file.name), title, currency, named["programmes"], named["sectors"], tuple(tables))
+    return Series(figure_file.stem(file.name), title, currency, named["programmes"], named["sectors"], tuple(tables), vintages)
+
+
+def _vintages(file: File, sectors: Mapping[str, Text]) -> dict[str, Vintage]:
+    """Read the lists of sectors; each sector stands in one of them where there are any, and in one group of a mapping at most."""
+    found: dict[str, Vintage] = {}
+    for name, table in file.content.get("vintages", {}).items():
+        at = file.line_of(f"[vintages.{name}]", 0)
+        file.only(table, {"title", "sectors", "maps"}, after=at)
+        listed = tuple(file.need(table, "sectors", list, after=at))
+        taken = {sector for one in found.values() for sector in one.sectors}
+        for sector in listed:
+            if sector not in sectors or sector in taken:
+                raise file.refuse(f"“{sector}” is not named in [sectors], or stands in another list too", f'"{sector}"', after=at)
+        mapped = _mapped(file, name, table["maps"], found, listed) if "maps" in table else None
+        found[name] = Vintage(file.text(table, "title", after=at), listed, mapped)
+    return found
+
+
+def _mapped(file: File, name: str, table: Mapping[str, Any], older: Mapping[str, Vintage], listed: tuple[str, ...]) -> Mapped:
+    at = file.line_of(f"[vintages.{name}.maps]", 0)
+    file.only(table, {"from", "groups", "unmapped", "is_published"}, after=at)
+    before = file.need(table, "from", str, after=at)
+    if before not in older:
+        raise file.refuse(f"there is no list “{before}” above this one", "from", after=at)
+    groups = [Group(tuple(one.get("before", ())), tuple(one.get("after", ()))) for one in file.need(table, "groups", list, after=at)]
+    for known, sides in ((older[before].sectors, [one.before for one in groups]), (listed, [one.after for one in groups])):
+        named = [sector for side in sides for sector in side]
+        wrong = next((sector for sector in named if sector not in known or named.count(sector) > 1), None)
+        if wrong is not None or not all(sides):
+            what = f"“{wrong}” is not of that list, or is in two groups" if wrong else "a group names sectors before and after"
+            raise file.refuse(what, f'"{wrong}"' if wrong else "groups", after=at)
+    return Mapped(before, tuple(groups), file.text(table, "unmapped", after=at), file.need(table, "is_published", bool, after=at))
+
+
+def _of_one_vintage(file: File, tables: list[Table], vintages: Mapping[str, Vintage]) -> None:
+    for index, table in enumerate(tables):
+        used = {row.sector for row in table.rows if row.sector}
+        if vintages and used and not any(used <= set(one.sectors) for one in vintages.values()):
+            raise file.refuse("the sectors of one table are of one list", after=file.line_of("[[tables]]", index))
 
 
 def _statements(file: File) -> Statements:

@@ -4,7 +4,7 @@ The table of 31 January 2024 holds TCFS 380 / HK$1,031.2m and MHKJFS 92 / HK$181
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from millrace.core.figures.answer import Answer, Breakdown, Line, NotYetBegun, Source
@@ -60,8 +60,35 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Sectors of an older list and of a newer one that hold the same projects, as far as sums go."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How a list of sectors stands to the list before it; what is in no group cannot be mapped."""
+
+    before: str
+    groups: tuple[Group, ...]
+    why_unmapped: Text
+    is_published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vintage:
+    """One list of sectors that tables were printed by, and how it stands to an older one."""
+
+    title: Text
+    sectors: tuple[str, ...]
+    mapped: Mapped | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
-    """A named succession of tables about the same programmes."""
+    """A named succession of tables about the same programmes, whose sectors may have been listed anew."""
 
     name: str
     title: Text
@@ -69,13 +96,18 @@ class Series:
     programmes: Mapping[str, Text]
     sectors: Mapping[str, Text]
     tables: tuple[Table, ...]
+    vintages: Mapping[str, Vintage] = field(default_factory=dict)
 
-    def tables_with(self, programmes: tuple[str, ...]) -> list[Table]:
-        """List the tables that give every one of the programmes in all: the last version of each day, oldest first."""
+    def latest(self) -> list[Table]:
+        """List the last version of each day's table, oldest day first."""
         latest: dict[date, Table] = {}
         for table in sorted(self.tables, key=lambda table: (table.as_at, table.version)):
             latest[table.as_at] = table
-        return [table for table in latest.values() if all(table.total_of(programme) for programme in programmes)]
+        return list(latest.values())
+
+    def tables_with(self, programmes: tuple[str, ...]) -> list[Table]:
+        """List the tables that give every one of the programmes in all: the last version of each day, oldest first."""
+        return [table for table in self.latest() if all(table.total_of(programme) for programme in programmes)]
 
 
 def answer(version: FigureVersion, series: Series, as_at: date) -> Answer | NotYetBegun:

@@ -18,7 +18,7 @@ from millrace.core.figures.answer import Breakdown
 from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
-from millrace.stages.learn import actions, behind, forms, queries, telling, wording
+from millrace.stages.learn import actions, behind, forms, queries, sectors, telling, wording
 from millrace.stages.learn.queries import Given, Known
 from millrace.stages.learn.wording import language
 from millrace.web import clock, errors, funder
@@ -140,6 +140,7 @@ def _answer(request: HttpRequest, given: Given, asked: dict[str, Any], known: Kn
         "currency": given.figure.currency,
         "definition": given.version.definition.said_in(spoken),
         "breakdowns": [_shown(given, each) for each in told.breakdowns if each.lines or each.withheld],
+        "across": sectors.across(given),
         "source": source and {"title": source.title.said_in(spoken), "address": source.address, "quality": _(QUALITY[source.quality])},
         "table_note": _table_note(given, spoken),
         "permanent": permanent(given),
