@@ -1,14 +1,16 @@
 """What was so of every case on a day, as known at a seal — e.g. what stood approved under NIFS on 31 March, as known on 2 April."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 
 from millrace.core import asat
 from millrace.registers.cases.models import Case
 from millrace.registers.sheet.models import Cursor, Row
+
+T = TypeVar("T")
 
 
 def cursor() -> QuerySet[Cursor, int]:
@@ -25,15 +27,32 @@ def rows_as_at(day: date, seal_number: int | None = None) -> QuerySet[Row]:
     """This will give one row per case that had any on `day`, as known at a seal (by default the last one the sheet followed).
 
     Repeatable by number: the same day and number give the same rows for ever. A seal the sheet has not followed yet is refused,
-    since its answer would change: call `actions.project()` first.
+    since its answer would change: call `actions.project()` first. Where the sheet stands is read first and the rows later, so the
+    caller reads both in one snapshot, as every page does, or asks by `repeatable`.
     """
-    on_day = Q(valid_from__lte=day) & (Q(valid_before__isnull=True) | Q(valid_before__gt=day))
-    return Row.objects.filter(on_day & known(seal_number))
+    return Row.objects.filter(_on(day) & known(seal_number))
 
 
-def known(seal_number: int | None) -> Q:
-    """This will be the condition "known at this seal", the current rows' own index used whenever it serves."""
-    stands = stands_at()
+def repeatable(day: date, seal_number: int, ask: Callable[[QuerySet[Row]], list[T]]) -> list[T]:
+    """This will ask something of `rows_as_at`, and once more if the sheet followed another seal between its place and its rows."""
+    while True:
+        stands = stands_at()
+        rows = Row.objects.filter(_on(day) & known(seal_number, stands=stands))
+        if seal_number < stands:
+            return ask(rows)
+        found = ask(rows.filter(Exists(cursor().filter(number=stands))))
+        if found or stands_at() == stands:
+            return found
+
+
+def _on(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_before__isnull=True) | Q(valid_before__gt=day))
+
+
+def known(seal_number: int | None, *, stands: int | None = None) -> Q:
+    """This will be the condition "known at this seal", the current rows' own index used whenever it serves; `stands` is where the sheet
+    stands, where that was read already."""
+    stands = stands_at() if stands is None else stands
     if seal_number is not None and seal_number > stands:
         raise ValueError(f"the sheet stands at seal {stands}, not yet at {seal_number}")
     if seal_number is None or seal_number == stands:

@@ -91,6 +91,34 @@ def test_every_figure_is_the_fold_of_the_sealed_events_before_and_after_later_se
                 assert folded(told, version, day, number) == asked(version, day, number, told)
 
 
+def test_an_answer_is_its_seals_own_though_the_sheet_moves_on_while_it_is_asked(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    by, case = make.person(), make.case()
+    version = next(each for each in FIGURES if each.reads.amount == "approved_cents" and each.reads.group_by == "scheme")
+
+    def tell(**said: Any) -> None:
+        with transaction.atomic():
+            fields = {"command": uuid.uuid4(), "by": by, "at": NOON, "case": case, "facts": {}}
+            timeline.record("scheme_version_published", sheet=said, sheet_from=FIRST, **fields)
+        sealer.seal(NOON)
+
+    tell(**{day: FIRST.isoformat() for day in DAYS if day not in ("withdrawn_on", "refused_on")}, scheme="nifs", approved_cents=5)
+    number = sheet.project()
+    then = asked(version, FIRST, number)
+    assert (then.count, then.amount_cents) == (1, 5)
+    tell(approved_cents=7)
+    stands, places = queries.sheet.stands_at, []
+
+    def just_before_it_moves() -> int:
+        places.append(stands())
+        if len(places) == 1:
+            sheet.project()
+        return places[-1]
+
+    monkeypatch.setattr(queries.sheet, "stands_at", just_before_it_moves)
+    assert asked(version, FIRST, number) == then
+    assert places[0] == number < places[-1]
+
+
 @pytest.mark.parametrize("version", FIGURES, ids=lambda version: version.definition.said_in("en")[:40])
 def test_each_figure_has_conditions_that_can_fail(version: FigureVersion) -> None:
     assert answer.counted(version, [asat.complete({})], FIRST).count == 0

@@ -22,6 +22,7 @@ from millrace.core.refusal import Refusal
 from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication
 from millrace.registers.sheet import queries as sheet
+from millrace.registers.sheet.models import Row
 from millrace.registers.timeline.models import Event, Seal
 from millrace.web import funder
 
@@ -162,25 +163,29 @@ _kept: OrderedDict[tuple[bytes, str, date], list[tuple[str, int, int]]] = Ordere
 def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[tuple[str, int, int]]:
     """This will count once per process and seal: the seal's chained hash stands for all that was known, so the answer cannot change."""
     key = (bytes(seal.chain), repr(version.reads), as_at)
-    if key not in _kept:
-        _kept[key] = _groups(version, as_at, seal.number)
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = _groups(version, as_at, seal.number)
         while len(_kept) > ANSWERS_KEPT:
             _kept.popitem(last=False)
-    return _kept[key]
+    return found
 
 
 def _groups(version: FigureVersion, as_at: date, number: int, cases: Collection[int] = ()) -> list[tuple[str, int, int]]:
     """This will count in SQL what `core.figures.answer.counted` counts in Python, over all cases or some."""
     reads = version.reads
     assert isinstance(reads, FromSheet)
-    rows = sheet.rows_as_at(as_at, number)
-    if cases:
-        rows = rows.filter(case__in=cases)
-    for condition in reads.conditions:
-        rows = rows.filter(meets(condition, as_at))
-    amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
-    grouped = rows.order_by().values(reads.group_by).annotate(cases=Count("pk"), cents=amount)
-    return [(row[reads.group_by] or "", row["cases"], int(row["cents"])) for row in grouped]
+
+    def grouped(rows: QuerySet[Row]) -> list[tuple[str, int, int]]:
+        if cases:
+            rows = rows.filter(case__in=cases)
+        for condition in reads.conditions:
+            rows = rows.filter(meets(condition, as_at))
+        amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
+        found = rows.order_by().values(reads.group_by).annotate(cases=Count("pk"), cents=amount)
+        return [(row[reads.group_by] or "", row["cases"], int(row["cents"])) for row in found]
+
+    return sheet.repeatable(as_at, number, grouped)
 
 
 def meets(condition: Condition, as_at: date) -> Q:
