@@ -79,6 +79,7 @@ def fill(target: database.Database, postings: int) -> None:
     from millrace.registers.people import queries as people
     from millrace.registers.sheet import actions as sheet
     from millrace.registers.timeline import sealer
+    from millrace.stages.deliver import keeping
 
     with target.connect("owner") as owner:
         count = -(-(postings - _number(owner, "SELECT count(*) FROM ledger_posting")) // EACH)
@@ -104,6 +105,7 @@ def fill(target: database.Database, postings: int) -> None:
         owner.execute(BALANCES, {"first": first, "last": first + count})
         owner.execute("DROP TABLE bench_award, bench_payment, bench_year")
         sheet.project()
+        keeping.keep_up(AT)
         Cursor.objects.update(number=sealer.last_number())
         owner.execute("VACUUM ANALYZE")
     last = sealer.last_number()

@@ -30,6 +30,7 @@ from millrace.registers.people import queries as people
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
+from millrace.stages.deliver import keeping
 
 CASES_AT_ONCE = 500
 WRITERS = 2
@@ -78,6 +79,7 @@ def multiply(count: int, *, sources: Sequence[int | Life], owner: psycopg.Connec
     copy(count, sources=sources, owner=owner, at=at, spread_days=spread_days)
     last = sealer.seal(at, is_story=True)
     sheet.project()
+    keeping.keep_up(at)
     Cursor.objects.update(number=last.number if last else 0)
 
 

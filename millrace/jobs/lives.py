@@ -18,8 +18,8 @@ from django.db.models import Model, Q, UniqueConstraint
 Table = type[Model]
 Values = dict[str, Any]
 
-# Made again by the sealer and the projection; and a person does not become a member of every copied organisation.
-LEFT_OUT = {"timeline.Seal", "timeline.Pending", "sheet.Row", "ledger.ClosedMonth", "people.Membership"}
+# Made again by the sealer and the projections; and a person does not become a member of every copied organisation.
+LEFT_OUT = {"timeline.Seal", "timeline.Pending", "sheet.Row", "deliver.OpenInstalment", "ledger.ClosedMonth", "people.Membership"}
 CASE, ORGANISATION, EVENT = "cases.Case", "people.Organisation", "timeline.Event"
 
 

@@ -15,6 +15,7 @@ from millrace.jobs import nightly, reactions, reactor
 from millrace.registers.messages import actions as messages
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
+from millrace.stages.deliver import keeping
 from millrace.web import clock
 
 TICK_SECONDS = 0.2
@@ -38,11 +39,13 @@ class Periodic:
 
 
 def tick(table: Sequence[reactions.Reaction] | None = None) -> int:
-    """This will seal what committed, bring the sheet up to the last seal and act on it; the number of acts is returned."""
+    """This will seal what committed, bring the sheet and the open instalments after it and act on it; gives how many acts were done, and
+    one more where more waits."""
     at = clock.now()
     sealer.seal(at)
     sheet.project()
-    return reactor.follow_all(reactions.REACTIONS if table is None else table, at=at)
+    more = keeping.step(at)
+    return reactor.follow_all(reactions.REACTIONS if table is None else table, at=at) + more
 
 
 def run(*, should_stop: Callable[[], bool] | None = None) -> int:

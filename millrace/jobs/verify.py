@@ -1,7 +1,8 @@
 """Checks everything that must never be wrong, in one snapshot — e.g. what an auditor runs before trusting a figure.
 
-The hash chain over the timeline, the sheet rebuilt from it, the ledger's balances recomputed by the pure core, every verdict
-judged again, every letter filled again from its approved text, and the figures of every released reply asked again at their seals.
+The hash chain over the timeline, the sheet rebuilt from it, the ledger's balances recomputed by the pure core, every open instalment
+sized again, every verdict judged again, every letter filled again from its approved text, and the figures of every released reply asked
+again at their seals.
 """
 
 from django.db import connection, transaction
@@ -12,7 +13,9 @@ from millrace.registers.ledger import verify as ledger
 from millrace.registers.messages import verify as messages
 from millrace.registers.sheet import verify as sheet
 from millrace.registers.timeline import verify as timeline
+from millrace.stages.deliver import keeping
 from millrace.stages.learn import verify as replies
+from millrace.web import clock
 
 
 def verify() -> Report:
@@ -20,4 +23,5 @@ def verify() -> Report:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return Report([timeline.verify(), sheet.verify(), ledger.verify(), replay.verify(), messages.verify(), replies.verify()])
+        books = [timeline.verify(), sheet.verify(), ledger.verify(), keeping.verify(clock.now())]
+        return Report([*books, replay.verify(), messages.verify(), replies.verify()])

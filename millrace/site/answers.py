@@ -48,13 +48,15 @@ def in_words(run: Made, chosen: argparse.Namespace) -> int:
 
 
 def bring_up_to_date() -> None:
-    """This will seal what is committed and let the sheet follow."""
+    """This will seal what is committed and let the sheet and the open instalments follow."""
     from millrace.registers.sheet import actions as sheet
     from millrace.registers.timeline import sealer
+    from millrace.stages.deliver import keeping
     from millrace.web import clock
 
     sealer.seal(clock.now())
     sheet.project()
+    keeping.keep_up(clock.now())
 
 
 def publish(chosen: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
-"""What holds releases back, and where each is freed — e.g. an overdue report of RAISE-7KQ2-M4XD, at the page of that report.
+"""What holds single instalments back, and where each is freed — e.g. an overdue report of RAISE-7KQ2-M4XD, at the page of that report.
 
-What stands against a case as a whole is asked of the database, so that a list can be narrowed and counted by it. What only the sizing
-of an instalment tells (no matching money left, nothing earned) is asked case by case, a window of cases at a time.
+What stands against an instalment is kept beside the timeline (`deliver.keeping`): here it is narrowed by, counted and put into words. What
+only the day decides (a report overdue, a finding not cleared) is asked of the days kept with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,37 +10,37 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
-from millrace.core import delegation, lifecycle, releases
-from millrace.registers.cases.models import Case
+from millrace.core import delegation
 from millrace.stages.award.models import ReportDue
 from millrace.stages.deliver import queries as deliver
-from millrace.stages.deliver.models import Claim, Finding, PayeeAccount, Report
-from millrace.stages.deliver.models.inspections import gates
+from millrace.stages.deliver.models import Claim, OpenInstalment, Report
 from millrace.stages.deliver.models.reports import HANDED_IN
 
 ABOVE_LIMIT = "above_your_limit"
-# A block in a few words, for the choice a list is narrowed by; those of a whole case first.
+READY = "ready"
+SHORT_OF_MATCHING = "matching_short"
+# What a list may be narrowed by, in a few words: what may be released, what less may be released of than planned, what is blocked.
 SHORT = {
+    READY: word("May be released"),
+    SHORT_OF_MATCHING: word("Re-sized: matching money"),
     "suspended": word("Suspended"),
     "account_not_verified": word("Payee account"),
-    "claim_undecided": word("Claim undecided"),
     "report_overdue": word("Report overdue"),
     "finding_open": word("Finding of a visit"),
     "stage_not_open": word("Stage not opened"),
     "milestones_not_accepted": word("Milestone"),
-    "no_verified_matching": word("Matching money"),
+    "claim_undecided": word("Claim undecided"),
     "nothing_payable": word("Nothing earned"),
+    "no_verified_matching": word("Matching money"),
+    "nothing_committed": word("Nothing committed"),
     "advance_not_asked": word("Advance not asked for"),
     "advance_to_clear": word("Advance to clear"),
 }
-WHOLE = tuple(SHORT)[:5]
-# Who has no verified account is known by going through all who have one: narrowed by, but not counted beside the others.
-COUNTED = tuple(code for code in WHOLE if code != "account_not_verified")
 
 
 @dataclass(frozen=True)
@@ -52,44 +52,43 @@ class Block:
     address: str
 
 
-def of_cases(cases: QuerySet[Case], code: str, today: date) -> QuerySet[Case]:
-    """This will narrow cases to those that a block of the whole case stands against."""
-    of_case = {"case": OuterRef("pk")}
-    if code == "suspended":
-        return cases.filter(status=lifecycle.SUSPENDED)
-    if code == "account_not_verified":
-        # As a set made once, not looked up for each of the cases in force: nearly all have an account.
-        verified = PayeeAccount.objects.filter(ended_at=None, second_by__isnull=False)
-        return cases.exclude(lead__in=verified.values("organisation"))
-    if code == "claim_undecided":
-        return cases.filter(Exists(_undecided().filter(**of_case)))
+def holds(code: str, today: date) -> Q:
+    """This will be the open instalments that a code stands against today; `is_of` says the same of one that was read."""
     if code == "report_overdue":
-        return cases.filter(Exists(_overdue(today).filter(**of_case)))
-    return cases.filter(Exists(Finding.objects.filter(gates(today), **of_case)))
+        return Q(report_from__lte=today)
+    if code == "finding_open":
+        return Q(finding_from__lte=today)
+    if code in (READY, SHORT_OF_MATCHING):
+        in_time = (Q(report_from=None) | Q(report_from__gt=today)) & (Q(finding_from=None) | Q(finding_from__gt=today))
+        found = Q(release_cents__gt=0) & in_time
+        return found if code == READY else found & Q(limited_by="matching_carries")
+    return Q(blocks__contains=[code])
 
 
-def _undecided() -> QuerySet[Claim]:
-    return Claim.objects.filter(state=Claim.State.SUBMITTED)
+def is_of(row: OpenInstalment, code: str, today: date) -> bool:
+    """This will say of one row what `holds` asks of many."""
+    found = row.blocks_on(today)
+    if code in (READY, SHORT_OF_MATCHING):
+        return not found and (code == READY or row.limited_by == "matching_carries")
+    return code in found
 
 
-def _overdue(today: date) -> QuerySet[ReportDue]:
+def with_numbers(rows: QuerySet[Any], case: str) -> QuerySet[Any]:
+    """This will bring each row's undecided claims and missing reports, so that a block can lead to them; `case` names its case."""
+    of_case = {"case": OuterRef(case)}
     handed_in = Report.objects.filter(case=OuterRef("case"), number=OuterRef("number"), state__in=HANDED_IN)
-    return ReportDue.objects.filter(~Exists(handed_in), due_on__lt=today)
-
-
-def with_numbers(cases: QuerySet[Case], today: date) -> QuerySet[Case]:
-    """This will bring each case's undecided claims and overdue reports by number, so that a block can lead to them."""
-    of_case = {"case": OuterRef("pk")}
-    return cases.annotate(
-        undecided=ArraySubquery(_undecided().filter(**of_case).order_by("number").values("number")),
-        overdue=ArraySubquery(_overdue(today).filter(**of_case).order_by("number").values("number")),
+    undecided = Claim.objects.filter(state=Claim.State.SUBMITTED, **of_case)
+    missing = ReportDue.objects.filter(~Exists(handed_in), **of_case)
+    return rows.annotate(
+        undecided=ArraySubquery(undecided.order_by("number").values("number")),
+        missing=ArraySubquery(missing.order_by("due_on", "number").values("number")),
     )
 
 
-def blocks_of(case: Any, release: releases.Release, *, stop: delegation.Stop | None) -> list[Block]:
+def blocks_of(row: Any, today: date, *, stop: delegation.Stop | None) -> list[Block]:
     """This will say what stands against a release: of the case and the instalment, or else the reader's own delegated limit."""
-    found = [Block(code, _(deliver.BLOCK_WORDS[code]), address(case, code)) for code in release.blocks]
-    if stop is not None and release.amount_cents:
+    found = [Block(code, _(deliver.BLOCK_WORDS[code]), address(row, code)) for code in row.blocks_on(today)]
+    if stop is not None and not found:
         found.append(Block(ABOVE_LIMIT, _(STOPS[stop.code]), ""))
     return found
 
@@ -102,18 +101,16 @@ STOPS = {
 }
 
 
-def address(case: Any, code: str) -> str:
-    """This will give the page on which a block of a case is dealt with: the very claim or report where there is one."""
-    numbered = {
-        "claim_undecided": ("deliver:claim", case.undecided),
-        "report_overdue": ("deliver:report", case.overdue),
-    }
+def address(row: Any, code: str) -> str:
+    """This will give the page on which a block is dealt with: the very claim or report where there is one."""
+    reference = row.case.reference
+    numbered = {"claim_undecided": ("deliver:claim", row.undecided), "report_overdue": ("deliver:report", row.missing)}
     page, numbers = numbered.get(code, ("", ()))
     if numbers:
-        return reverse(page, args=[case.reference, numbers[0]])
+        return reverse(page, args=[reference, numbers[0]])
     if code == "account_not_verified":
         return reverse("finance_desk:accounts")
-    return f"/cases/{case.reference}/?show={PLACES.get(code, 'money')}"
+    return f"/cases/{reference}/?show={PLACES.get(code, 'money')}"
 
 
 # Under which heading of a case's page what a block waits for is found, and where there.
@@ -130,6 +127,6 @@ PLACES: Mapping[str, str] = {
 }
 
 
-def choices(counts: Mapping[str, str | None]) -> Sequence[tuple[str, str]]:
-    """This will list the blocks to choose from, with how many cases each of the whole-case ones holds."""
-    return [(code, f"{_(text)} ({counts[code]})" if counts.get(code) else _(text)) for code, text in SHORT.items()]
+def choices(counts: Mapping[str, str | None], chosen: str) -> Sequence[tuple[str, str, str]]:
+    """This will list what the list may be narrowed by, with how many instalments each holds: those of any, and the one chosen."""
+    return [(code, _(text), counts.get(code) or "0") for code, text in SHORT.items() if counts.get(code, "0") != "0" or code == chosen]

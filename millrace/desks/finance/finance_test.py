@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as balances
-from millrace.stages.award.models import ReportDue
+from millrace.registers.timeline import sealer
+from millrace.stages.deliver import keeping
 from millrace.stages.deliver.deliver_test import ready
 from millrace.stages.deliver.models import Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release
+from millrace.stages.deliver.reports_test import with_reports
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 LANGUAGES = ("en", "zh-hant", "zh-hans")
@@ -174,6 +176,8 @@ def test_the_desk_asks_as_little_for_many_cases_as_for_one(agree: Any, sign_in: 
     clock_at(held.at)
     finance, asked = sign_in(held.finance), []
     for _more in range(2):
+        sealer.seal(held.at)
+        keeping.keep_up(held.at)
         finance.see("/finance/to-release/")
         with CaptureQueriesContext(connection) as told:
             finance.see("/finance/to-release/")
@@ -189,7 +193,7 @@ def test_every_block_leads_to_where_it_is_freed_and_the_list_is_narrowed_and_cou
     finance, case = sign_in(held.finance), f"/cases/{held.case.reference}/"
     opened = Claim.objects.create(case=held.case, number=4, state="submitted", stage_number=1, unit="HKD", opened_at=held.at,
         opened_by=held.member, submitted_at=held.at, submitted_by=held.member)  # fmt: skip
-    ReportDue.objects.create(case=other.case, number=2, kind="progress", due_on=date(2026, 1, 1))
+    with_reports(other, first_due=date(2026, 1, 1))
     page = finance.see("/finance/to-release/")
     for address in (f"{case}claims/{opened.number}/", "/finance/accounts/", f"{case}?show=delivery#delivery"):
         assert f'href="{address}"' in page, address
@@ -201,8 +205,10 @@ def test_every_block_leads_to_where_it_is_freed_and_the_list_is_narrowed_and_cou
     ):
         page = finance.see(f"/finance/to-release/?block={block}")
         assert shown.case.reference in page and (hidden is None or hidden.case.reference not in page), block
-    assert "Claim undecided (1)" in page and "Report overdue (1)" in page and "Payee account (" not in page
-    assert "Payee account (2)" in finance.see("/finance/to-release/?block=account_not_verified")
+    for told in ("Claim undecided <b>1</b>", "Report overdue <b>3</b>", "Payee account <b>4</b>", "Matching money <b>4</b>"):
+        assert told in page, told
+    assert "Suspended <b>" not in page and "Advance to clear <b>" not in page
+    assert "Payee account <b>3</b>" in finance.see("/finance/to-release/?block=account_not_verified&scheme=raise-plus&count=all")
     assert held.case.reference not in finance.see("/finance/to-release/?scheme=raise-plus")
     assert held.case.reference not in finance.see(f"/finance/to-release/?officer={held.officer.pk}")
     Case.objects.filter(pk=held.case.pk).update(officer=held.officer, status="suspended")

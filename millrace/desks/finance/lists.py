@@ -12,7 +12,6 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.desks.finance import narrowing
 from millrace.desks.finance.blocked import Block
-from millrace.registers.cases.models import Case
 from millrace.stages.deliver.models import PaymentRun
 from millrace.web import words
 from millrace.web.tables import Column, Filter, Listing
@@ -106,7 +105,7 @@ RELEASES = Listing(
     search_fields=("case__reference", "case__lead__name", "case__lead__name_zh"),
 )
 
-# The rows of `queries.every_instalment`, for the CSV file of what to release.
+# The rows of `releasing.every_instalment`, for the CSV file of what to release.
 TO_RELEASE = (
     Column("case", word("Case"), "case"),
     Column("lead", word("Organisation"), "lead"),
@@ -128,37 +127,26 @@ def to_release_body(rows: Iterable[Mapping[str, Any]], *, may_release: bool) -> 
         "blocks": escape(_("What blocks it")),
         "release": escape(_("Release")),
         "resized": f'<span class="tag warn">{escape(_("Re-sized"))}</span>',
-        "done": escape(_("All of it has been released.")),
-        "none": escape(_("No terms on record.")),
     }
-    lines = []
-    for row in rows:
-        case = row["case"]
-        reference = escape(case.reference)
-        lead = f'<span class="soft small">{escape(str(case.lead))}</span>'
-        opening = f'\n<tr><th scope="row"><a href="/cases/{reference}/">{reference}</a><br>{lead}</th>'
-        lines += [f"{opening}{_to_release(case, one, said, may_release=may_release)}</tr>" for one in row["instalments"]]
-        if not row["instalments"]:
-            why = said["done"] if row["count"] else said["none"]
-            none = '<td class="num">—</td><td class="num">—</td>'
-            lines.append(f'{opening}<td data-label="{said["instalment"]}">{row["done"]}/{row["count"]}</td>{none}<td>{why}</td></tr>')
-    return SafeString("".join(lines))
+    return SafeString("".join(_to_release(row, said, may_release=may_release) for row in rows))
 
 
-def _to_release(case: Case, one: Mapping[str, Any], said: Mapping[str, str], *, may_release: bool) -> str:
-    today = "—"
+def _to_release(one: Mapping[str, Any], said: Mapping[str, str], *, may_release: bool) -> str:
+    reference, today = escape(one["case"].reference), "—"
+    lead = f'<span class="soft small">{escape(str(one["case"].lead))}</span>'
     if one["release_cents"]:
-        today = escape(words.amount(one["release_cents"], case.unit))
+        today = escape(words.amount(one["release_cents"], one["unit"]))
         if may_release and not one["is_held"]:
-            address = reverse("deliver:release", args=[case.reference, one["number"]])
+            address = reverse("deliver:release", args=[one["case"].reference, one["number"]])
             today = f'<a href="{address}">{today}<span class="away"> {said["release"]}</span></a>'
         if one["is_resized"]:
             today = f"{today}<br>{said['resized']}"
     return (
+        f'\n<tr><th scope="row"><a href="/cases/{reference}/">{reference}</a><br>{lead}</th>'
         f'<td data-label="{said["instalment"]}">{one["number"]} · {escape(one["basis"])}</td>'
-        f'<td data-label="{said["left"]}" class="num">{escape(words.amount(one["left_cents"], case.unit))}</td>'
+        f'<td data-label="{said["left"]}" class="num">{escape(words.amount(one["left_cents"], one["unit"]))}</td>'
         f'<td data-label="{said["today"]}" class="num">{today}</td>'
-        f'<td data-label="{said["blocks"]}">{"<br>".join(_block(block) for block in one["blocks"])}</td>'
+        f'<td data-label="{said["blocks"]}">{"<br>".join(_block(block) for block in one["blocks"])}</td></tr>'
     )
 
 

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
-from millrace.desks.finance import blocked, lists, narrowing, queries
+from millrace.desks.finance import blocked, lists, narrowing, queries, releasing
 from millrace.desks.finance.tabs import FINANCE, READERS, tabs
 from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions, gather, recovering
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentFile, PaymentRun, Release, StatusFile
-from millrace.web import access, commands, counting, errors, tables, words
+from millrace.web import access, commands, counting, errors, list_address, tables, words
 from millrace.web.access import entry
 
 
@@ -55,7 +55,7 @@ LISTED = ("funder", "funds")
 
 @entry(power=READERS)
 def to_release(request: HttpRequest) -> HttpResponse:
-    """This will show what may be released today, case by case, and what blocks the rest."""
+    """This will show what may be released today, instalment by instalment, and what blocks the rest, by what and how many."""
     with policy.at_once("funder", "funds", "handling"):
         return _to_release(request)
 
@@ -66,48 +66,62 @@ def _to_release(request: HttpRequest) -> HttpResponse:
     officers, limit = queries.officers_and_limit(request.user, request.at)
     held = limit if may_release else None
     if tables.is_file_asked(request):
-        every = functools.partial(queries.every_instalment, request.actor, request.at, asked, held)
+        every = functools.partial(releasing.every_instalment, request.actor, request.at, asked, held)
         return tables.streamed(request, "to-release", lists.TO_RELEASE, every, caption=_("To release"))
-    typed = request.GET.get("page", "1")
-    number = min(max(int(typed), 1), 200) if typed.isascii() and typed.isdigit() else 1
-    found = queries.releasable(request.actor, request.at, asked, number=number, held=held)
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    kept.pop("format", None)
+    number = list_address.page_number(request)
+    found = releasing.releasable(request.actor, request.at, asked, number=number, held=held)
+    first = (number - 1) * releasing.PER_PAGE
     context = {
         "rows": found.rows,
-        "count": counting.shown(found.count),
-        "first": (number - 1) * found.per_page + 1 if found.count else 0,
-        "last": (number - 1) * found.per_page + (found.per_page if found.has_next else max(0, found.count - (number - 1) * found.per_page)),
+        "counted": _counted(found.counts[asked.block], asked),
+        "is_capped": found.counts[asked.block] > counting.MOST and not asked.is_all_counted,
+        "is_behind": found.is_behind,
+        "first": first + 1 if found.rows else 0,
+        "last": first + len(found.rows),
         "number": number,
-        "has_next": found.has_next and number < 200,
+        "has_next": found.has_next and number < list_address.DEEPEST_PAGE,
         "asked": asked,
-        "filters": _filters(request, asked, found, narrowing.officers_named(officers)),
-        "query": kept.urlencode(),
+        "holds": _holds(request, asked, found),
+        "filters": _filters(request, asked, narrowing.officers_named(officers)),
+        "previous_url": list_address.address(request, page=number - 1),
+        "next_url": list_address.address(request, page=number + 1),
+        "query": list_address.kept(request).urlencode(),
+        "count_url": list_address.address(request, count="all"),
         "body": lists.to_release_body(found.rows, may_release=may_release),
         "tabs": tabs(),
     }
     return render(request, "finance_desk/to_release.html", context)
 
 
-def _narrowed_by(request: HttpRequest) -> queries.Asked:
+def _counted(count: int, asked: releasing.Asked) -> str:
+    return words.count(count) if asked.is_all_counted else counting.shown(count) or "0"
+
+
+def _narrowed_by(request: HttpRequest) -> releasing.Asked:
     """What the address narrows the list by; a block or an officer there is none of narrows nothing."""
     given = {name: request.GET.get(name, "") for name in ("scheme", "fund", "year")}
     officer, block = request.GET.get("officer", ""), request.GET.get("block", "")
-    return queries.Asked(
+    return releasing.Asked(
         search=request.GET.get("q", ""),
         officer=officer if officer.isascii() and officer.isdigit() and len(officer) < 18 else "",
         block=block if block in blocked.SHORT else "",
+        is_all_counted=request.GET.get("count") == "all",
         **given,
     )
 
 
-def _filters(
-    request: HttpRequest, asked: queries.Asked, found: queries.Releasable, officers: Sequence[tuple[str, str]]
-) -> list[dict[str, Any]]:
-    shown = {code: counting.shown(count) for code, count in found.counts.items()}
+def _holds(request: HttpRequest, asked: releasing.Asked, found: releasing.Releasable) -> list[dict[str, Any]]:
+    """What may be released and what is blocked by what, each with its count and its own list."""
+    counts, more = {code: _counted(count, asked) for code, count in found.counts.items()}, {"count": "all"} if asked.is_all_counted else {}
+    shown = [("", _("All"), counts[""]), *blocked.choices(counts, asked.block)]
+    return [
+        {"title": title, "count": count, "url": list_address.address(request, block=code or None, **more), "is_chosen": code == asked.block}
+        for code, title, count in shown
+    ]
+
+
+def _filters(request: HttpRequest, asked: releasing.Asked, officers: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
     offered = (
-        ("block", _("What blocks it"), blocked.choices(shown)),
         ("scheme", _("Scheme"), narrowing.scheme_choices(request)),
         ("fund", _("Fund"), narrowing.fund_choices(request)),
         ("officer", _("Case officer"), officers),

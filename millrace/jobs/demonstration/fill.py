@@ -37,6 +37,7 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
 from millrace.stages.call import actions as calls
+from millrace.stages.deliver import keeping
 from millrace.stages.plan import actions as plan
 from millrace.stages.plan import envelopes
 
@@ -62,6 +63,7 @@ def fill(at: datetime, folder: policy_told.Folder, *, only: int | None = None) -
     finally:
         gc.enable()
     sheet.project()
+    keeping.keep_up(at)
     # Nobody invented waits for mail: what the story wrote counts as sent when it was written.
     Mail.objects.filter(sent_at=None).update(sent_at=F("written_at"))
     with connection.cursor() as cursor:

@@ -25,6 +25,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.award import queries as award
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
+from millrace.stages.deliver.keeping_test import agrees, keep, tell
 from millrace.stages.deliver.models import ChangeRequest, Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release, Unpaid
 from millrace.stages.deliver.recovery_orders_test import OWING, SETTLED, Owing
 from millrace.stages.deliver.recovery_test import holds, rates  # noqa: F401  # a fixture is found by its name
@@ -114,6 +115,8 @@ class Life(Owing):
         """This will try one thing; a refusal is an answer like any other."""
         with contextlib.suppress(Refusal):
             getattr(self, what.replace(" ", "_"))(amount, choice)
+        if amount % 16 == 0:
+            keep(self.held)
 
     def bring(self, amount: int, choice: int, form: str = "cash") -> None:
         held = self.held
@@ -231,6 +234,7 @@ class Life(Owing):
     def open_stage(self, _amount: int, _choice: int) -> None:
         if self.is_staged:
             type(self.held.case).objects.filter(pk=self.held.case.pk).update(stage_number=2)
+            self.held.act(tell, self.held.case, kind="stage_opened", by=self.held.authority)
 
     def settle_stage(self, _amount: int, _choice: int) -> None:
         self.held.act(deliver.settle_stage, self.held.case, stage=1, by=self.held.finance)
@@ -246,9 +250,6 @@ class Life(Owing):
 
     def order(self, _amount: int, _choice: int) -> None:
         self.held.act(deliver.order_payment_run, list(Release.objects.filter(case=self.held.case)), by=self.held.maker)
-        self._run_of_new()
-
-    def _run_of_new(self) -> None:
         for release in Release.objects.filter(case=self.held.case):
             self.held.act(deliver.order_payment_run, [release], by=self.held.maker)
 
@@ -324,6 +325,7 @@ class Life(Owing):
         kept_back = self.kept_back()
         assert held.case.paid_cents == settled + sum(kept_back.values()) - statement.total("returned", unit)
         holds(held.case, held.at.date())
+        agrees(held.case, held.at.date())
         payments = Payment.objects.filter(case=held.case, receipt=None).exclude(state__in=Payment.UNDONE)
         waiting = set(Unpaid.objects.filter(release__case=held.case).values_list("release", flat=True))
         unpaid = {one.pk for one in released if one.amount_cents > kept_back.get(one.pk, 0)}

@@ -55,13 +55,14 @@ class Agreed:
 
 
 def _with_accepted(rows: QuerySet[AgreedTerms], on: date) -> QuerySet[AgreedTerms]:
+    return with_handed_in(rows).annotate(has_open_finding=Exists(Finding.objects.filter(gates(on), case=OuterRef("case"))))
+
+
+def with_handed_in(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+    """This will bring with each agreement which of its milestones were accepted and which reports handed in, by number."""
     accepted = Evidence.objects.filter(case=OuterRef("case"), purpose=Evidence.Purpose.MILESTONE, state=Evidence.State.VERIFIED)
     reported = Report.objects.filter(case=OuterRef("case"), state__in=HANDED_IN)
-    return rows.annotate(
-        accepted=ArraySubquery(accepted.values("milestone")),
-        reported=ArraySubquery(reported.values("number")),
-        has_open_finding=Exists(Finding.objects.filter(gates(on), case=OuterRef("case"))),
-    )
+    return rows.annotate(accepted=ArraySubquery(accepted.values("milestone")), reported=ArraySubquery(reported.values("number")))
 
 
 # What a page shows of a debt, read with the agreement: one question for both.
@@ -222,6 +223,14 @@ def planned_of(wanted: Sequence[Case], on: date) -> dict[int, tuple[Planned, ...
     return {case.pk: _planned(case, on, _agreed(row), ledger.statement_told(row.accounts), _done(row)) for case, row in under}
 
 
+def sized_but_for_days(case: Case, row: Any) -> tuple[Terms, tuple[Planned, ...]]:
+    """This will size every instalment of an agreement, read `with_handed_in` and `with_done`, as if no report and no finding held it:
+    whether they do, only the day says."""
+    terms = terms_from(row.data)
+    agreed = Agreed(terms, {}, frozenset(row.accepted), frozenset(one.number for one in terms.reports))
+    return terms, _planned(case, date.min, agreed, ledger.statement_told(row.accounts), _done(row))
+
+
 @dataclass(frozen=True)
 class Done:
     """What was released (instalment, stage, cents) and claimed (stage, state, payable cents), and whether it can be paid."""
@@ -232,7 +241,8 @@ class Done:
     asked: Mapping[int, int]
 
 
-def _with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+def with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
+    """This will bring with each agreement what was released, claimed and asked for under it, its payee account and its books."""
     of_case, live = {"case": OuterRef("case")}, {"organisation": OuterRef("case__lead"), "ended_at": None}
     released = Release.objects.filter(**of_case).values(told=JSONObject(of="instalment", stage="stage_number", cents="amount_cents"))
     claimed = Claim.objects.filter(**of_case).values(told=JSONObject(stage="stage_number", state="state", cents="payable_cents"))
@@ -249,7 +259,7 @@ def _with_done(rows: QuerySet[AgreedTerms]) -> QuerySet[AgreedTerms]:
 
 _latest = prepared.Prepared(
     lambda cases, on: (
-        _with_done(_with_accepted(award.terms_rows(on), on))
+        with_done(_with_accepted(award.terms_rows(on), on))
         .filter(case__in=prepared.among(cases))
         .order_by("case_id", "-from_on", "-number")
         .distinct("case_id")

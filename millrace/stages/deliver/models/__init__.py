@@ -11,6 +11,7 @@ from millrace.stages.deliver.models.claims import Claim, ClaimLine
 from millrace.stages.deliver.models.evidence import Evidence, HeldProof
 from millrace.stages.deliver.models.holdings import Breach, Disposal, Equipment, EquipmentCheck, Title
 from millrace.stages.deliver.models.inspections import Finding, Inspection
+from millrace.stages.deliver.models.open_instalments import KeptUpTo, OpenInstalment
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.deliver.models.rates import ExchangeRate
 from millrace.stages.deliver.models.receipts import Receipt
@@ -35,6 +36,8 @@ __all__ = [
     "Finding",
     "HeldProof",
     "Inspection",
+    "KeptUpTo",
+    "OpenInstalment",
     "PayeeAccount",
     "Payment",
     "PaymentFile",

@@ -1,0 +1,14 @@
+"""What was told since a seal, sealed or not yet — e.g. the two cases touched after seal 4,211, for what is kept beside the timeline."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from millrace.registers.timeline.models import Event, Pending, Seal
+
+
+def told_after(number: Any, most: int) -> QuerySet[Event]:
+    """This will give the events sealed after a number (or a question for one) and those not sealed yet, at most so many of either."""
+    sealed = Seal.objects.filter(number__gt=number).order_by("number").values("event")[:most]
+    waiting = Pending.objects.order_by("event").values("event")[:most]
+    return Event.objects.filter(pk__in=sealed.union(waiting, all=True))
