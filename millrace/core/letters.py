@@ -73,4 +73,9 @@ def fill(letter: Letter, values: Mapping[str, str], *, language: str) -> Filled:
 
 def digest(filled: Filled) -> str:
     """Hash the subject and body as sent: the mark on the paper and in the register."""
-    return hashlib.sha256(f"{filled.subject}\n\n{filled.body}".encode()).hexdigest()
+    return hashlib.sha256(digest_text(filled.subject, filled.body).encode()).hexdigest()
+
+
+def digest_text(subject: str, body: str) -> str:
+    """Give the text whose hash is a letter's mark."""
+    return f"{subject}\n\n{body}"

@@ -12,13 +12,16 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from millrace.core import letters
 from millrace.core.refusal import Refusal
 from millrace.jobs import bulk, lives, moulds, verify
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
+from millrace.registers.messages.models import Letter
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
+from millrace.registers.timeline.models import Event
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import deliver_test as delivering
 
@@ -159,6 +162,27 @@ def test_a_paid_case_is_copied_with_its_claims_evidence_and_payments(agree: Any,
     report = verify.verify()
     assert report.is_whole, list(report.lines())
     assert len(set(Case.objects.values_list("reference", flat=True))) == Case.objects.count()
+
+
+def test_a_copied_letter_bears_the_mark_of_its_own_words(make: Any, owner_connection: Any) -> None:
+    by = make.system()
+    case = make.case(by=by, scheme_version=make.scheme_version())
+    said = letters.Filled("en", f"Approval of {case.reference}", f"To {case.lead.name}:\n“{case.reference}” is approved.\t50%.")
+    with transaction.atomic():
+        event, mark = timeline.reserve_id(), letters.digest(said)
+        Letter.objects.create(
+            number=f"{case.reference}/{event}/approved", case=case, organisation=case.lead, kind="approved", language="en", sha256=mark,
+            subject=said.subject, body=said.body, addressee=[case.lead.name], sender="The fund", values={"reference": case.reference},
+            scheme_version=case.scheme_version, event_id=event, sent_on=NOON.date(), sent_at=NOON, sent_by=by,
+        )  # fmt: skip
+        timeline.record("offer_accepted", command=uuid.uuid4(), by=by, at=NOON, event_id=event, case=case, facts={"letter": mark})
+    bulk.multiply(2, sources=[case.pk], owner=owner_connection, at=NOON, spread_days=1)
+    copies = list(Letter.objects.order_by("pk"))
+    assert len({row.sha256 for row in copies}) == 3
+    told = dict(Event.objects.filter(kind="offer_accepted").values_list("pk", "facts__letter"))
+    for row in copies:
+        assert row.sha256 == letters.digest(letters.Filled("en", row.subject, row.body)) == told[row.event_id]
+        assert row.case.reference in row.subject and row.values["reference"] == row.case.reference and row.organisation.name in row.body
 
 
 def test_what_was_copied_goes_on_living(agree: Any, owner_connection: Any) -> None:

@@ -19,12 +19,14 @@ from typing import Any
 from django.apps import apps
 from django.db.models import BinaryField, JSONField
 
+from millrace.core import letters
 from millrace.core.ledger import Account
 from millrace.jobs import lives
 from millrace.jobs.lives import Life, Table, Values
 from millrace.registers.cases import searching
 from millrace.registers.timeline import actions as timeline
 
+LETTER = "messages.Letter"
 NAMESPACE = uuid.UUID("5b1f0c0a-3f0e-4f7e-9d0b-6a1d5f0c2b11")
 DAY = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -90,6 +92,8 @@ class Mould:
             searching.folded(lead["name"]): searching.folded(own),
         }
         self.inside = {**named, **lower}
+        for row in life.rows.get(apps.get_model(LETTER), ()):
+            self.texts[row["sha256"]] = self._digest_of(row)
         marked = {table: "".join(self._line(table, row) for row in rows) for table, rows in life.rows.items()}
         self._place_bodies(marked)
         self.forms = {table: Form.of(text) for table, text in marked.items()}
@@ -146,6 +150,16 @@ class Mould:
                     if isinstance(row[name], str) and len(row[name]) >= 8:
                         texts[row[name]] = self._fresh(row[name], name, table)
         return texts
+
+    def _digest_of(self, letter: Values) -> str:
+        """The mark on a letter's paper, made of the copy's own words; wherever it stands again it is the same."""
+        written = letters.digest_text(self._text(letter["subject"]), self._text(letter["body"]))
+
+        def digest(turn: Turn) -> str:
+            words = MARK.sub(lambda found: self.places[int(found[1])](turn), written)
+            return hashlib.sha256(words.encode()).hexdigest()
+
+        return self._mark(("letter", letter["sha256"]), digest)
 
     def _fresh(self, value: Any, name: str, table: Table) -> Any:
         """This will give the place of a value that no other copy has, of the same kind and length."""

@@ -4,6 +4,7 @@ A receipt that was never at the bank is taken back by a second person; a payment
 books stay whole and the same when made again from the timeline.
 """
 
+import importlib
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +127,65 @@ def test_money_for_a_debt_that_is_settled_is_held_whole_and_can_be_taken_back(pa
     taken_back(paid)
     debt.refresh_from_db()
     assert debt.state == "settled" and balances.statement(paid.case).owed("held", "HKD") == 0
+    holds(paid.case, gather.local_day(paid.at))
+    assert verify_whole(paid)
+
+
+def test_a_receipt_taken_back_after_the_rest_was_given_up_lets_its_own_part_be_owed_again(paid: Any) -> None:  # noqa: F811  # the fixture
+    debt = owed(paid)
+    receive(paid, debt, 970_000_00)
+    with refused("partly-settled"):
+        paid.act(deliver.withdraw_receivable, debt, reason="It was ours.", by=paid.second)
+    paid.act(deliver.write_off, debt, amount_cents=30_000_00, reason="Struck off (invented).", by=paid.authority)
+    debt.refresh_from_db()
+    assert debt.left_cents == 0 and debt.ended_at is not None
+    taken_back(paid)
+    debt.refresh_from_db()
+    # What was given up stays given up: the authority's word did not rest on the receipt.
+    assert (debt.state, debt.left_cents, debt.ended_at) == ("confirmed", 970_000_00, None)
+    statement = balances.statement(paid.case)
+    assert (statement.owed("receivable", "HKD"), statement.owed("written_off", "HKD")) == (970_000_00, 30_000_00)
+    holds(paid.case, gather.local_day(paid.at))
+    assert verify_whole(paid)
+
+
+def test_money_for_a_debt_withdrawn_meanwhile_is_held_and_taken_back_it_is_owed_by_nobody(paid: Any) -> None:  # noqa: F811  # the fixture
+    debt = owed(paid)
+    receive(paid, debt, 600_000_00)
+    taken_back(paid)
+    paid.act(deliver.withdraw_receivable, debt, reason="It was ours.", by=paid.second)
+    receive(paid, debt, 600_000_00, holds_rest=True)
+    assert balances.statement(paid.case).owed("held", "HKD") == 600_000_00
+    taken_back(paid)
+    debt.refresh_from_db()
+    statement = balances.statement(paid.case)
+    assert (debt.state, debt.left_cents) == ("withdrawn", 0)
+    assert (statement.owed("held", "HKD"), statement.owed("receivable", "HKD"), statement.owed("received", "HKD")) == (0, 0, 0)
+    holds(paid.case, gather.local_day(paid.at))
+    assert verify_whole(paid)
+
+
+def test_receipts_recorded_before_they_had_rows_get_their_own_and_can_be_taken_back(paid: Any, owner_connection: Any) -> None:  # noqa: F811
+    first, second = owed(paid, days=10), owed(paid)
+    later(paid, 40)
+    for debt, cents in ((first, 300_000_00), (second, 50_000_00), (first, 200_000_00)):
+        receive(paid, debt, cents)
+    paid.act(deliver.write_off, second, amount_cents=1_000_00, reason="Struck off (invented).", by=paid.authority)
+    fields = [field.attname for field in Receipt._meta.concrete_fields if not field.primary_key]
+    told = sorted(Receipt.objects.values_list(*fields), key=str)
+    # As it was before the table: what was settled, and no receipts beside it.
+    owner_connection.execute("DELETE FROM deliver_receipt")
+    migration = importlib.import_module("millrace.stages.deliver.migrations.0015_receipts_recorded_before")
+    owner_connection.execute(migration.RECEIPTS)
+    assert sorted(Receipt.objects.values_list(*fields), key=str) == told and len(told) == 3
+    assert list(Receipt.objects.filter(receivable=first).order_by("number").values_list("number", "amount_cents")) == [
+        (1, 300_000_00),
+        (2, 200_000_00),
+    ]
+    for row in Receipt.objects.order_by("pk"):
+        paid.act(deliver.take_back_receipt, row, reason="Another payer's (invented).", by=paid.second)
+    first.refresh_from_db()
+    assert (first.state, first.left_cents) == ("confirmed", MILLION)
     holds(paid.case, gather.local_day(paid.at))
     assert verify_whole(paid)
 
