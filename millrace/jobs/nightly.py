@@ -16,6 +16,8 @@ from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
+from millrace.stages.learn import kept as kept_figures
+from millrace.stages.learn import queries as figures
 from millrace.stages.plan import envelopes
 from millrace.web import funder
 
@@ -62,6 +64,11 @@ def keep_days(_at: datetime) -> object:
     return f"{kept_days.keep_days()} days"
 
 
+def keep_figures(_at: datetime) -> object:
+    """This will keep what each figure had changed by every ten thousand seals, so that a figure of many cases need not be counted anew."""
+    return f"{kept_figures.keep(figures.counts_ever_published())} blocks"
+
+
 TASKS: tuple[tuple[str, Task], ...] = (
     ("lapse_requests", lapse_requests),
     ("lapse_offers", lapse_offers),
@@ -70,6 +77,7 @@ TASKS: tuple[tuple[str, Task], ...] = (
     ("missed_plans", end_missed_plans),
     ("past_cases", copy_past_cases),
     ("kept_days", keep_days),
+    ("kept_figures", keep_figures),
     ("backup", backup.make),
 )
 

@@ -85,9 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     ahead.add_argument("--json", action="store_true")
     verify = word("verify", _asking(answers.verify), "check the hash chain, the sheet and every balance against the timeline")
     verify.add_argument("--json", action="store_true")
-    export = word(
-        "export", _asking(exports.export), "write for outsiders: the books (beancount), the awards (360giving), public tables (datapackage)"
-    )
+    forms = "the books (beancount), the awards (360giving), public tables (datapackage); for the funder's analysts: parquet"
+    export = word("export", _asking(exports.export), f"write for outsiders: {forms}")
     export.add_argument("form", choices=exports.FORMS)
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     export.add_argument("--on", type=answers.day, metavar="DAY", help="at the end of which day; today when left out")

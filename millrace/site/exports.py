@@ -1,9 +1,11 @@
 """Writes what outsiders take away, whole or not at all — e.g. `millrace export 360giving -o awards.json --on 2026-03-31`.
 
-The books (beancount), the awards (360Giving, as JSON or flattened to CSV by the file's ending), or every public table as a Data Package.
+The books (beancount), the awards (360Giving, as JSON or flattened to CSV by the file's ending), every public table as a Data Package, or
+what figures are made of, for the funder's own analysts (parquet).
 """
 
 import argparse
+import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +19,7 @@ from millrace.site.answers import bring_up_to_date
 if TYPE_CHECKING:
     from millrace.registers.timeline.models import Seal
 
-FORMS = ("beancount", "360giving", "datapackage")
+FORMS = ("beancount", "360giving", "datapackage", "parquet")
 
 
 def export(chosen: argparse.Namespace) -> int:
@@ -29,12 +31,20 @@ def export(chosen: argparse.Namespace) -> int:
     bring_up_to_date()
     seal = learn.seal_as_known(chosen.as_known or clock.now())
     on = chosen.on or policy.funder().day_of(clock.now())
-    write: dict[str, Callable[[Path, date, Seal], str]] = {"beancount": _books, "360giving": _awards, "datapackage": _package}
+    if chosen.form == "parquet" and chosen.on:
+        raise homes.HomeRefused("An extract holds every day: leave --on out. --as-known says up to which moment it knows.")
+    write: dict[str, Callable[[Path, date, Seal], str]] = {
+        "beancount": _books,
+        "360giving": _awards,
+        "datapackage": _package,
+        "parquet": _extract,
+    }
     try:
         told = write[chosen.form](chosen.output, on, seal)
     except OSError as wrong:
         raise homes.HomeRefused(f"{chosen.output} cannot be written: {wrong.strerror}. Name a file in a folder of yours.") from wrong
-    print(f"{chosen.output}: {told} As at the end of {on}, as known at seal {seal.number}.")
+    days = "Every day" if chosen.form == "parquet" else f"As at the end of {on}"
+    print(f"{chosen.output}: {told} {days}, as known at seal {seal.number}.")
     return 0
 
 
@@ -104,11 +114,7 @@ def _package(path: Path, on: date, seal: "Seal") -> str:
     from millrace.core import open_awards
     from millrace.desks.public import open_data
 
-    if path.exists():
-        raise homes.HomeRefused(f"{path} exists already. Name a folder that does not.")
-    partial = path.with_name(f".{path.name}.partial")
-    partial.mkdir()
-    try:
+    with _whole_folder(path) as partial:
         resources, counts, written = [], [], open_data.Written()
         for name, title, columns, key, rows in open_data.tables(on, seal, written):
             counter = _Counter()
@@ -128,10 +134,32 @@ def _package(path: Path, on: date, seal: "Seal") -> str:
             "resources": resources,
         }
         (partial / "datapackage.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return f"{', '.join(counts)}: {written.in_words()}"
+
+
+def _extract(path: Path, _on: date, seal: "Seal") -> str:
+    """This will write the extract into a new folder; one that exists is refused."""
+    from millrace.desks.public import open_data
+    from millrace.stages.learn import extract
+
+    with _whole_folder(path) as partial:
+        told = extract.write(partial, seal)
+    written = open_data.Written(sum(told.rows.values()), told.withheld)
+    return f"{', '.join(f'{count} {name}' for name, count in told.rows.items())}: {written.in_words()} {extract.AUDIENCE.capitalize()}."
+
+
+@contextlib.contextmanager
+def _whole_folder(path: Path) -> "Iterator[Path]":
+    """This will give a new folder to write into, which takes its name once all is written; a name that is taken is refused."""
+    if path.exists():
+        raise homes.HomeRefused(f"{path} exists already. Name a folder that does not.")
+    partial = path.with_name(f".{path.name}.partial")
+    partial.mkdir()
+    try:
+        yield partial
         partial.replace(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return f"{', '.join(counts)}: {written.in_words()}"
 
 
 class _Counter:

@@ -17,11 +17,14 @@ import pytest
 from millrace.core import open_awards
 from millrace.core.refusal import Refusal
 from millrace.desks.public import open_data
+from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Seal
 from millrace.site import exports
+from millrace.stages.call.models import Call
+from millrace.stages.learn import extract
 from millrace.stages.plan import figures
 
 HERE = Path(__file__).parents[2]
@@ -40,6 +43,8 @@ class Told:
         self.by = make.person(powers=("policy",))
         files = {f"{kind}/{path.name}": path.read_text() for kind in ("figures", "series") for path in (POLICY / kind).glob("*.toml")}
         figures.publish_figures(files, by=self.by, at=NOON, command=uuid.uuid4())
+        version = SchemeVersion.objects.filter(scheme="nifs").first()
+        Call.objects.create(scheme="nifs", code=Call.ALL_YEAR, announced_by=version, opens_at=NOON)
         self.cases = {
             "agreed": self.case(make, "in_force", title="智能生產線 for boards, with “quotes”"),
             "formula": self.case(make, "closed", title="=1+1", paid_cents=12_345, completed_on="2026-03-20"),
@@ -177,3 +182,34 @@ def test_a_part_of_few_cases_is_named_without_its_number_and_counted(told: Told)
     assert written.withheld[open_data.SMALL_NUMBER] == sum(row[6] == "withheld" for row in tables["figures"])
     agreed = [row[4:6] for row in tables["figures"] if row[0] == "agreed-by-scheme"]
     assert agreed == [["-", "3"], ["nifs", "3"]]  # each is in the register by itself
+
+
+def test_every_bulk_table_that_is_public_stands_in_the_package_with_rows(told: Told) -> None:
+    rows = {name: list(found) for name, _title, _columns, _key, found in open_data.tables(DAY, told.seal, open_data.Written())}
+    assert set(rows) == {"awards", "figures", "series", "schemes", "rules", "calls", "statements", "replies", "seals"}
+    assert not [name for name in rows if not rows[name] and name != "replies"]
+    nifs = {row[2]: row for row in rows["rules"] if row[:2] == ["nifs", "v1"]}
+    assert nifs and all(row[6] and row[8].startswith("https://") for row in nifs.values() if row[7] == "true")
+    assert rows["calls"] == [["nifs", "all-year", "2026-03-02T04:00:00Z", ""]]
+    assert rows["seals"][-1][:2] == ["2026-03-02", str(told.seal.number)]
+    assert list({row[0] for row in rows["statements"] if row[5] == "frontier"}) == ["stated-earmarks"]
+
+
+def test_an_extract_is_written_whole_or_not_at_all_and_says_whose_it_is(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_of = exports._extract(tmp_path / "extract", DAY, told.seal)
+    assert " 6 cases, " not in told_of and "5 cases" in told_of
+    assert told_of.endswith("1 withheld by rule: 1 (test of rules). The funder's own: not for publication.")
+    names = {path.name for path in (tmp_path / "extract").iterdir()}
+    assert names == {*(f"{table}.parquet" for table in extract.COLUMNS), "figures.sql", "extract.json"}
+    with pytest.raises(exports.homes.HomeRefused, match="exists already"):
+        exports._extract(tmp_path / "extract", DAY, told.seal)
+
+    def broken(_seal: Any) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(extract, "figures_sql", broken)
+    with pytest.raises(OSError, match="No space"):
+        exports._extract(tmp_path / "again", DAY, told.seal)
+    assert [path.name for path in tmp_path.iterdir()] == ["extract"]

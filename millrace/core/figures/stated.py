@@ -55,12 +55,16 @@ class Statements:
     tables: tuple[Statement, ...]
 
     def stating(self, measures: tuple[str, ...]) -> list[Statement]:
-        """List the statements that give the first of the measures: the last version of each day and source, oldest first. The
-        other measures stand with it where that statement gives them: no number is completed from another day."""
+        """List the statements that give the first of the measures, oldest first. The other measures stand with it where that
+        statement gives them: no number is completed from another day."""
+        return [table for table in self.standing() if table.of(measures[:1])]
+
+    def standing(self) -> list[Statement]:
+        """List the last version of each day and source, oldest first."""
         latest: dict[tuple[date, str], Statement] = {}
         for table in sorted(self.tables, key=lambda table: (table.as_at, table.version)):
             latest[table.as_at, table.source.id] = table
-        return [table for table in latest.values() if table.of(measures[:1])]
+        return list(latest.values())
 
 
 def answer(version: FigureVersion, statements: Statements, as_at: date) -> Answer | NotYetBegun:

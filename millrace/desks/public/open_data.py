@@ -17,7 +17,7 @@ from millrace.core import open_awards
 from millrace.core.figures.series import Series
 from millrace.core.open_awards import Award, Funder
 from millrace.core.refusal import Refusal
-from millrace.desks.public import register
+from millrace.desks.public import open_policy, register
 from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Seal
@@ -166,6 +166,7 @@ def tables(on: date, seal: Seal, written: Written) -> Iterator[Bulk]:
     yield "awards", "Awards", open_awards.TABLE, "reference", map(open_awards.row, awards(on, seal))
     yield "figures", "Published figures", FIGURES_TABLE, "figure part", _figure_rows(on, seal, written)
     yield "series", "Published series", SERIES_TABLE, "series as_at table_version programme sector", _series_rows(seal)
+    yield from open_policy.tables(on, seal)
 
 
 def lines(rows: Iterable[list[str]], head: Iterable[str]) -> Iterator[str]:

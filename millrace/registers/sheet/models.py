@@ -75,6 +75,9 @@ class Row(models.Model):
                 name="sheet_approved",
                 condition=Q(approved_on__isnull=False, is_test=False),
             ),
+            # What came and went between two seals.
+            models.Index(fields=["known_from"], name="sheet_opened"),
+            models.Index(fields=["known_before"], name="sheet_closed", condition=Q(known_before__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "valid_from"], condition=Q(known_before__isnull=True), name="sheet_one_current"),

@@ -30,23 +30,24 @@ def rows_as_at(day: date, seal_number: int | None = None) -> QuerySet[Row]:
     since its answer would change: call `actions.project()` first. Where the sheet stands is read first and the rows later, so the
     caller reads both in one snapshot, as every page does, or asks by `repeatable`.
     """
-    return Row.objects.filter(_on(day) & known(seal_number))
+    return Row.objects.filter(on_day(day) & known(seal_number))
+
+
+def on_day(day: date) -> Q:
+    """This will be the condition "so on this day"."""
+    return Q(valid_from__lte=day) & (Q(valid_before__isnull=True) | Q(valid_before__gt=day))
 
 
 def repeatable(day: date, seal_number: int, ask: Callable[[QuerySet[Row]], list[T]]) -> list[T]:
     """This will ask something of `rows_as_at`, and once more if the sheet followed another seal between its place and its rows."""
     while True:
         stands = stands_at()
-        rows = Row.objects.filter(_on(day) & known(seal_number, stands=stands))
+        rows = Row.objects.filter(on_day(day) & known(seal_number, stands=stands))
         if seal_number < stands:
             return ask(rows)
         found = ask(rows.filter(Exists(cursor().filter(number=stands))))
         if found or stands_at() == stands:
             return found
-
-
-def _on(day: date) -> Q:
-    return Q(valid_from__lte=day) & (Q(valid_before__isnull=True) | Q(valid_before__gt=day))
 
 
 def known(seal_number: int | None, *, stands: int | None = None) -> Q:

@@ -3,8 +3,8 @@
 A count given in April that is two lower in May is explained case by case: which left it, and the events that made it so.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,7 +18,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.sheet.models import Row
 from millrace.registers.timeline.models import Event
-from millrace.stages.learn import forms, queries, wording
+from millrace.stages.learn import counting, forms, queries, wording
 from millrace.stages.learn.queries import Given
 from millrace.web import access, funder, sentences
 from millrace.web.access import entry
@@ -52,38 +52,37 @@ def rows_behind(given: Given) -> QuerySet[Row]:
     reads = given.version.reads
     if not isinstance(reads, FromSheet):
         raise Refusal.not_found()
-    rows = sheet.rows_as_at(given.answer.as_at, given.seal.number)
-    for condition in reads.conditions:
-        rows = rows.filter(queries.meets(condition, given.answer.as_at))
-    return rows
+    return counting.met(reads, sheet.rows_as_at(given.answer.as_at, given.seal.number), given.answer.as_at)
 
 
-def _parts(given: Given, cases: Iterable[int]) -> dict[int, Part]:
-    reads = given.version.reads
-    assert isinstance(reads, FromSheet)
+def _parts(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> dict[int, Part]:
     fields = ["case_id", reads.group_by, *([reads.amount] if reads.amount else [])]
-    rows = rows_behind(given).filter(case_id__in=cases).values_list(*fields)
-    return {case: Part(group or "", int(amount[0]) if amount else 0) for case, group, *amount in rows}
+    found = counting.met(reads, rows.filter(sheet.on_day(as_at)), as_at).values_list(*fields)
+    return {case: Part(group or "", int(amount[0]) if amount else 0) for case, group, *amount in found}
 
 
 def changed(before: Given, after: Given, visible: Q) -> tuple[list[Changed], bool]:
-    """This will list the visible cases whose part differs between two answers of one figure, each with the events between their
-    seals that set a column the figure reads; and whether there are more than are shown.
+    """This will list the visible cases whose part differs between two answers of one figure for one day, each with the events between
+    their seals that set a column the figure reads; and whether there are more than are shown.
 
-    Only cases with such an event can have changed, so what is asked grows with what was sealed in between, not with all cases.
+    A case's part changed only if its row of that day closed in between and another opened, so what is asked grows with what was
+    sealed in between, not with all cases.
     """
-    reads = before.version.reads
+    reads, as_at = before.version.reads, before.answer.as_at
     if not isinstance(reads, FromSheet) or reads != after.version.reads:
         return [], False
-    between = Event.objects.filter(seal__number__gt=before.seal.number, seal__number__lte=after.seal.number)
-    said = between.filter(case__isnull=False, sheet__has_any_keys=list(reads.columns)).order_by("seal__number")
-    cases = dict(Case.objects.filter(visible, pk__in=said.values("case")).values_list("pk", "reference"))
-    was, now = _parts(before, cases), _parts(after, cases)
-    moved = sorted((case for case in cases if was.get(case) != now.get(case)), key=lambda case: cases[case])
-    events: dict[int, list[Event]] = {case: [] for case in moved[:SHOWN]}
-    for event in said.filter(case__in=events):
+    first, last = before.seal.number, after.seal.number
+    closed = Row.objects.filter(known_from__lte=first, known_before__gt=first, known_before__lte=last)
+    opened = Row.objects.filter(known_from__gt=first, known_from__lte=last).exclude(known_before__lte=last)
+    was, now = _parts(reads, closed, as_at), _parts(reads, opened, as_at)
+    moved = [case for case in was.keys() | now.keys() if was.get(case) != now.get(case)]
+    seen = list(Case.objects.filter(visible, pk__in=moved).order_by("reference").values_list("pk", "reference")[: SHOWN + 1])
+    shown = dict(seen[:SHOWN])
+    events: dict[int, list[Event]] = {case: [] for case in shown}
+    between = Event.objects.filter(seal__number__gt=first, seal__number__lte=last, case__in=shown)
+    for event in between.filter(sheet__has_any_keys=list(reads.columns)).order_by("seal__number"):
         events[event.case_id].append(event)
-    return [Changed(cases[case], was.get(case), now.get(case), found) for case, found in events.items()], len(moved) > SHOWN
+    return [Changed(shown[case], was.get(case), now.get(case), found) for case, found in events.items()], len(seen) > SHOWN
 
 
 def told(request: HttpRequest, before: Given, after: Given, labels: Any) -> dict[str, Any] | None:

@@ -18,9 +18,10 @@ from millrace.core import asat
 from millrace.core.figures import answer, parse
 from millrace.core.figures.definition import FigureVersion, FromSheet
 from millrace.registers.sheet import actions as sheet
+from millrace.registers.sheet import queries as rows_of
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
-from millrace.stages.learn import queries
+from millrace.stages.learn import counting, queries
 
 FIGURES = [
     version
@@ -55,7 +56,10 @@ def folded(told: dict[int, list[asat.Assertion]], version: FigureVersion, day: d
 
 def asked(version: FigureVersion, day: date, number: int, cases: Collection[int] = ()) -> answer.Answer:
     """What the SQL answers; examples of one test share a database, so the fold is held against its own cases."""
-    return answer.of_groups(version, queries._groups(version, day, number, cases), day)
+    if not cases:
+        return answer.of_groups(version, queries.counted_groups(version, day, number), day)
+    rows = rows_of.rows_as_at(day, number).filter(case__in=cases)
+    return answer.of_groups(version, counting.groups(version.reads, rows, day), day)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -76,3 +76,25 @@ class ReplyFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reply_id}/{self.number}"
+
+
+class KeptFigure(models.Model):
+    """How far the changes of one figure's count are kept (`kept.py`): as one definition reads the sheet, by whatever name."""
+
+    sha256 = models.CharField(max_length=64, unique=True, help_text="of what the definition reads")
+    blocks = models.IntegerField(default=0, help_text="whole blocks of seals kept")
+
+
+class KeptChange(models.Model):
+    """How a figure's count and money changed by one block of seals, for one group from one day on."""
+
+    figure = models.ForeignKey(KeptFigure, on_delete=models.PROTECT, related_name="+", db_index=False)
+    block = models.IntegerField()
+    part = models.TextField()
+    day = models.DateField()
+    count = models.BigIntegerField()
+    cents = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["figure", "block", "day"], include=["part", "count", "cents"], name="learn_kept_changes")]
+        constraints = [models.UniqueConstraint(fields=["figure", "block", "part", "day"], name="learn_kept_once")]

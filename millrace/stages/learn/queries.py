@@ -4,26 +4,26 @@ Every answer carries the number of the seal it rests on; the same figure, day an
 """
 
 import functools
-import operator
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_noop as _
 
 from millrace.core.figures import answer, for_everyone, parse, series, stated
 from millrace.core.figures.answer import Answer, Compared, Drift, NotYetBegun
-from millrace.core.figures.definition import Condition, Figure, FigureVersion, FromSheet
+from millrace.core.figures.definition import Figure, FigureVersion, FromSheet
 from millrace.core.figures.series import Series
 from millrace.core.figures.stated import Statements
 from millrace.core.refusal import Refusal
 from millrace.registers.people import prepared
 from millrace.registers.policy.models import Publication
 from millrace.registers.sheet import queries as sheet
-from millrace.registers.sheet.models import Row
 from millrace.registers.timeline.models import Event, Seal
+from millrace.stages.learn import counting, kept
+from millrace.stages.learn.counting import Group
 from millrace.web import funder
 
 ANSWERS_KEPT = 500
@@ -95,6 +95,12 @@ def _series(name: str, text: str) -> Series | Statements:
 _last = prepared.Prepared(lambda: Seal.objects.filter(number__lte=Subquery(sheet.cursor())).order_by("-number")[:1])
 
 
+def counts_ever_published() -> list[FromSheet]:
+    """This will list what every figure counted over cases ever read, each once."""
+    read = [version.reads for row in Publication.objects.filter(kind="figure") for version in _figure(row.name, row.text).versions]
+    return list({repr(reads): reads for reads in read if isinstance(reads, FromSheet)}.values())
+
+
 def last_seal() -> Seal:
     """This will give the last seal the sheet has followed to; refused while nothing is sealed."""
     seal = _last.first()
@@ -157,55 +163,26 @@ def _before(first_day: date) -> Refusal:
     return Refusal("before-first-day", what=what, next_step=step, field="as_at", status=422, values={"first": first_day})
 
 
-_kept: OrderedDict[tuple[bytes, str, date], list[tuple[str, int, int]]] = OrderedDict()
+_kept: OrderedDict[tuple[bytes, str, date], list[Group]] = OrderedDict()
 
 
-def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[tuple[str, int, int]]:
+def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[Group]:
     """This will count once per process and seal: the seal's chained hash stands for all that was known, so the answer cannot change."""
     key = (bytes(seal.chain), repr(version.reads), as_at)
     found = _kept.get(key)
     if found is None:
-        found = _kept[key] = _groups(version, as_at, seal.number)
+        found = _kept[key] = counted_groups(version, as_at, seal.number)
         while len(_kept) > ANSWERS_KEPT:
             _kept.popitem(last=False)
     return found
 
 
-def _groups(version: FigureVersion, as_at: date, number: int, cases: Collection[int] = ()) -> list[tuple[str, int, int]]:
-    """This will count in SQL what `core.figures.answer.counted` counts in Python, over all cases or some."""
+def counted_groups(version: FigureVersion, as_at: date, number: int) -> list[Group]:
+    """This will count in SQL what `core.figures.answer.counted` counts in Python, over all cases: from what is kept, if anything is."""
     reads = version.reads
     assert isinstance(reads, FromSheet)
-
-    def grouped(rows: QuerySet[Row]) -> list[tuple[str, int, int]]:
-        if cases:
-            rows = rows.filter(case__in=cases)
-        for condition in reads.conditions:
-            rows = rows.filter(meets(condition, as_at))
-        amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
-        found = rows.order_by().values(reads.group_by).annotate(cases=Count("pk"), cents=amount)
-        return [(row[reads.group_by] or "", row["cases"], int(row["cents"])) for row in found]
-
-    return sheet.repeatable(as_at, number, grouped)
-
-
-def meets(condition: Condition, as_at: date) -> Q:
-    """This will be the SQL of one condition on the sheet."""
-    column, value = condition.column, condition.value
-    match condition.operator:
-        case "by_as_at":
-            return Q(**{f"{column}__lte": as_at})
-        case "any_by_as_at":
-            return functools.reduce(operator.or_, (Q(**{f"{each}__lte": as_at}) for each in condition.columns))
-        case "not_by_as_at":
-            return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": as_at})
-        case "one_of":
-            return Q(**{f"{column}__in": value})
-        case "none_of":
-            return ~Q(**{f"{column}__in": value})
-        case "is":
-            return Q(**{column: value})
-        case _:
-            return ~Q(**{column: value})
+    found = kept.groups(reads, as_at, number)
+    return sheet.repeatable(as_at, number, lambda rows: counting.groups(reads, rows, as_at)) if found is None else found
 
 
 def told_to_everyone(given: Given) -> Given:

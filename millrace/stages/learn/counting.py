@@ -1,0 +1,50 @@
+"""A figure's conditions and sums as questions of the sheet — e.g. approved by the day and not withdrawn by then, by scheme.
+
+The SQL twin of `core.figures.answer.counted`.
+"""
+
+import functools
+import operator
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from millrace.core.figures.definition import Condition, FromSheet
+from millrace.registers.sheet.models import Row
+
+Group = tuple[str, int, int]
+"""A group, the cases counted in it, and the money."""
+
+
+def groups(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> list[Group]:
+    """This will count rows of one day, those that meet the conditions on that day."""
+    amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
+    grouped = met(reads, rows, as_at).order_by().values(reads.group_by).annotate(cases=Count("pk"), cents=amount)
+    return [(row[reads.group_by] or "", row["cases"], int(row["cents"])) for row in grouped]
+
+
+def met(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> QuerySet[Row]:
+    """This will leave the rows that meet every condition of a figure on a day."""
+    for condition in reads.conditions:
+        rows = rows.filter(meets(condition, as_at))
+    return rows
+
+
+def meets(condition: Condition, as_at: date) -> Q:
+    """This will be the SQL of one condition on the sheet."""
+    column, value = condition.column, condition.value
+    match condition.operator:
+        case "by_as_at":
+            return Q(**{f"{column}__lte": as_at})
+        case "any_by_as_at":
+            return functools.reduce(operator.or_, (Q(**{f"{each}__lte": as_at}) for each in condition.columns))
+        case "not_by_as_at":
+            return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": as_at})
+        case "one_of":
+            return Q(**{f"{column}__in": value})
+        case "none_of":
+            return ~Q(**{f"{column}__in": value})
+        case "is":
+            return Q(**{column: value})
+        case _:
+            return ~Q(**{column: value})

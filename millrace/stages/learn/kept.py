@@ -1,0 +1,142 @@
+"""What each figure had changed by every ten thousand seals, so that it need not be counted anew — e.g. over a million cases.
+
+A row of the sheet adds to a figure on the days from its first that meets the conditions to before its last, as known from its opening
+seal to before its closing one. Kept are the sums of what came and went, by day and group, of each whole block of seals; an answer adds
+up the blocks known by its seal, and counts from the sheet only the rows that opened or closed since. Exact at any day and seal.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum
+from django.db.models.functions import Greatest, Least
+
+from millrace.core.figures.definition import FromSheet
+from millrace.registers.sheet import queries as sheet
+from millrace.registers.sheet.models import Row
+from millrace.stages.learn import counting
+from millrace.stages.learn.counting import Group
+from millrace.stages.learn.models import KeptChange, KeptFigure
+
+BLOCK = 10_000
+AT_ONCE = 100  # blocks
+Key = tuple[int, str, date]
+_BY_DAY = frozenset({"by_as_at", "any_by_as_at", "not_by_as_at"})
+
+
+def groups(reads: FromSheet, as_at: date, number: int) -> list[Group] | None:
+    """This will answer from what is kept and from the rows that opened or closed since; None where nothing is kept by that seal."""
+    whole = number // BLOCK
+    figure = KeptFigure.objects.filter(sha256=_digest(reads)).first() if whole else None
+    blocks = min(whole, figure.blocks) if figure else 0
+    if figure is None or not blocks:
+        return None
+    # What was sealed up to a number never changes once the sheet has followed to it: what is read below may be read one after another.
+    stands = sheet.stands_at()
+    if number > stands:
+        raise ValueError(f"the sheet stands at seal {stands}, not yet at {number}")
+    rows = KeptChange.objects.filter(figure=figure, block__lt=blocks, day__lte=as_at).order_by().values_list("part")
+    counts, cents = Counter[str](), Counter[str]()
+    told = [(part, int(count), int(money)) for part, count, money in rows.annotate(Sum("count"), Sum("cents"))]
+    opened = Row.objects.filter(known_from__gt=blocks * BLOCK, known_from__lte=number)
+    closed = Row.objects.filter(known_before__gt=blocks * BLOCK, known_before__lte=number)
+    told += counting.groups(reads, opened.filter(sheet.on_day(as_at)), as_at)
+    told += [(part, -count, -money) for part, count, money in counting.groups(reads, closed.filter(sheet.on_day(as_at)), as_at)]
+    for part, count, money in told:
+        counts[part] += count
+        cents[part] += money
+    return [(part, count, cents[part]) for part, count in counts.items() if count]
+
+
+def keep(figures: Collection[FromSheet]) -> int:
+    """This will keep the whole blocks there are of every figure, drop what no figure reads any more, and say how many blocks it kept."""
+    whole, added = sheet.stands_at() // BLOCK, 0
+    wanted = {_digest(reads): reads for reads in figures}
+    with transaction.atomic():
+        gone = KeptFigure.objects.exclude(sha256__in=wanted)
+        KeptChange.objects.filter(figure__in=gone).delete()
+        gone.delete()
+    for digest, reads in wanted.items():
+        kept = KeptFigure.objects.get_or_create(sha256=digest)[0].blocks
+        while kept < whole:
+            kept, more = _keep_some(digest, reads, whole)
+            added += more
+    return added
+
+
+def _keep_some(digest: str, reads: FromSheet, whole: int) -> tuple[int, int]:
+    """This will keep the next blocks of one figure, and say how many are kept now and how many were added."""
+    with transaction.atomic():
+        figure = KeptFigure.objects.select_for_update().get(sha256=digest)
+        first, upto = figure.blocks, min(whole, figure.blocks + AT_ONCE)
+        KeptChange.objects.bulk_create(
+            (
+                KeptChange(figure=figure, block=block, part=part, day=day, count=count, cents=cents)
+                for (block, part, day), (count, cents) in changes(reads, first, upto).items()
+            ),
+            batch_size=5_000,
+        )
+        figure.blocks = max(first, upto)
+        figure.save(update_fields=["blocks"])
+    return figure.blocks, figure.blocks - first
+
+
+def changes(reads: FromSheet, first: int, before: int) -> dict[Key, tuple[int, int]]:
+    """This will add up what came and went in some blocks of seals, by block, group and day; what came and went again is left out."""
+    counts, cents = Counter[Key](), Counter[Key]()
+    for key, count, money in _changes(reads, first, before):
+        counts[key] += count
+        cents[key] += money
+    return {key: (count, cents[key]) for key, count in counts.items() if count or cents[key]}
+
+
+def _changes(reads: FromSheet, first: int, before: int) -> Iterator[tuple[Key, int, int]]:
+    for seal, sign in (("known_from", 1), ("known_before", -1)):
+        within = Q(**{f"{seal}__gt": first * BLOCK, f"{seal}__lte": before * BLOCK})
+        rows = _spanned(reads, Row.objects.filter(within)).annotate(block=(F(seal) - 1) / BLOCK)
+        yield from _summed(reads, rows, "first_day", sign)
+        yield from _summed(reads, rows.filter(before_day__isnull=False), "before_day", -sign)
+
+
+def _spanned(reads: FromSheet, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """This will give the rows that meet the conditions on some day, with the first such day and the one before which the last lies."""
+    first: list[Any] = [F("valid_from")]
+    last: list[Any] = [F("valid_before")]
+    for condition in reads.conditions:
+        if condition.operator not in _BY_DAY:
+            rows = rows.filter(counting.meets(condition, date.max))
+            continue
+        days = [F(column) for column in condition.columns]
+        if condition.operator == "not_by_as_at":
+            last += days
+            continue
+        # The database's least and greatest pass over what has no value: some day must be set.
+        rows = rows.filter(_any_set(condition.columns))
+        first.append(Least(*days) if len(days) > 1 else days[0])
+    rows = rows.annotate(
+        first_day=Greatest(*first, output_field=DateField()) if len(first) > 1 else first[0],
+        before_day=Least(*last, output_field=DateField()) if len(last) > 1 else last[0],
+    )
+    return rows.filter(Q(before_day__isnull=True) | Q(before_day__gt=F("first_day")))
+
+
+def _any_set(columns: Iterable[str]) -> Q:
+    found = Q()
+    for column in columns:
+        found |= Q(**{f"{column}__isnull": False})
+    return found
+
+
+def _summed(reads: FromSheet, rows: QuerySet[Row], day: str, sign: int) -> Iterator[tuple[Key, int, int]]:
+    amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
+    summed = rows.order_by().values_list("block", reads.group_by, day).annotate(Count("pk"), amount)
+    for block, part, on, count, cents in summed.iterator(chunk_size=5_000):
+        yield (block, part or "", on), sign * count, sign * int(cents)
+
+
+def _digest(reads: FromSheet) -> str:
+    return hashlib.sha256(repr(reads).encode()).hexdigest()
