@@ -3,12 +3,16 @@
 "Smart production lines: about 30 in 2022, more than 130 by 2027" is a target with its base.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from millrace.core.rules.rulebook import Named, Source
 from millrace.core.texts import Text, text
 from millrace.core.toml_text import Table
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,21 @@ class Milestone:
 
     year: int
     value: Text
+
+    @property
+    def number(self) -> Decimal | None:
+        """Give the number in its words, for a picture: 130 of "over 130"; None where there is not exactly one."""
+        found = _NUMBER.findall(self.value.wordings[0][1]) if self.value.wordings else []
+        return Decimal(found[0].replace(",", "")) if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outturn:
+    """What came of a target: the figure and, of a figure read from statements, the measure that says it; how it differs in words."""
+
+    figure: str
+    measure: str
+    note: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +49,42 @@ class Target:
     milestones: tuple[Milestone, ...]
     source: Source
     note: Text
+    outturn: Outturn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One part of the chain from research to industry: the schemes that a source puts there, and those placed there without one."""
+
+    id: str
+    title: Text
+    source: Source
+    schemes: tuple[str, ...]
+    placed: tuple[str, ...]
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """Name all schemes of this part."""
+        return (*self.schemes, *self.placed)
+
+
+NOTHING_SAID = Text()
 
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """The policy's plan."""
+    """The policy's plan; its chain in order, upstream first, where it tells one."""
 
     directions: tuple[Named, ...]
     strategies: tuple[Named, ...]
     targets: tuple[Target, ...]
     note: Text
+    chain: tuple[Link, ...] = ()
+    chain_note: Text = NOTHING_SAID
 
-
-NOTHING_SAID = Text()
+    def link_of(self, scheme: str) -> Link | None:
+        """Find the part of the chain a scheme is in."""
+        return next((link for link in self.chain if scheme in link.every), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +126,45 @@ def read(root: Table, languages: tuple[str, ...], sources: Mapping[str, Source])
         strategies=strategies,
         targets=tuple(_target(table, languages, known, sources) for table in root.tables("targets")),
         note=root.words("note", languages, is_required=False),
+        chain=_chain(root.tables("chain"), languages, sources),
+        chain_note=root.words("chain_note", languages, is_required=False),
     )
 
 
-def _target(table: Table, languages: tuple[str, ...], directions: list[str], sources: Mapping[str, Source]) -> Target:
+def _chain(tables: list[Table], languages: tuple[str, ...], sources: Mapping[str, Source]) -> tuple[Link, ...]:
+    links, held = [], set[str]()
+    for table in tables:
+        schemes, placed = table.strings("schemes"), table.strings("placed")
+        for scheme in (*schemes, *placed):
+            if scheme in held:
+                table.complain(f"the scheme {scheme!r} is in the chain twice", "schemes", "keep one")
+            held.add(scheme)
+        links.append(Link(table.string("id"), table.words("title", languages), _source(table, sources), schemes, placed))
+    return tuple(links)
+
+
+def _source(table: Table, sources: Mapping[str, Source]) -> Source:
     name = table.string("source")
     if name not in sources:
         table.complain(f"the source {name!r} is not in sources.toml", "source", "add it there, or mend its spelling")
+    return sources.get(name, Source(name, Text(), "", "S"))
+
+
+def _target(table: Table, languages: tuple[str, ...], directions: list[str], sources: Mapping[str, Source]) -> Target:
     return Target(
         id=table.string("id"),
         title=table.words("title", languages),
         direction=table.one_of("direction", directions),
         base=_milestone(table.table("base"), languages) if table.has("base") else None,
         milestones=tuple(_milestone(item, languages) for item in table.tables("milestones")),
-        source=sources.get(name, Source(name, Text(), "", "S")),
+        source=_source(table, sources),
         note=table.words("note", languages, is_required=False),
+        outturn=_outturn(table.table("outturn"), languages) if table.has("outturn") else None,
     )
+
+
+def _outturn(table: Table, languages: tuple[str, ...]) -> Outturn:
+    return Outturn(table.string("figure"), table.string("measure", ""), table.words("note", languages, is_required=False))
 
 
 def _milestone(table: Table, languages: tuple[str, ...]) -> Milestone:

@@ -30,11 +30,13 @@ class IdentifierKind:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an organisation may be incorporated, and whether the policy counts a partner from there as collaboration."""
+    """Where an organisation may be incorporated, and whether the policy counts a partner from there as collaboration; and its column and
+    row on the policy's map of tiles, where it stands on it."""
 
     id: str
     label: Text
     is_collaboration: bool
+    tile: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,12 @@ class Funder:
         return next((place.label for place in (*self.places, *self.cities) if place.id == id), Text())
 
     @property
+    def tiles(self) -> tuple[Place, ...]:
+        """List the places of the map, row by row."""
+        found = [(place.tile[1], place.tile[0], number) for number, place in enumerate((*self.places, *self.cities)) if place.tile]
+        return tuple((*self.places, *self.cities)[number] for _row, _column, number in sorted(found))
+
+    @property
     def collaboration_places(self) -> frozenset[str]:
         """Name the places whose organisations count as collaboration."""
         return frozenset(place.id for place in self.places if place.is_collaboration)
@@ -178,8 +186,7 @@ def read(root: Table) -> Funder:
             )
             for table in root.tables("identifiers")
         ),
-        places=_places(root.tables("places"), languages),
-        cities=_places(root.tables("cities"), languages),
+        **_all_places(root, languages),
         headlines=root.strings("headlines"),
         calendar=_calendar(root.table("holidays")),
         accounts=_accounts(root.tables("accounts")),
@@ -222,8 +229,25 @@ def _accounts(tables: list[Table]) -> tuple[BankAccount, ...]:
     return found
 
 
-def _places(tables: list[Table], languages: tuple[str, ...]) -> tuple[Place, ...]:
-    return tuple(Place(table.string("id"), table.words("label", languages), table.flag("collaboration")) for table in tables)
+def _all_places(root: Table, languages: tuple[str, ...]) -> dict[str, tuple[Place, ...]]:
+    taken: set[tuple[int, int]] = set()
+    return {key: tuple(_place(table, languages, taken) for table in root.tables(key)) for key in ("places", "cities")}
+
+
+def _place(table: Table, languages: tuple[str, ...], taken: set[tuple[int, int]]) -> Place:
+    tile = _tile(table) if table.has("tile") else None
+    if tile is not None and tile in taken:
+        table.complain(f"two places stand at column {tile[0]} and row {tile[1]} of the map", "tile", "move one")
+    taken |= {tile} if tile else set()
+    return Place(table.string("id"), table.words("label", languages), table.flag("collaboration"), tile)
+
+
+def _tile(table: Table) -> tuple[int, int] | None:
+    written = table.anything("tile")
+    if isinstance(written, list) and len(written) == 2 and all(type(each) is int and 0 <= each < 12 for each in written):
+        return written[0], written[1]
+    table.lose(f"a tile is its column and its row, each from 0 to 11, not {written!r}", "tile", "such as [3, 1]")
+    return None
 
 
 def _zone(root: Table) -> str:

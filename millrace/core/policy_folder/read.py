@@ -104,13 +104,14 @@ def policy(files: Mapping[str, bytes]) -> Policy:
         document.root.finish()
     _check_funds(folder, top["funds"], fund_list, schemes)
     _check_handling(top, measures, schemes, sources)
+    _check_blueprint(folder, top["blueprint"], plan, schemes, figures)
     _check_beneficiaries(folder, who, schemes)
     _check_strays(folder)
     if folder.findings:
         raise Unreadable(folder.findings)
     kinds = [kind for kind in ("policy", "funds", "blueprint", "facilities", "handling") if kind in top]
     told = {kind: {"languages": list(who.languages), "data": top[kind].root.data} for kind in kinds}
-    named = {target["source"] for target in top["blueprint"].root.data.get("targets", [])}
+    named = {told["source"] for key in ("targets", "chain") for told in top["blueprint"].root.data.get(key, [])}
     told["blueprint"]["sources"] = {name: top["sources"].root.data["sources"][name] for name in sorted(named)}
     papers = [_paper("funder" if kind == "policy" else kind, who.slug, content) for kind, content in told.items()]
     return Policy(who, words, sources, schemes, worked, fund_list, figures, plan, places, measures, tuple(papers))
@@ -187,6 +188,19 @@ def _check_handling(top: Mapping[str, Document], measures: Handling, schemes: Ma
                 top["handling"].complain((), f"{measure.id} names the scheme {scheme!r}, which is not here", "mend its name")
             if value.source and value.source not in sources:
                 top["handling"].complain((), f"{measure.id} names the source {value.source!r}, which is not in sources.toml", "add it")
+
+
+def _check_blueprint(
+    folder: _Folder, document: Document, plan: Blueprint, schemes: Mapping[str, Scheme], figures: Mapping[str, Figure]
+) -> None:
+    """Find a part of the chain that names no scheme of the policy, and a target whose outturn is told by no figure."""
+    for place, link in enumerate(plan.chain):
+        for scheme in set(link.every) - set(schemes):
+            document.complain(("chain", place, "schemes"), f"the scheme {scheme!r} is not here", "mend its name")
+    for place, target in enumerate(plan.targets):
+        if target.outturn and target.outturn.figure not in figures and any(path.startswith("figures/") for path in folder.files):
+            said = f"the figure {target.outturn.figure!r} is not here"
+            document.complain(("targets", place, "outturn", "figure"), said, "add it to figures, or mend its name")
 
 
 def _check_beneficiaries(folder: _Folder, who: Funder, schemes: Mapping[str, Scheme]) -> None:

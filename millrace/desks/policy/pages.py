@@ -1,56 +1,160 @@
-"""The policy officer's desk: the whole chain, and the rules as published — e.g. /policy/rules/."""
+"""The policy desk's first page: where every case stands, what the money did, what came of the targets — e.g. /policy/?as-at=2026-03-31.
+
+And the rules as published. What is sealed is made once (`gathering`); drafts and visits are asked afresh.
+"""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from millrace.desks.policy import queries
-from millrace.registers.ledger import queries as ledger
+from millrace.core import money, pipeline
+from millrace.core.policy_folder.blueprint import Link
+from millrace.core.refusal import Refusal
+from millrace.desks.policy import asked as asking
+from millrace.desks.policy import gathering, pictures, queries, targets
+from millrace.desks.policy.asked import Asked
+from millrace.desks.policy.pictures import Cell, Shown
+from millrace.desks.policy.standing import Counted
+from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
+from millrace.stages.learn import forms
+from millrace.web import errors, places, schemes, words
 from millrace.web.access import entry
 from millrace.web.forms import said
+
+BURN_DOWN = "/policy/pictures/burn-down/"
 
 
 @entry(power="policy")
 def chain(request: HttpRequest) -> HttpResponse:
-    """This will show where the policy stands: its directions and targets, and what was voted against what is promised and paid."""
-    if not policy.is_published():
-        return render(request, "policy/chain.html", {"is_published": False})
-    plan, states = policy.blueprint(), ledger.envelope_states()
-    titles = {fund.id: said(fund.title) for fund in policy.funds()}
-    context = {
-        "is_published": True,
-        "note": said(plan.note),
-        "directions": [
-            (said(direction.title), [_target(target) for target in plan.targets if target.direction == direction.id])
-            for direction in plan.directions
-        ],
-        "envelopes": [(titles.get(envelope.fund, envelope.fund), envelope, state) for envelope, state in states.items()],
-    }
+    """This will show the whole chain on a day as known at a moment: cases, money, targets, what is late and what will change."""
+    form = forms.QuestionForm(request.GET or None)
+    context: dict[str, Any] = {"form": form, "today": request.at}
+    if form.is_bound and not form.is_valid():
+        return render(request, "policy/chain.html", context, status=422)
+    try:
+        asked = asking.read(request, form)
+    except Refusal as refused:
+        if refused.code == "nothing-sealed":
+            return render(request, "policy/chain.html", context)
+        return render(request, "policy/chain.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
+    if asked.funder is None:
+        return render(request, "policy/chain.html", context)
+    context |= {"asked": asked, "numbers": numbers(asked), "drafts": drafting.open_drafts()}
     return render(request, "policy/chain.html", context)
 
 
-def _target(target: Any) -> dict[str, Any]:
-    milestones = [(said(one.value), one.year) for one in target.milestones]
-    base = (said(target.base.value), target.base.year) if target.base else None
+def numbers(asked: Asked) -> SafeString:
+    """This will be everything on the page that is sealed, as it stands on it."""
+    return gathering.once(asked, "first page", lambda: SafeString(render_to_string("policy/numbers.html", _numbers(asked))))
+
+
+def _numbers(asked: Asked) -> dict[str, Any]:
+    held = gathering.held(asked)
     return {
-        "title": said(target.title),
-        "target": target,
-        "base": base,
-        "milestones": milestones,
-        "note": said(target.note),
-        "source": said(target.source.title),
+        "asked": asked,
+        "head": [_("Received"), *(_(label) for label in pictures.STATES.values())],
+        "parts": _pipeline(asked),
+        "chain_note": said(asked.blueprint.chain_note),
+        "chain": placed(asked, gathering.chain(asked)),
+        "partners": placed(asked, gathering.partners(asked)),
+        "burn_down": placed(asked, gathering.burn_down(asked)),
+        "envelopes": _envelopes(asked),
+        "note": said(asked.blueprint.note),
+        "targets": targets.rows(held),
+        "slopes": [placed(asked, pictures.of_target(one)) for one in held if one.is_drawn],
+        "late": [
+            {"one": one, "count": len(one.cases), "address": asked.address(pictures.CASES, late=one.key)} for one in gathering.late(asked)
+        ],
+        "coming": gathering.coming(asked),
     }
+
+
+def placed(asked: Asked, shown: Shown | None) -> dict[str, Any] | None:
+    """This will be a picture with the addresses of its own page and of its table as a file."""
+    if shown is None:
+        return None
+    more = {"of": shown.part} if shown.part else {}
+    own = f"/policy/pictures/{shown.name}/"
+    return {"shown": shown, "own": asked.address(own, **more), "download": asked.address(f"{own}download/", **more)}
+
+
+def _pipeline(asked: Asked) -> list[dict[str, Any]]:
+    """Each part of the chain with its schemes; schemes that the plan puts nowhere come last, under no part."""
+    counted, links = gathering.counted(asked), asked.blueprint.chain
+    known = {scheme for link in links for scheme in link.every}
+    parts = [_part(asked, link, {scheme: counted[scheme] for scheme in link.every if scheme in counted}) for link in links]
+    rest = {scheme: one for scheme, one in counted.items() if scheme not in known}
+    return [*parts, _part(asked, None, rest)] if rest or not links else parts
+
+
+def _part(asked: Asked, link: Link | None, counted: dict[str, Counted]) -> dict[str, Any]:
+    whole = Counted()
+    for one in counted.values():
+        whole.add(one)
+    titles = schemes.short_titles()
+    rows = [
+        {
+            "title": titles.get(scheme, scheme),
+            "is_placed": link is not None and scheme in link.placed,
+            "cells": _cells(asked, one, scheme=scheme),
+            "funnel": asked.address("/policy/pictures/funnel/", of=scheme),
+        }
+        for scheme, one in sorted(counted.items(), key=lambda pair: titles.get(pair[0], pair[0]))
+    ]
+    without = [titles[scheme] for scheme in link.every if scheme not in counted and scheme in titles] if link else []
+    return {
+        "title": said(link.title) if link else _("All schemes") if not asked.blueprint.chain else _("In no part of the chain"),
+        "source": link.source if link else None,
+        "source_title": said(link.source.title) if link else "",
+        "rows": rows,
+        "total": _cells(asked, whole, part=link.id if link else "-") if len(rows) > 1 else [],
+        "without": without,
+    }
+
+
+def _cells(asked: Asked, one: Counted, **which: str) -> list[tuple[str, Cell]]:
+    labels = [_("Received"), *(_(label) for label in pictures.STATES.values())]
+    cells = [pictures.count(one.received, asked.address(pictures.CASES, **which))]
+    cells += [pictures.count(one.states[state], asked.address(pictures.CASES, state=state, **which)) for state in pipeline.STATES]
+    return list(zip(labels, cells, strict=True))
+
+
+def _envelopes(asked: Asked) -> list[dict[str, Any]]:
+    """Each envelope that ever held something: where its commitment stands, and what of this year's provision is left."""
+    year = asked.funder.financial_year_name(asked.as_at) if asked.funder else ""
+    provided, left, rows = _("Provision of %(year)s") % {"year": year}, _("Left of it"), []
+    for envelope, state in gathering.history(asked)[-1].items():
+        if not state.voted:
+            continue
+        cash, unit = state.cash.get(year), envelope.unit
+        hours = "" if unit in money.CURRENCIES else f" ({places.unit(unit, 2)})"
+        told = [(_("Voted"), state.voted), *((_(label), getattr(state, key)) for key, label in pictures.LAYERS.items())]
+        told += [(provided, cash and cash.available + cash.spent + cash.lapsed), (left, cash and cash.available)]
+        cells = [(label, _short(amount, unit)) for label, amount in told]
+        of = gathering.address_of(envelope)
+        rows.append({"title": gathering.title_of(asked, envelope) + hours, "cells": cells, "address": asked.address(BURN_DOWN, of=of)})
+    return rows
+
+
+def _short(amount: int | None, unit: str) -> str:
+    """An amount as a table holds it; hours as a number, for their unit stands with the title."""
+    if amount is None:
+        return "–"
+    return words.amount_in_short(amount, unit) if unit in money.CURRENCIES else words.count(amount)
 
 
 @entry(power="policy")
 def rules(request: HttpRequest) -> HttpResponse:
     """This will list every text of every scheme as it was published, errata among them."""
     today = policy.funder().day_of(request.at) if policy.is_published() else request.at.date()
-    schemes = []
+    shown = []
     for scheme in policy.published_schemes(request.at):
         in_force = {version.sha256 for version in scheme.versions_on(today).candidates}
         rows = [(row, row.sha256 in in_force) for row in queries.publications(scheme.slug)]
-        schemes.append({"title": said(scheme.versions[-1].title), "slug": scheme.slug, "rows": rows})
-    return render(request, "policy/rules.html", {"schemes": schemes})
+        shown.append({"title": said(scheme.versions[-1].title), "slug": scheme.slug, "rows": rows})
+    return render(request, "policy/rules.html", {"schemes": shown})

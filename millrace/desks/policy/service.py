@@ -54,7 +54,7 @@ class Timed:
 
 
 @functools.lru_cache(maxsize=4)
-def _kept(seal: int, _chain: bytes, today: date, calendar: Calendar) -> tuple[tuple[int, str, tuple[Clock, ...]], ...]:
+def kept(seal: int, _chain: bytes, today: date, calendar: Calendar) -> tuple[tuple[int, str, tuple[Clock, ...]], ...]:
     """This will read every case's clocks once per process, seal and day; of them each reader is shown those of the cases they may see."""
     rows = sheet.counted(Row.objects.filter(sheet.known(seal), received_on__isnull=False, valid_from__lte=today))
     told = rows.order_by("case_id", "valid_from").values_list("case_id", "scheme", "valid_from", "status")
@@ -72,8 +72,8 @@ def timed(request: HttpRequest) -> list[Timed]:
     funder, seal = policy.funder(), learn.last_seal()
     visible = Case.objects.filter(access.visible_submitted(request.actor, request.at)).values_list("pk", "officer")
     officers = {case: officer or NOBODY for case, officer in visible}
-    kept = _kept(seal.number, bytes(seal.chain), funder.day_of(request.at), funder.calendar)
-    return [Timed(case, scheme, officers[case], clock) for case, scheme, clocks in kept if case in officers for clock in clocks]
+    read = kept(seal.number, bytes(seal.chain), funder.day_of(request.at), funder.calendar)
+    return [Timed(case, scheme, officers[case], clock) for case, scheme, clocks in read if case in officers for clock in clocks]
 
 
 @entry(power=READERS)

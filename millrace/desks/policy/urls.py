@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.policy import comparing, drafts, forecasting, pages, service
+from millrace.desks.policy import case_lists, comparing, drafts, forecasting, pages, picture_pages, service
 
 app_name = "policy_desk"
 urlpatterns: list[URLPattern] = [
     path("policy/", pages.chain, name="chain"),
+    path("policy/cases/", case_lists.cases, name="cases"),
+    path("policy/pictures/<slug:picture>/", picture_pages.picture, name="picture"),
+    path("policy/pictures/<slug:picture>/download/", picture_pages.download, name="picture_download"),
     path("policy/rules/", pages.rules, name="rules"),
     path("policy/service/", service.service, name="service"),
     path("policy/service/cases/", service.cases, name="service_cases"),

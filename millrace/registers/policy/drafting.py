@@ -38,6 +38,11 @@ def drafts() -> QuerySet[Draft]:
     return Draft.objects.defer("files").select_related("begun_by", "written_by", "approved_by").order_by("-begun_at", "-pk")
 
 
+def open_drafts() -> list[Draft]:
+    """This will list the drafts that are neither published nor dropped, newest first."""
+    return list(drafts().filter(state__in=(Draft.State.OPEN, Draft.State.APPROVED))[:20])
+
+
 def keep_new(title: str, files: Files, *, by: Person, at: datetime) -> Draft:
     """This will keep a new draft."""
     people = {"begun_by": by, "written_by": by, "writers": [by.pk]}

@@ -237,6 +237,11 @@ def facilities_if_published() -> tuple[Facility, ...]:
     return value or ()
 
 
+def read_paper(row: Publication) -> Any:
+    """This will read a published paper — the funder, its funds, its plan — once per hash and process."""
+    return _read_paper(row.kind, row)
+
+
 @contextlib.contextmanager
 def standing_still() -> Iterator[None]:
     """This will ask for each paper only once inside the block, where nobody else publishes: a story told, a bulk filled."""

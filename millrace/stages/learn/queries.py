@@ -8,10 +8,12 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_noop as _
 
+from millrace.core import dated
 from millrace.core.figures import answer, for_everyone, parse, series, stated
 from millrace.core.figures.answer import Answer, Compared, Drift, NotYetBegun
 from millrace.core.figures.definition import Figure, FigureVersion, FromSheet
@@ -19,7 +21,8 @@ from millrace.core.figures.series import Series
 from millrace.core.figures.stated import Statements
 from millrace.core.refusal import Refusal
 from millrace.registers.people import prepared
-from millrace.registers.policy.models import Publication
+from millrace.registers.policy import queries as policy
+from millrace.registers.policy.models import Publication, SchemeVersion
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.learn import counting, kept
@@ -74,6 +77,26 @@ def published(number: int) -> dict[str, Figure]:
 
 def _published_series(number: int) -> dict[str, Series | Statements]:
     return {row.name: _series(row.name, row.text) for row in _in_force("series", number)}
+
+
+def papers_known(number: int, *kinds: str) -> dict[str, Any]:
+    """This will give, by kind, what stood published of the policy's own papers as known at a seal: who the funder is, its plan, its funds.
+    One not published by then has no entry."""
+    sealed = Seal.objects.filter(event_id=OuterRef("event_id")).values("number")
+    rows = Publication.objects.filter(kind__in=kinds).annotate(number=Subquery(sealed)).filter(number__lte=number)
+    last = rows.defer("text").order_by("kind", "-number").distinct("kind")
+    return {row.kind: policy.read_paper(row) for row in last}
+
+
+def versions_known(number: int) -> dict[str, list[SchemeVersion]]:
+    """This will list every scheme's versions as known at a seal, each by its last text, in the order they begin."""
+    sealed = Seal.objects.filter(event_id=OuterRef("event_id")).values("number")
+    rows = SchemeVersion.objects.defer("text").annotate(number=Subquery(sealed)).filter(number__lte=number).order_by("number")
+    last = {(row.scheme, row.version): row for row in rows}
+    found: dict[str, list[SchemeVersion]] = {}
+    for row in sorted(last.values(), key=lambda row: (row.scheme, dated.start(row.starts_on))):
+        found.setdefault(row.scheme, []).append(row)
+    return found
 
 
 def _in_force(kind: str, number: int) -> Iterable[Publication]:
