@@ -1,4 +1,4 @@
-"""The policy desk's first page: numbers that open their cases, pictures with their tables, and nothing of a conflict — e.g. one case granted."""
+"""The desk's first page: numbers that open their cases, pictures with their tables, nothing of a conflict — e.g. four cases granted."""
 
 import csv
 import io
@@ -37,11 +37,9 @@ def told(hong_kong: Any, make: Any) -> Any:
 
     def tell(scheme: str, lead: Any, *, partner: Any = None, **values: Any) -> Any:
         status = values.pop("status", "in_force" if "approved_on" in values else "submitted")
-        case = make.case(scheme=scheme, status=status, submitted_at=AT, lead=lead)
-        for organisation, role in ((lead, "lead"), (partner, "partner")):
-            if organisation is not None:
-                Party.objects.get_or_create(case=case, organisation=organisation, role=role, defaults={"joined_at": NOON})
-        Party.objects.filter(case=case).update(joined_at=case.opened_at)
+        case = make.case(scheme=scheme, status=status, lead=lead, at=AT)
+        if partner is not None:
+            Party.objects.create(case=case, organisation=partner, role="partner", joined_at=AT)
         columns = {"scheme": scheme, "status": status, "unit": "HKD", "received_on": "2024-01-08", **values}
         timeline.record(
             "case_corrected",
@@ -70,7 +68,7 @@ def asked(seal: Seal, as_at: date = LATE, hidden: tuple[int, ...] = ()) -> askin
 
 @pytest.fixture
 def chain(told: Any, make: Any) -> dict[str, Any]:
-    """A university funded upstream and then midstream with a company, which is then funded downstream; and a company that only was there."""
+    """A university funded upstream and then midstream with a company, which is then funded downstream; and one only there."""
     university, company, other = make.organisation(), make.organisation(), make.organisation()
     return {
         "upstream": told("itsp", university, approved_on=EARLY, approved_cents=300, partner_places=["Shenzhen", "HK"]),

@@ -5,13 +5,15 @@ And the rules as published. What is sealed is made once (`gathering`); drafts an
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from millrace.core import money, pipeline
+from millrace.core import money
+from millrace.core import pipeline as stands
 from millrace.core.policy_folder.blueprint import Link
 from millrace.core.refusal import Refusal
 from millrace.desks.policy import asked as asking
@@ -44,7 +46,7 @@ def chain(request: HttpRequest) -> HttpResponse:
         return render(request, "policy/chain.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
     if asked.funder is None:
         return render(request, "policy/chain.html", context)
-    context |= {"asked": asked, "numbers": numbers(asked), "drafts": drafting.open_drafts()}
+    context |= {"asked": asked, "numbers": numbers(asked), "drafts": drafting.open_drafts(), "languages": settings.LANGUAGES}
     return render(request, "policy/chain.html", context)
 
 
@@ -54,16 +56,18 @@ def numbers(asked: Asked) -> SafeString:
 
 
 def _numbers(asked: Asked) -> dict[str, Any]:
-    held = gathering.held(asked)
+    held, money_told = gathering.held(asked), envelopes(asked)
     return {
         "asked": asked,
         "head": [_("Received"), *(_(label) for label in pictures.STATES.values())],
-        "parts": _pipeline(asked),
+        "parts": pipeline(asked),
         "chain_note": said(asked.blueprint.chain_note),
         "chain": placed(asked, gathering.chain(asked)),
         "partners": placed(asked, gathering.partners(asked)),
         "burn_down": placed(asked, gathering.burn_down(asked)),
-        "envelopes": _envelopes(asked),
+        "envelopes": money_told,
+        "taken": [row for row in money_told if row["is_taken"]],
+        "untouched": [row for row in money_told if not row["is_taken"]],
         "note": said(asked.blueprint.note),
         "targets": targets.rows(held),
         "slopes": [placed(asked, pictures.of_target(one)) for one in held if one.is_drawn],
@@ -83,8 +87,8 @@ def placed(asked: Asked, shown: Shown | None) -> dict[str, Any] | None:
     return {"shown": shown, "own": asked.address(own, **more), "download": asked.address(f"{own}download/", **more)}
 
 
-def _pipeline(asked: Asked) -> list[dict[str, Any]]:
-    """Each part of the chain with its schemes; schemes that the plan puts nowhere come last, under no part."""
+def pipeline(asked: Asked) -> list[dict[str, Any]]:
+    """This will lay out each part of the chain with its schemes; schemes that the plan puts nowhere come last, under no part."""
     counted, links = gathering.counted(asked), asked.blueprint.chain
     known = {scheme for link in links for scheme in link.every}
     parts = [_part(asked, link, {scheme: counted[scheme] for scheme in link.every if scheme in counted}) for link in links]
@@ -120,12 +124,12 @@ def _part(asked: Asked, link: Link | None, counted: dict[str, Counted]) -> dict[
 def _cells(asked: Asked, one: Counted, **which: str) -> list[tuple[str, Cell]]:
     labels = [_("Received"), *(_(label) for label in pictures.STATES.values())]
     cells = [pictures.count(one.received, asked.address(pictures.CASES, **which))]
-    cells += [pictures.count(one.states[state], asked.address(pictures.CASES, state=state, **which)) for state in pipeline.STATES]
+    cells += [pictures.count(one.states[state], asked.address(pictures.CASES, state=state, **which)) for state in stands.STATES]
     return list(zip(labels, cells, strict=True))
 
 
-def _envelopes(asked: Asked) -> list[dict[str, Any]]:
-    """Each envelope that ever held something: where its commitment stands, and what of this year's provision is left."""
+def envelopes(asked: Asked) -> list[dict[str, Any]]:
+    """This will lay out each envelope that ever held something: where its commitment stands, and what of this year's provision is left."""
     year = asked.funder.financial_year_name(asked.as_at) if asked.funder else ""
     provided, left, rows = _("Provision of %(year)s") % {"year": year}, _("Left of it"), []
     for envelope, state in gathering.history(asked)[-1].items():
@@ -137,7 +141,8 @@ def _envelopes(asked: Asked) -> list[dict[str, Any]]:
         told += [(provided, cash and cash.available + cash.spent + cash.lapsed), (left, cash and cash.available)]
         cells = [(label, _short(amount, unit)) for label, amount in told]
         of = gathering.address_of(envelope)
-        rows.append({"title": gathering.title_of(asked, envelope) + hours, "cells": cells, "address": asked.address(BURN_DOWN, of=of)})
+        title, address = gathering.title_of(asked, envelope) + hours, asked.address(BURN_DOWN, of=of)
+        rows.append({"title": title, "cells": cells, "address": address, "is_taken": state.voted != state.available})
     return rows
 
 

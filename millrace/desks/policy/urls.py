@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.policy import case_lists, comparing, drafts, forecasting, pages, picture_pages, service
+from millrace.desks.policy import briefing, case_lists, comparing, drafts, forecasting, pages, picture_pages, service
 
 app_name = "policy_desk"
 urlpatterns: list[URLPattern] = [
     path("policy/", pages.chain, name="chain"),
+    path("policy/briefing/<str:language>/download/", briefing.download, name="briefing"),
     path("policy/cases/", case_lists.cases, name="cases"),
     path("policy/pictures/<slug:picture>/", picture_pages.picture, name="picture"),
     path("policy/pictures/<slug:picture>/download/", picture_pages.download, name="picture_download"),

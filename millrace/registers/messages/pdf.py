@@ -5,7 +5,7 @@ program; nothing of the machine it runs on is used, neither fonts nor libraries 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,25 +38,28 @@ def set_on_paper(
     *, language: str, subject: str, sender: str, addressee: Sequence[str], margin: Sequence[str], mark: str, body: str
 ) -> bytes:
     """This will set a text on paper, tagged and in its language: `margin` stands at the top right, `mark` at the foot of each page."""
-    import typst  # loaded by the process that sets a first letter, not by all
-
-    face, tag, region = _FACES[language]
     content: dict[str, Any] = {
         "subject": subject,
         "sender": sender,
         "addressee": list(addressee),
         "margin": list(margin),
         "mark": mark,
-        "font": face,
-        "lang": tag,
-        "region": region,
         "blocks": [_set(block) for block in paper.blocks(body)],
     }
+    return compiled(_TEMPLATE, content, language=language)
+
+
+def compiled(template: Path, content: Mapping[str, Any], *, language: str) -> bytes:
+    """This will set content by a template that reads it as the input `letter`, with the face and tags of the language added."""
+    import typst  # loaded by the process that sets a first letter, not by all
+
+    face, tag, region = _FACES[language]
+    whole = {**content, "font": face, "lang": tag, "region": region}
     return typst.compile(
-        _TEMPLATE,
+        template,
         font_paths=[glyphs.FONT.parent],
         ignore_system_fonts=True,
-        sys_inputs={"letter": json.dumps(content, ensure_ascii=False)},
+        sys_inputs={"letter": json.dumps(whole, ensure_ascii=False)},
         format="pdf",
         pdf_standards="ua-1",
     )
