@@ -33,6 +33,16 @@ _STYLES = (
     ".aim{{stroke:#5d6f7b;stroke-width:2;stroke-dasharray:5 4;fill:none}}.came{{stroke:#00566b;stroke-width:3;fill:none}}"
     ".aim-dot{{fill:#ffffff;stroke:#5d6f7b;stroke-width:2}}"
 )
+# The colours beside the words of a picture's key, as a reader sees them on white.
+_KEYS = {
+    "layer0": "#b3ccd3",
+    "layer1": "#b26a00",
+    "layer2": "#7d4a9a",
+    "layer3": "#5d6f7b",
+    "layer4": "#00566b",
+    "aim-dot": "#b4bec5",
+    "came-dot": "#00566b",
+}
 _FACES = {"en": "Noto Sans CJK HK", "zh-hant": "Noto Sans CJK HK", "zh-hans": "Noto Sans CJK SC"}
 SLOPES = 4
 
@@ -87,7 +97,12 @@ def _drawn(shown: Shown, language: str) -> dict[str, Any]:
     assert shown.picture is not None
     styles = _STYLES.format(font=_FACES[language])
     svg = drawing.svg(shown.picture, title=shown.title, told=shown.told, name=shown.id, styles=styles)
-    return {"title": shown.title, "svg": svg, "alt": f"{shown.title}. {shown.told}", "keys": [label for _kind, label in shown.keys]}
+    return {
+        "title": shown.title,
+        "svg": svg,
+        "alt": f"{shown.title}. {shown.told}",
+        "keys": [[label, _KEYS[kind]] for kind, label in shown.keys],
+    }
 
 
 def _table(title: str, head: list[str], rows: list[list[str]], note: str = "", right: range | None = None) -> dict[str, Any]:
