@@ -18,7 +18,7 @@ def pages_of(content: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("language", TITLES)
-def test_it_is_one_page_in_its_language_with_its_day_and_seal(chain: Any, make: Any, sign_in: Any, language: str) -> None:  # noqa: F811
+def test_it_is_one_page_in_its_language_with_its_day_and_seal(chain: Any, make: Any, sign_in: Any, language: str) -> None:  # noqa: F811  # the fixture
     seal = sealed()
     officer = sign_in(make.person(powers=("policy",), at=NOON))
     address = f"/policy/briefing/{language}/download/?as-at=2025-03-03&seal={seal.number}"
@@ -34,7 +34,7 @@ def test_it_is_one_page_in_its_language_with_its_day_and_seal(chain: Any, make: 
     officer.see("/policy/briefing/latin/download/", 404)
 
 
-def test_it_stays_one_page_however_much_it_holds(chain: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_it_stays_one_page_however_much_it_holds(chain: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811  # the fixture
     one = asked(sealed())
     content = briefing._content(one, "en")
     row = ["A title of a scheme that takes more than one line of a narrow column, as some do " * 3, *["HK$1,212,800,000.00"] * 8]
