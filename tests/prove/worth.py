@@ -31,18 +31,7 @@ from millrace.stages.apply.models import Part
 from millrace.stages.assess.models import Meeting
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.call.models import Call
-from millrace.stages.deliver.models import (
-    ChangeRequest,
-    Claim,
-    ClaimLine,
-    Evidence,
-    Finding,
-    Inspection,
-    PayeeAccount,
-    PaymentRun,
-    Receivable,
-    Report,
-)
+from millrace.stages.deliver import models as deliver
 from millrace.stages.learn.models import Reply
 from millrace.stages.plan.models import FundOrder, StaffInvitation
 from millrace.web import access as web_access
@@ -132,14 +121,14 @@ def routes(resolver: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def state_of(case: Case) -> str:
     """This will name what makes a case's pages differ from another's: scheme, status, and how far its money went."""
-    claims = "+".join(sorted(set(Claim.objects.filter(case=case).values_list("state", flat=True))))
-    evidence = "+".join(sorted(set(Evidence.objects.filter(case=case).values_list("state", flat=True))))
+    claims = "+".join(sorted(set(deliver.Claim.objects.filter(case=case).values_list("state", flat=True))))
+    evidence = "+".join(sorted(set(deliver.Evidence.objects.filter(case=case).values_list("state", flat=True))))
     agreed = " ".join(sorted({f"{model.__name__} {row}" for model in LIVES for row in _states(model, case)}))
     return f"{case.scheme} {case.status} {case.stage_number} {claims} {evidence} {agreed} {'paid' if case.paid_cents else ''}".strip()
 
 
 # What becomes of an agreement in force; each state of each has its own page.
-LIVES = (ChangeRequest, Inspection, Report, Receivable)
+LIVES = (deliver.ChangeRequest, deliver.Inspection, deliver.Report, deliver.Receivable)
 
 
 def _states(model: Any, case: Case) -> Iterator[str]:
@@ -332,11 +321,11 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "line": lambda: (
             [1]
             if "claim" in chosen
-            else ClaimLine.objects.filter(claim__case=case, claim__number=chosen["number"]).values_list("number", flat=True)[:1]
+            else deliver.ClaimLine.objects.filter(claim__case=case, claim__number=chosen["number"]).values_list("number", flat=True)[:1]
         ),
         "number": lambda: _numbers(route, case),
-        "run": lambda: [run.reference for run in {run.state: run for run in PaymentRun.objects.all()}.values()],
-        "account": lambda: PayeeAccount.objects.values_list("pk", flat=True)[:1],
+        "run": lambda: [run.reference for run in {run.state: run for run in deliver.PaymentRun.objects.all()}.values()],
+        "account": lambda: deliver.PayeeAccount.objects.values_list("pk", flat=True)[:1],
         "queue": lambda: [queue for queue in (reviews.QUEUES if route.startswith("reviews/") else queues.QUEUES) if queue],
         "token": lambda: [1],
         "wish": lambda: [1],
@@ -384,20 +373,20 @@ def _numbers(route: str, case: Case | None) -> list[Any]:
     if "given/" in route:
         return list(Event.objects.filter(kind="figure_given").values_list("pk", flat=True)[:1])
     for part, model in (
-        ("changes/", ChangeRequest),
-        ("reports/", Report),
-        ("inspections/", Inspection),
-        ("findings/", Finding),
-        ("debts/", Receivable),
+        ("changes/", deliver.ChangeRequest),
+        ("reports/", deliver.Report),
+        ("inspections/", deliver.Inspection),
+        ("findings/", deliver.Finding),
+        ("debts/", deliver.Receivable),
     ):
         if part in route:
             return list(model._default_manager.filter(case=case).order_by("-number").values_list("number", flat=True)[:2])
     if "terms/" in route:
         return list(AgreedTerms.objects.filter(case=case).order_by("-number").values_list("number", flat=True)[:2])
     if "claims/" in route:
-        return list(Claim.objects.filter(case=case).values_list("number", flat=True)[:2])
+        return list(deliver.Claim.objects.filter(case=case).values_list("number", flat=True)[:2])
     if "evidence/" in route:
-        return list(Evidence.objects.filter(case=case).order_by("-state").values_list("number", flat=True)[:2])
+        return list(deliver.Evidence.objects.filter(case=case).order_by("-state").values_list("number", flat=True)[:2])
     if "letters/" in route:
         return list(Letter.objects.filter(case=case).values_list("pk", flat=True)[:1])
     return [1, 2]
