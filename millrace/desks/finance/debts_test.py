@@ -104,6 +104,8 @@ def test_the_files_a_debt_rests_on_are_read_before_confirming_and_never_by_the_p
     address, plain = f"{here}files/{rows[0].pk}/", f"/cases/{paid.case.reference}/files/{rows[0].pk}/"
     assert "note-a.pdf" in second.get(here).content.decode() and second.get(address).content == PDF + b"%a"
     assert officer.get(address).status_code == 404
+    assert f'<a href="{address}">note-a.pdf</a>' in second.get(f"{here}confirm/").content.decode()
+    assert f"{here}confirm/" in second.get(here).content.decode() and f"{here}confirm/" not in first.get(here).content.decode()
     second.post(f"{here}confirm/", {"command": str(uuid.uuid4())})
     assert officer.get(address).content == PDF + b"%a"
     for client in (payee, officer):

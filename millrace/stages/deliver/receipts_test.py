@@ -165,7 +165,7 @@ def test_money_for_a_debt_withdrawn_meanwhile_is_held_and_taken_back_it_is_owed_
     assert verify_whole(paid)
 
 
-def test_receipts_recorded_before_they_had_rows_get_their_own_and_can_be_taken_back(paid: Any, owner_connection: Any) -> None:  # noqa: F811
+def test_old_receipts_get_rows_and_can_be_taken_back(paid: Any, owner_connection: Any) -> None:  # noqa: F811  # the fixture
     first, second = owed(paid, days=10), owed(paid)
     later(paid, 40)
     for debt, cents in ((first, 300_000_00), (second, 50_000_00), (first, 200_000_00)):

@@ -6,10 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from millrace.core import recovery
 from millrace.core.refusal import Refusal
+from millrace.registers.documents.models import Document
 from millrace.stages.deliver import actions, forms_recovery, gather, letters, owing, recovering
 from millrace.stages.deliver.models import Receivable, RevenueDeclaration, SetOff
 from millrace.stages.deliver.pages.evidence import crumbs, file_of
@@ -83,9 +87,16 @@ def _asked(request: HttpRequest, found: Receivable, **said: Any) -> asking.Asked
             (_("Interest to today"), words.amount(owed.interest_cents, found.unit)),
             (_("Owed in all"), words.amount(owed.total_cents, found.unit)),
         ]
-    facts += [(_("To be paid by"), words.day(found.due_on)), (_("Why it is owed"), found.reason), (_("What shows it"), found.evidence)]
+    facts += [(_("To be paid by"), words.day(found.due_on)), (_("Why it is owed"), found.reason), (_("What shows it"), _shown_by(found))]
     above = [*crumbs(request), (_title(found), here)]
     return asking.Asked(caption=f"{request.case.reference} · {_title(found)}", back=here, crumbs=above, facts=facts, **said)
+
+
+def _shown_by(found: Receivable) -> SafeString:
+    """What shows it in words, and the files: who confirms a debt reads them first."""
+    files = [one for one in recovering.files_of(found) if one.state != Document.State.REFUSED]
+    named = ((reverse("deliver:debt_file", args=[found.case.reference, found.number, one.pk]), one.name) for one in files)
+    return format_html("{}{}", found.evidence, format_html_join("", '<br><a href="{}">{}</a>', named))
 
 
 def _ask(request: HttpRequest, found: Receivable, form: Any, action: Callable[..., Any], **said: Any) -> HttpResponse:
