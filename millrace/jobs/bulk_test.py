@@ -166,13 +166,15 @@ def test_a_paid_case_is_copied_with_its_claims_evidence_and_payments(agree: Any,
 
 def test_a_copied_letter_bears_the_mark_of_its_own_words(make: Any, owner_connection: Any) -> None:
     by = make.system()
-    case = make.case(by=by, scheme_version=make.scheme_version())
-    said = letters.Filled("en", f"Approval of {case.reference}", f"To {case.lead.name}:\n“{case.reference}” is approved.\t50%.")
+    case = make.case(by=by, scheme_version=make.scheme_version(), lead=make.organisation(registration_number="2000123456"))
+    values = {"reference": case.reference, "number": case.lead.registration_number}
+    body = f"To {case.lead.name} ({values['number']}):\n“{case.reference}” is approved.\t50%."
+    said = letters.Filled("en", f"Approval of {case.reference}", body)
     with transaction.atomic():
         event, mark = timeline.reserve_id(), letters.digest(said)
         Letter.objects.create(
             number=f"{case.reference}/{event}/approved", case=case, organisation=case.lead, kind="approved", language="en", sha256=mark,
-            subject=said.subject, body=said.body, addressee=[case.lead.name], sender="The fund", values={"reference": case.reference},
+            subject=said.subject, body=said.body, addressee=[case.lead.name], sender="The fund", values=values,
             scheme_version=case.scheme_version, event_id=event, sent_on=NOON.date(), sent_at=NOON, sent_by=by,
         )  # fmt: skip
         timeline.record("offer_accepted", command=uuid.uuid4(), by=by, at=NOON, event_id=event, case=case, facts={"letter": mark})
@@ -182,6 +184,7 @@ def test_a_copied_letter_bears_the_mark_of_its_own_words(make: Any, owner_connec
     told = dict(Event.objects.filter(kind="offer_accepted").values_list("pk", "facts__letter"))
     for row in copies:
         assert row.sha256 == letters.digest(letters.Filled("en", row.subject, row.body)) == told[row.event_id]
+        assert row.values["number"] == row.organisation.registration_number and row.values["number"] in row.body
         assert row.case.reference in row.subject and row.values["reference"] == row.case.reference and row.organisation.name in row.body
 
 

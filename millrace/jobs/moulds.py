@@ -93,6 +93,8 @@ class Mould:
         }
         self.inside = {**named, **lower}
         for row in life.rows.get(apps.get_model(LETTER), ()):
+            # What filled a place of the letter stands inside its words, and is the copy's own there too, such as a payment's number.
+            self.inside |= {value: self.texts[value] for value in row["values"].values() if value in self.texts}
             self.texts[row["sha256"]] = self._digest_of(row)
         marked = {table: "".join(self._line(table, row) for row in rows) for table, rows in life.rows.items()}
         self._place_bodies(marked)
