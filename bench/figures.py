@@ -53,14 +53,18 @@ def definitions() -> list[Row]:
 
 
 def table(folder: Path | None) -> None:
-    """This will print each definition's three answers in the database and over the extract, and check that they agree."""
-    from millrace.stages.learn import queries
+    """This will print each definition's three answers in the database and over the extract, and check that they agree; last, the third
+    counted from the whole sheet, without what is kept."""
+    from millrace.registers.sheet import queries as sheet
+    from millrace.stages.learn import counting, queries
 
     now, then = queries.last_seal(), queries.seal_as_known(datetime.combine(PAST + MONTH, datetime.min.time(), UTC))
     questions = [(TODAY, now), (PAST, now), (PAST, then)]
     duck = opened(folder) if folder else None
     heads = ("today, now", "past, now", "past, then")
-    print(f"\n{'ms':<38}" + "".join(f"{head:>12}" for head in heads) + "".join(f"{'files: ' + head:>19}" for head in heads))
+    print(
+        f"\n{'ms':<38}" + "".join(f"{head:>12}" for head in heads) + "".join(f"{'files: ' + head:>19}" for head in heads) + "  anew, once"
+    )
     for name, version in definitions():
         cells = []
         for day, seal in questions:
@@ -69,7 +73,9 @@ def table(folder: Path | None) -> None:
             asked = over_files(name, version, day, seal.number)
             cells.append(f"{median(lambda asked=asked: duck.execute(asked).fetchall()):>19.1f}")
             agree(queries.counted_groups(version, day, seal.number), duck.execute(asked).fetchall(), name)
-        print(f"{name:<38}{''.join(cells)}", flush=True)
+        began = time.perf_counter()
+        counting.groups(version.reads, sheet.rows_as_at(PAST, then.number), PAST)
+        print(f"{name:<38}{''.join(cells)}{(time.perf_counter() - began) * 1000:>12.1f}", flush=True)
 
 
 def over_files(name: str, version: Any, day: date, number: int) -> str:
@@ -95,6 +101,17 @@ def opened(folder: Path) -> Any:
     duck = duckdb.connect(config={"file_search_path": str(folder)})
     duck.execute((folder / "figures.sql").read_text())
     return duck
+
+
+def keep() -> None:
+    """This will keep what the nights would have kept, and say how long it took."""
+    from millrace.stages.learn import kept, queries
+    from millrace.stages.learn.models import KeptChange
+
+    began = time.perf_counter()
+    blocks = kept.keep(queries.counts_ever_published())
+    took = time.perf_counter() - began
+    print(f"\n(kept: {blocks:,} blocks of seals for all figures, {KeptChange.objects.count():,} sums, in {took:,.0f} s)", flush=True)
 
 
 def extracted(folder: Path) -> Path:
@@ -154,6 +171,7 @@ def main() -> None:
             sealer.seal(policies.EARLY, is_story=True)
         if Case.objects.count() < asked.cases:
             long_sheet.fill(target, asked.cases)
+        keep()
         folder = Path(os.environ["MILLRACE_HOME"]).parent / f"extract-{os.getpid()}"
         table(extracted(folder))
         changes()

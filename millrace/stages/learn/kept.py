@@ -2,7 +2,8 @@
 
 A row of the sheet adds to a figure on the days from its first that meets the conditions to before its last, as known from its opening
 seal to before its closing one. Kept are the sums of what came and went, by day and group, of each whole block of seals; an answer adds
-up the blocks known by its seal, and counts from the sheet only the rows that opened or closed since. Exact at any day and seal.
+up the blocks known by its seal — eras of twenty blocks by month, and by day only the month asked about and the blocks since the last whole
+era — and counts from the sheet only the rows that opened or closed since. Exact at any day and seal.
 """
 
 import hashlib
@@ -13,16 +14,17 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, DateField, F, Q, QuerySet, Sum
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Greatest, Least, TruncMonth
 
 from millrace.core.figures.definition import FromSheet
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.sheet.models import Row
 from millrace.stages.learn import counting
 from millrace.stages.learn.counting import Group
-from millrace.stages.learn.models import KeptChange, KeptFigure
+from millrace.stages.learn.models import KeptChange, KeptFigure, KeptMonth
 
 BLOCK = 10_000
+ERA = 20  # blocks
 AT_ONCE = 100  # blocks
 Key = tuple[int, str, date]
 _BY_DAY = frozenset({"by_as_at", "any_by_as_at", "not_by_as_at"})
@@ -39,9 +41,8 @@ def groups(reads: FromSheet, as_at: date, number: int) -> list[Group] | None:
     stands = sheet.stands_at()
     if number > stands:
         raise ValueError(f"the sheet stands at seal {stands}, not yet at {number}")
-    rows = KeptChange.objects.filter(figure=figure, block__lt=blocks, day__lte=as_at).order_by().values_list("part")
     counts, cents = Counter[str](), Counter[str]()
-    told = [(part, int(count), int(money)) for part, count, money in rows.annotate(Sum("count"), Sum("cents"))]
+    told = _added_up(figure, blocks, as_at)
     opened = Row.objects.filter(known_from__gt=blocks * BLOCK, known_from__lte=number)
     closed = Row.objects.filter(known_before__gt=blocks * BLOCK, known_before__lte=number)
     told += counting.groups(reads, opened.filter(sheet.on_day(as_at)), as_at)
@@ -52,6 +53,16 @@ def groups(reads: FromSheet, as_at: date, number: int) -> list[Group] | None:
     return [(part, count, cents[part]) for part, count in counts.items() if count]
 
 
+def _added_up(figure: KeptFigure, blocks: int, as_at: date) -> list[Group]:
+    """This will add up what came and went in the first so many blocks, by the end of a day."""
+    eras, month = min(blocks // ERA, figure.eras), as_at.replace(day=1)
+    months = KeptMonth.objects.filter(figure=figure, era__lt=eras, month__lt=month)
+    days = KeptChange.objects.filter(figure=figure, block__lt=eras * ERA, day__gte=month, day__lte=as_at)
+    since = KeptChange.objects.filter(figure=figure, block__gte=eras * ERA, block__lt=blocks, day__lte=as_at)
+    parts = [rows.order_by().values_list("part").annotate(Sum("count"), Sum("cents")) for rows in (months, days, since)]
+    return [(part, int(count), int(cents)) for part, count, cents in parts[0].union(*parts[1:], all=True)]
+
+
 def keep(figures: Collection[FromSheet]) -> int:
     """This will keep the whole blocks there are of every figure, drop what no figure reads any more, and say how many blocks it kept."""
     whole, added = sheet.stands_at() // BLOCK, 0
@@ -59,13 +70,33 @@ def keep(figures: Collection[FromSheet]) -> int:
     with transaction.atomic():
         gone = KeptFigure.objects.exclude(sha256__in=wanted)
         KeptChange.objects.filter(figure__in=gone).delete()
+        KeptMonth.objects.filter(figure__in=gone).delete()
         gone.delete()
     for digest, reads in wanted.items():
         kept = KeptFigure.objects.get_or_create(sha256=digest)[0].blocks
         while kept < whole:
             kept, more = _keep_some(digest, reads, whole)
             added += more
+        _add_up_eras(digest)
     return added
+
+
+def _add_up_eras(digest: str) -> None:
+    """This will add up by month the eras that have become whole."""
+    with transaction.atomic():
+        figure = KeptFigure.objects.select_for_update().get(sha256=digest)
+        first, upto = figure.eras, figure.blocks // ERA
+        rows = KeptChange.objects.filter(figure=figure, block__gte=first * ERA, block__lt=upto * ERA)
+        summed = rows.annotate(era=F("block") / ERA, month=TruncMonth("day")).order_by().values_list("era", "part", "month")
+        KeptMonth.objects.bulk_create(
+            (
+                KeptMonth(figure=figure, era=era, part=part, month=month, count=count, cents=cents)
+                for era, part, month, count, cents in summed.annotate(Sum("count"), Sum("cents"))
+            ),
+            batch_size=5_000,
+        )
+        figure.eras = max(first, upto)
+        figure.save(update_fields=["eras"])
 
 
 def _keep_some(digest: str, reads: FromSheet, whole: int) -> tuple[int, int]:

@@ -16,14 +16,14 @@ from millrace.registers.timeline import sealer
 from millrace.stages.learn import counting, kept
 from millrace.stages.learn.extract_test import lived
 from millrace.stages.learn.fold_test import FIGURES, FIRST, events
-from millrace.stages.learn.models import KeptChange, KeptFigure
+from millrace.stages.learn.models import KeptChange, KeptFigure, KeptMonth
 
 OTHERS = (
     FromSheet("", (Condition("scheme", "one_of", ("nifs", "itsp")), Condition("received_on", "by_as_at")), "status"),
     FromSheet("paid_cents", (Condition("approved_cents", "is_not", 1), Condition("refused_on", "not_by_as_at")), "scheme"),
 )
 READS = (*{repr(version.reads): version.reads for version in FIGURES}.values(), *OTHERS)
-DAYS = [FIRST + timedelta(offset) for offset in (-1, 0, 3, 6, 9, 12, 20)]
+DAYS = [FIRST + timedelta(offset) for offset in (-1, 0, 3, 6, 9, 12, 20, 45)]
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -33,7 +33,9 @@ def test_what_is_kept_answers_as_the_sheet_does(
 ) -> None:
     monkeypatch.setattr(kept, "BLOCK", 3)
     monkeypatch.setattr(kept, "AT_ONCE", 2)
+    monkeypatch.setattr(kept, "ERA", 2)
     reads = [READS[place] for place in sorted(chosen)]
+    KeptMonth.objects.all().delete()
     KeptChange.objects.all().delete()
     KeptFigure.objects.all().delete()
     for life in (first, then):

@@ -83,6 +83,7 @@ class KeptFigure(models.Model):
 
     sha256 = models.CharField(max_length=64, unique=True, help_text="of what the definition reads")
     blocks = models.IntegerField(default=0, help_text="whole blocks of seals kept")
+    eras = models.IntegerField(default=0, help_text="whole eras of blocks added up by month")
 
 
 class KeptChange(models.Model):
@@ -96,5 +97,22 @@ class KeptChange(models.Model):
     cents = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["figure", "block", "day"], include=["part", "count", "cents"], name="learn_kept_changes")]
+        indexes = [
+            models.Index(fields=["figure", "block", "day"], include=["part", "count", "cents"], name="learn_kept_changes"),
+            models.Index(fields=["figure", "day", "block"], include=["part", "count", "cents"], name="learn_kept_days"),
+        ]
         constraints = [models.UniqueConstraint(fields=["figure", "block", "part", "day"], name="learn_kept_once")]
+
+
+class KeptMonth(models.Model):
+    """The same changes of one era of blocks, added up by month: what most of an answer is made of."""
+
+    figure = models.ForeignKey(KeptFigure, on_delete=models.PROTECT, related_name="+", db_index=False)
+    era = models.IntegerField()
+    part = models.TextField()
+    month = models.DateField(help_text="its first day")
+    count = models.BigIntegerField()
+    cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["figure", "era", "part", "month"], name="learn_kept_month_once")]
