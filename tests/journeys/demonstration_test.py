@@ -15,7 +15,7 @@ from millrace.registers.facilities.models import Allocation, Operator
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.apply import moves
 from millrace.stages.award.models import ReportDue
-from millrace.stages.deliver.models import StatusFile
+from millrace.stages.deliver.models import StageSettlement, StatusFile
 from millrace.stages.learn import queries
 from millrace.testing.policies import HONG_KONG, files_of
 
@@ -55,6 +55,10 @@ def test_the_whole_story(told):
     assert told_of >= {"change_requested", "change_advised", "change_approved", "change_refused", "change_asked_back", "inspection_held"}
     assert told_of >= {"finding_answered", "finding_cleared", "report_accepted", "report_returned", "advance_requested", "payment_rejected"}
     assert told_of >= {"exchange_rate_recorded", "envelope_transferred", "cash_transferred", "cash_lapsed", "fund_order_refused"}
+    settled = StageSettlement.objects.order_by("pk")
+    assert settled and all(one.carried_cents and one.carried_unearned_cents for one in settled)
+    assert not any(one.returned_cents or one.ask_back_cents for one in settled), "the rule carries all of it"
+    assert Event.objects.filter(kind="stage_settled").count() == len(settled)
     assert StatusFile.objects.exists() and ReportDue.objects.filter(case__scheme="prp", due_on__lt=AT.date()).count() > 2
     then = queries.ask("approved-by-scheme", as_at=date(2026, 3, 31), seal=queries.seal_as_known(datetime(2026, 4, 1, tzinfo=UTC)))
     now = queries.ask("approved-by-scheme", as_at=date(2026, 3, 31))

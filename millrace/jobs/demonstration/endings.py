@@ -6,6 +6,7 @@ For example: the line runs after 14 months, HK$12m of own payments are verified,
 from collections.abc import Mapping
 from datetime import timedelta
 
+from millrace.core.terms import Stage, Terms
 from millrace.jobs.demonstration import agreements, bank, judging, owing
 from millrace.jobs.demonstration.beginnings import paper
 from millrace.jobs.demonstration.cast import Cast, Side, open_account
@@ -167,7 +168,21 @@ def raise_plus(cast: Cast, case: Case, side: Side, sponsor: Side, tale: Tale) ->
     yield tale.pause(2, 8)
     tale.act(deliver.release_instalment, case, instalment=second.number, by=finance)
     yield from owing.kept_back(cast, case, tale)
+    yield tale.pause(15, 30)
+    yield from claimed(cast, case, side, tale, heads=_spent_in(agreed, first))
     yield from _second_stage(cast, case, tale)
+    if tale.number % 2 == 0:
+        yield tale.pause(10, 20)
+        tale.act(deliver.settle_stage, case, stage=1, by=finance)
+
+
+def _spent_in(agreed: Terms, stage: Stage) -> dict[str, int]:
+    """Seven tenths of what a stage costs, under the heads in their order: less than was paid for it, so that the stage leaves something."""
+    left, found = stage.grant_cents * (stage.ratio.grant + stage.ratio.matching) // stage.ratio.grant * 7 // 10, {}
+    for head in agreed.heads:
+        found[head.code] = min(left, head.approved_cents)
+        left -= found[head.code]
+    return {code: cents for code, cents in found.items() if cents}
 
 
 def _second_stage(cast: Cast, case: Case, tale: Tale) -> Telling:
