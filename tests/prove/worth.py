@@ -33,7 +33,7 @@ from millrace.stages.award.models import AgreedTerms
 from millrace.stages.call.models import Call
 from millrace.stages.deliver import models as deliver
 from millrace.stages.learn.models import Reply
-from millrace.stages.plan.models import FundOrder, StaffInvitation
+from millrace.stages.plan.models import ExchangeVisit, FundOrder, StaffInvitation
 from millrace.web import access as web_access
 from millrace.web.demonstration import BACKEND
 
@@ -335,6 +335,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],
         "invitation": lambda: StaffInvitation.objects.values_list("pk", flat=True)[:1],
         "fund": lambda: [fund.id for fund in policy.funds()][:3],
+        "visit": lambda: ExchangeVisit.objects.order_by("pk").values_list("pk", flat=True)[:2],
         "picture": lambda: ["chain", "partners", "burn-down", "funnel", "targets"],
         "kind": lambda: ["docx"] if route.startswith("replies/") else FundOrder.Kind.values,
         "resource": lambda: Resource.objects.values_list("code", flat=True)[:1],

@@ -21,6 +21,8 @@ from millrace.stages.learn import forms
 from millrace.stages.learn import queries as learn
 from millrace.web import funder
 
+READ_AT_MOST = 50
+_read: dict[bytes, dict[str, Any]] = {}
 NOTHING_PLANNED = Blueprint((), (), (), NOTHING_SAID)
 
 
@@ -71,6 +73,16 @@ class Asked:
         return f"{path}?{urlencode({**told, 'as-at': self.as_at, 'seal': self.seal.number})}"
 
 
+def _papers(seal: Seal) -> dict[str, Any]:
+    """What was published by a seal is asked once in a process: the seal's chained hash stands for it."""
+    key = bytes(seal.chain)
+    if key not in _read:
+        if len(_read) >= READ_AT_MOST:
+            _read.clear()
+        _read[key] = learn.papers_known(seal.number, "funder", "blueprint", "funds")
+    return _read[key]
+
+
 def read(request: HttpRequest, form: forms.QuestionForm) -> Asked:
     """This will read a valid question off an address; empty is today, as known now."""
     told = form.cleaned_data if form.is_bound else {}
@@ -81,7 +93,7 @@ def read(request: HttpRequest, form: forms.QuestionForm) -> Asked:
     elif told.get("as_known"):
         seal = learn.seal_as_known(_in_zone(told["as_known"]))
     as_at = told.get("as_at") or request.at.astimezone(funder.current().zone).date()
-    return Asked(as_at, seal, last, _hidden(request), learn.papers_known(seal.number, "funder", "blueprint", "funds"))
+    return Asked(as_at, seal, last, _hidden(request), _papers(seal))
 
 
 def _in_zone(typed: datetime) -> datetime:

@@ -154,5 +154,8 @@ def _lines(asked: Asked) -> list[str]:
         for one in gathering.late(asked)
     ]
     coming = [f"{one.title}: {_('from %(start)s') % {'start': words.start(one.starts_on)}}" for one in gathering.coming(asked)]
+    visited = gathering.visited(asked)[:3]
+    went = [f"{one.place}, {words.day(one.starts_on)} ({one.aim})" for one in visited]
     told = [f"{_('Open for longer than was published')}: {'; '.join(late)}"] if late else []
+    told += [f"{_('Visits for exchange')}: {'; '.join(went)}"] if went else []
     return [*told, f"{_('Rules about to change')}: {'; '.join(coming) or _('No published rule waits for its day.')}"]

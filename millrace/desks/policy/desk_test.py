@@ -19,6 +19,7 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Seal
 from millrace.stages.learn import queries as learn
+from millrace.testing import counting
 from millrace.testing.making import NOON
 
 AT = datetime(2025, 5, 20, 4, tzinfo=UTC)
@@ -222,7 +223,7 @@ def test_an_empty_house_says_that_it_is_empty(hong_kong: Any, make: Any, sign_in
     sealed()
     page = officer.see("/policy/")
     assert "No application was received yet." in page and "No envelope has been funded yet." in page
-    assert "There is nothing to draw yet." in page and "No draft is being written." in page
+    assert "There is nothing to draw yet." in page and "No draft is approved and waiting." in page
     assert policy.is_published()
 
 
@@ -236,3 +237,8 @@ def test_a_file_runs_nothing_in_a_spreadsheet() -> None:
 
     shown = pictures.Shown("x", "", "", None, ("a", "b"), ((pictures.text("=1+1"), pictures.count(3)),))
     assert shown.csv() == "a,b\r\n'=1+1,3\r\n"
+
+
+def test_asked_again_it_asks_who_asks_and_little_more(chain: Any, make: Any, sign_in: Any) -> None:
+    sealed()
+    assert len(asked_of := counting.questions(sign_in(make.person(powers=("policy",), at=NOON)).client, "/policy/")) <= 8, asked_of

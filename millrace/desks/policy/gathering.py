@@ -16,7 +16,7 @@ from django.utils import translation
 
 from millrace.core.ledger import Envelope
 from millrace.core.service_clock import STAGES, WorkingDays, within
-from millrace.desks.policy import ahead, pictures, service, standing, targets
+from millrace.desks.policy import ahead, pictures, service, standing, targets, visits
 from millrace.desks.policy.asked import Asked
 from millrace.desks.policy.pictures import Shown
 from millrace.registers.ledger import queries as ledger
@@ -92,6 +92,11 @@ def late(asked: Asked) -> list[ahead.Late]:
 def coming(asked: Asked) -> list[ahead.Coming]:
     """This will list the rules about to change."""
     return once(asked, "coming", lambda: ahead.coming(asked))
+
+
+def visited(asked: Asked) -> list[visits.Listed]:
+    """This will list the visits for exchange, in codes alone."""
+    return once(asked, "visits", lambda: visits.known(asked))
 
 
 def history(asked: Asked) -> list[dict[Envelope, EnvelopeState]]:

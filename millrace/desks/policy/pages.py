@@ -1,6 +1,6 @@
 """The policy desk's first page: where every case stands, what the money did, what came of the targets — e.g. /policy/?as-at=2026-03-31.
 
-And the rules as published. What is sealed is made once (`gathering`); drafts and visits are asked afresh.
+And the rules as published. What is sealed is made once (`gathering`); drafts are asked afresh.
 """
 
 from typing import Any
@@ -46,7 +46,7 @@ def chain(request: HttpRequest) -> HttpResponse:
         return render(request, "policy/chain.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
     if asked.funder is None:
         return render(request, "policy/chain.html", context)
-    context |= {"asked": asked, "numbers": numbers(asked), "drafts": drafting.open_drafts(), "languages": settings.LANGUAGES}
+    context |= {"asked": asked, "numbers": numbers(asked), "drafts": drafting.approved_drafts(), "languages": settings.LANGUAGES}
     return render(request, "policy/chain.html", context)
 
 
@@ -56,7 +56,9 @@ def numbers(asked: Asked) -> SafeString:
 
 
 def _numbers(asked: Asked) -> dict[str, Any]:
-    held, money_told = gathering.held(asked), envelopes(asked)
+    assert asked.funder is not None
+    held, money_told, visited = gathering.held(asked), envelopes(asked), gathering.visited(asked)
+    year = asked.funder.financial_year(asked.as_at)
     return {
         "asked": asked,
         "head": [_("Received"), *(_(label) for label in pictures.STATES.values())],
@@ -75,6 +77,9 @@ def _numbers(asked: Asked) -> dict[str, Any]:
             {"one": one, "count": len(one.cases), "address": asked.address(pictures.CASES, late=one.key)} for one in gathering.late(asked)
         ],
         "coming": gathering.coming(asked),
+        "visits": visited[:5],
+        "visit_count": sum(one.starts_on in year for one in visited),
+        "visit_year": asked.funder.financial_year_name(asked.as_at),
     }
 
 

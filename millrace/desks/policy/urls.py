@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.policy import briefing, case_lists, comparing, drafts, forecasting, pages, picture_pages, service
+from millrace.desks.policy import briefing, case_lists, comparing, drafts, forecasting, pages, picture_pages, service, visits
 
 app_name = "policy_desk"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("policy/rules/", pages.rules, name="rules"),
     path("policy/service/", service.service, name="service"),
     path("policy/service/cases/", service.cases, name="service_cases"),
+    path("policy/visits/", visits.listed, name="visits"),
+    path("policy/visits/record/", visits.record, name="record_visit"),
+    path("policy/visits/<int:visit>/", visits.visit, name="visit"),
+    path("policy/visits/<int:visit>/strike/", visits.strike, name="strike_visit"),
     path("policy/compare/", comparing.index, name="compare_index"),
     path("policy/compare/<slug:slug>/", comparing.published, name="compare"),
     path("policy/forecast/", forecasting.index, name="forecast_index"),

@@ -38,9 +38,9 @@ def drafts() -> QuerySet[Draft]:
     return Draft.objects.defer("files").select_related("begun_by", "written_by", "approved_by").order_by("-begun_at", "-pk")
 
 
-def open_drafts() -> list[Draft]:
-    """This will list the drafts that are neither published nor dropped, newest first."""
-    return list(drafts().filter(state__in=(Draft.State.OPEN, Draft.State.APPROVED))[:20])
+def approved_drafts() -> list[Draft]:
+    """This will list the drafts that are approved and not yet published, newest first."""
+    return list(Draft.objects.defer("files").filter(state=Draft.State.APPROVED).order_by("-approved_at", "-pk")[:20])
 
 
 def keep_new(title: str, files: Files, *, by: Person, at: datetime) -> Draft:

@@ -1,4 +1,4 @@
-"""What waits for a second person: staff invited, orders on a fund — e.g. HK$300m to be shared out, proposed and not yet confirmed."""
+"""What waits for a second person, as staff invited or orders on a fund, and visits for exchange — e.g. three firms two days in Shenzhen."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -65,3 +65,43 @@ class FundOrder(models.Model):
                 condition=~Q(kind="transfer") | (~Q(giver="") & ~Q(giver=F("scheme")) & ~Q(reason="")), name="fund_transfer_from_another"
             ),
         ]
+
+
+class ExchangeVisit(models.Model):
+    """A visit for exchange with another place: who went, where and why. The event holds codes, days and counts; names and words stay here,
+    where retention may blank them."""
+
+    class Aim(models.TextChoices):
+        TECHNOLOGY = "technology", _("Technology exchange")
+        PARTNERS = "partners", _("To find partners")
+        PROJECT = "project", _("To see a joint project")
+        AUTHORITIES = "authorities", _("To meet the authorities")
+        OTHER = "other", _("Another aim")
+
+    place = models.CharField(max_length=40, help_text="code of a place or city of the policy")
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="the last day of it")
+    aim = models.CharField(max_length=12, choices=Aim.choices)
+    why = models.TextField(help_text="what it was for, in words")
+    who = models.TextField(help_text="who went, one a line")
+    hosts = models.TextField(blank=True, help_text="who received them, one a line")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, help_text="recorded in error")
+    struck_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["-starts_on", "-id"], name="exchange_visit_days")]
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="exchange_visit_in_order")]
+
+
+class ExchangeVisitor(models.Model):
+    """An organisation that had people on a visit for exchange."""
+
+    visit = models.ForeignKey(ExchangeVisit, on_delete=models.PROTECT, related_name="visitors")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visit", "organisation"], name="exchange_visitor_once")]

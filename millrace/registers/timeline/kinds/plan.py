@@ -9,6 +9,8 @@ KINDS = by_name(
     Kind("policy_papers_published", _("Funder, funds and plans published: %(count)s texts"), "public"),
     Kind("policy_draft_approved", _("Draft of the policy approved for publication"), "audit"),
     Kind("figures_published", _("Definitions of %(count)s figures and official series published"), "public"),
+    Kind("exchange_visit_recorded", _("Visit for exchange recorded: %(people_count)s people, ended %(ends_on)s"), "staff"),
+    Kind("exchange_visit_struck", _("Visit for exchange struck: recorded in error"), "staff"),
     Kind("operator_named", _("May run the facility %(resource)s: confirm its bookings, record what was used"), "staff"),
     Kind("operator_ended", _("No longer runs the facility %(resource)s"), "staff"),
     Kind("fund_order_proposed", _("An order on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
