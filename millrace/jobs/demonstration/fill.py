@@ -25,6 +25,7 @@ from millrace.jobs.demonstration import (
     policy_told,
     projects,
     replies,
+    visits,
 )
 from millrace.jobs.demonstration.cast import Cast, Side
 from millrace.jobs.demonstration.plan import FIRST_DAY, Planned, planned
@@ -141,6 +142,7 @@ class Story:
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
         yield replies.published(self.cast, Tale(6001, "", moment(replies.RELEASED_ON, 11)))
         yield replies.drafted(self.cast, Tale(6002, "", moment(replies.BEGUN_ON)))
+        yield visits.told(self.cast, Tale(7001, "", moment(visits.VISITS[0][0], 12)))
         last_day = self.until.astimezone(ZONE).date()
         for number, (ending, days) in enumerate(owing.STORIES):
             yield owing.told(self.cast, Tale(4001 + number, ending, moment(last_day - timedelta(days=days))))
