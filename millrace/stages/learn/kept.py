@@ -164,7 +164,7 @@ def _any_set(columns: Iterable[str]) -> Q:
 
 def _summed(reads: FromSheet, rows: QuerySet[Row], day: str, sign: int) -> Iterator[tuple[Key, int, int]]:
     amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
-    summed = rows.order_by().values_list("block", reads.group_by, day).annotate(Count("pk"), amount)
+    summed = rows.order_by().values_list("block", reads.group_by, day).annotate(cases=Count("pk"), cents=amount)
     for block, part, on, count, cents in summed.iterator(chunk_size=5_000):
         yield (block, part or "", on), sign * count, sign * int(cents)
 

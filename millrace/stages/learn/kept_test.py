@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from millrace.core.figures.definition import Condition, FromSheet
@@ -27,6 +27,7 @@ DAYS = [FIRST + timedelta(offset) for offset in (-1, 0, 3, 6, 9, 12, 20, 45)]
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@example(first=[(0, 0, {"scheme": "nifs", "received_on": FIRST.isoformat()}, True)] * 4, then=[], chosen={len(READS) - 2})
 @given(first=events, then=events, chosen=st.sets(st.sampled_from(range(len(READS))), min_size=3, max_size=3))
 def test_what_is_kept_answers_as_the_sheet_does(
     make: Any, monkeypatch: pytest.MonkeyPatch, first: Any, then: Any, chosen: set[int]
