@@ -18,6 +18,7 @@ from millrace.site.home import Home
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHOTS = REPOSITORY / "build" / "screenshots"
+STARTS_WITHIN = 120  # seconds; on a machine that does much else at once, half a minute was not enough
 # What a browser asks of its maker's servers when nobody is looking would hang or fail in a closed room.
 QUIET = [
     "--disable-background-networking",
@@ -62,7 +63,7 @@ class Site:
         for command in commands:
             with self.log.open("ab") as out:
                 self.processes.append(subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + STARTS_WITHIN
         while not serve.is_serving(self.port):
             if time.monotonic() > deadline or self.processes[0].poll() is not None:
                 pytest.fail(f"The server does not start:\n{self.log.read_text()[-4000:]}")
