@@ -87,6 +87,7 @@ def test_finance_settles_it_on_a_page_that_shows_every_part_and_all_read_it_afte
     assert member.get(here).status_code == 404
     finance.press(here)
     assert finance.client.get(here).status_code == 404
+    assert finance.client.get(here.replace("stages/1", "stages/2")).status_code == 404
     told = member.get(money).content.decode()
     assert (
         "carried into the next stage HK$3,000,000" in told.replace("\xa0", " ") and here not in finance.client.get(money).content.decode()

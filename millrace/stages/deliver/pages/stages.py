@@ -16,6 +16,9 @@ from millrace.web.access import entry
 def settle(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """This will show what a stage left over and where the rule sends it, and settle it."""
     case = request.case
+    if position >= case.stage_number:
+        # Nothing can be worked out of the last stage while what the one before left over may still be released in it.
+        raise Refusal.not_found()
     told = leftover.of_stage(case, position, gather.local_day(request.at))
     if told is None or told.rule is None or told.obstacle in ("stage-not-over", "stage-settled"):
         raise Refusal.not_found()
