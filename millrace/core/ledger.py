@@ -96,6 +96,11 @@ class Envelope:
     scheme: str
     unit: str
 
+    @property
+    def address(self) -> str:
+        """This will name it in one word for an address."""
+        return ".".join((self.fund, self.scheme, self.unit))
+
     def account(self, kind: str, *, case: int | None = None, financial_year: str = "") -> Account:
         """This will name the account of this envelope in state `kind`."""
         return Account(kind, self.unit, self.fund, self.scheme, financial_year, case)

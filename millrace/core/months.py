@@ -1,6 +1,6 @@
 """Counts in calendar months, as agreements do — e.g. 18 months from 31 August 2024 end on 28 February 2026."""
 
-from datetime import date
+from datetime import date, timedelta
 
 
 def after(day: date, months: int) -> date:
@@ -18,3 +18,12 @@ def between(start: date, end: date) -> int:
     """This will count the months from one day to another, a begun one counting whole: what a limit of so many months is held against."""
     months = (end.year - start.year) * 12 + end.month - start.month
     return months + (after(start, months) < end)
+
+
+def ends(on: date, count: int) -> list[date]:
+    """This will list the last days of the `count` months before that of `on`, and `on` itself, oldest first."""
+    days, first = [on], on.replace(day=1)
+    for _month in range(count):
+        days.append(first - timedelta(days=1))
+        first = days[-1].replace(day=1)
+    return days[::-1]

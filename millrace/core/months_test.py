@@ -25,3 +25,8 @@ def test_a_begun_month_counts_whole(start: date, end: date, count: int) -> None:
 @given(st.dates(date(2000, 1, 1), date(2080, 1, 1)), st.integers(0, 240))
 def test_so_many_months_later_is_so_many_months(start: date, count: int) -> None:
     assert months.between(start, months.after(start, count)) == count
+
+
+def test_the_ends_of_months_end_on_the_day_itself() -> None:
+    assert months.ends(date(2024, 3, 5), 3) == [date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 5)]
+    assert months.ends(date(2024, 3, 31), 1) == [date(2024, 2, 29), date(2024, 3, 31)]

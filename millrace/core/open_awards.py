@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from millrace.core import money
+from millrace.core import cells, money
 
 STANDARD = "1.4"
 # The titles that 360Giving gives its columns, in the order they are written; a path leads into the grant.
@@ -102,12 +102,7 @@ def grant(award: Award, funder: Funder, modified: str) -> dict[str, Any]:
 
 def flat(one: Mapping[str, Any]) -> list[str]:
     """Flatten a grant into the cells of `COLUMNS`; what it does not say is empty."""
-    return [safe(_cell(one, path)) for _title, path in COLUMNS]
-
-
-def safe(text: str) -> str:
-    """Keep a cell from being run by a spreadsheet: words typed by people may begin like a formula."""
-    return f"'{text}" if text and text[0] in "=+-@\t\r" else text
+    return [cells.safe(_cell(one, path)) for _title, path in COLUMNS]
 
 
 def _cell(value: Any, path: tuple[str | int, ...]) -> str:
@@ -153,8 +148,8 @@ def row(award: Award) -> list[str]:
     """Give an award's cells of awards.csv."""
     amounts = [major(cents, award.unit) if award.is_money else cents for cents in (award.approved_cents, award.paid_cents)]
     days = [day.isoformat() if day else "" for day in (award.approved_on, award.agreed_on, award.completed_on, award.terminated_on)]
-    named = [award.lead_kind, award.lead_number, safe(award.lead_name), safe(award.lead_name_zh)]
-    first = [award.reference, safe(award.title), award.scheme, award.version, award.status, award.unit]
+    named = [award.lead_kind, award.lead_number, cells.safe(award.lead_name), cells.safe(award.lead_name_zh)]
+    first = [award.reference, cells.safe(award.title), award.scheme, award.version, award.status, award.unit]
     return [*first, *(f"{amount:f}" if isinstance(amount, Decimal) else str(amount) for amount in amounts), *days, *named]
 
 

@@ -37,6 +37,11 @@ UNPUBLISHED = Funder(Text(), ZoneInfo("UTC"), "XXX")
 _known: dict[str, tuple[Funder, datetime]] = {}
 
 
+def in_zone(typed: datetime) -> datetime:
+    """This will read a moment as typed: by the funder's own clock."""
+    return typed.replace(tzinfo=current().zone)
+
+
 def current() -> Funder:
     """This will return the funder of this database, asked again at most every minute once a policy is published."""
     name, now = str(connection.settings_dict["NAME"]), clock.now()

@@ -52,6 +52,12 @@ def fund_title(name: str) -> str:
     return title.said_in(translation.get_language() or "en") if title else name
 
 
+def with_fund(fund: str, scheme: str) -> str:
+    """This will title an envelope by its fund and scheme: a fund's title often ends with its scheme's, and said once, it is enough."""
+    title = short_title(scheme) if scheme else ""
+    return fund if not title or title in fund else f"{fund} · {title}"
+
+
 def _current() -> Titles:
     return _kept(_known, lambda now: {scheme.slug: scheme.versions[-1].short_title for scheme in policy.published_schemes(now)})
 

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from millrace.core import money
+from millrace.core import cells, money
 from millrace.registers.cases import searching
 from millrace.registers.people.models import SavedView
 from millrace.web import access, counting, funder, list_address, schemes, spreadsheets, statuses, words
@@ -123,7 +123,7 @@ class Column:
             unit = row[self.unit_field] if self.unit_field else funder.current().unit
             return str(Decimal(value).scaleb(-money.decimals_of(unit))) if unit in money.CURRENCIES else str(value)
         text = str(value)
-        return f"'{text}" if text[:1] in "=+-@\t\r" and self.kind not in ("count", "money") else text
+        return text if self.kind in ("count", "money") else cells.safe(text)
 
 
 @dataclass(frozen=True)

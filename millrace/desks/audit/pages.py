@@ -3,7 +3,6 @@
 Every page here only reads. What is shown of a case is logged as read, as for everyone of the funder.
 """
 
-from datetime import datetime
 from typing import Any
 
 from django import forms as django_forms
@@ -52,7 +51,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "audit_desk/case.html", context, status=422)
     asked = form.cleaned_data if form.is_bound else {}
     try:
-        seal = learn.seal_as_known(_moment(asked["known"])) if asked.get("known") else learn.last_seal()
+        seal = learn.seal_as_known(funder.in_zone(asked["known"])) if asked.get("known") else learn.last_seal()
     except Refusal as refused:
         return render(request, "audit_desk/case.html", context | {"refused": refused}, status=refused.status)
     on = asked.get("on") or request.at.astimezone(funder.current().zone).date()
@@ -70,7 +69,7 @@ def case_bundle(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return redirect("audit_desk:case", reference=reference)
     known = form.cleaned_data["known"]
-    seal = learn.seal_as_known(_moment(known)) if known else learn.last_seal()
+    seal = learn.seal_as_known(funder.in_zone(known)) if known else learn.last_seal()
     return _file(reference, seal, bundling.of_case(request.case, seal))
 
 
@@ -85,7 +84,7 @@ def figure_bundle(request: HttpRequest) -> HttpResponse:
     if queries.has_conflict(request.actor, request.at):
         what = _("You have declared an interest in a case. The bundle of a figure holds all cases: a colleague may take it.")
         raise Refusal("conflict", what=what, status=403)
-    seal = learn.seal_as_known(_moment(asked["known"])) if asked["known"] else None
+    seal = learn.seal_as_known(funder.in_zone(asked["known"])) if asked["known"] else None
     given = learn.ask(asked["name"], as_at=asked["as_at"] or request.at.astimezone(funder.current().zone).date(), seal=seal)
     return _file(asked["name"], given.seal, bundling.of_figure(given))
 
@@ -95,17 +94,13 @@ def _file(name: str, seal: Seal, packed: bytes) -> HttpResponse:
     return HttpResponse(packed, content_type="application/zip", headers=headers)
 
 
-def _moment(typed: datetime) -> datetime:
-    return typed.replace(tzinfo=funder.current().zone)
-
-
 @entry(power="auditor")
 def powers(request: HttpRequest) -> HttpResponse:
     """This will say who had which power at a moment, and who could act for an organisation."""
     form = forms.PowersForm(request.GET or None)
     at, name = request.at, ""
     if form.is_bound and form.is_valid():
-        at = _moment(form.cleaned_data["at"]) if form.cleaned_data["at"] else at
+        at = funder.in_zone(form.cleaned_data["at"]) if form.cleaned_data["at"] else at
         name = form.cleaned_data["organisation"]
     members = queries.memberships_held(at, name)[:100] if name else []
     context = {"form": form, "at": at, "powers": queries.powers_held(at), "members": members, "crumbs": [(_("Replay"), "/audit/")]}
@@ -125,7 +120,7 @@ def why(request: HttpRequest) -> HttpResponse:
         if found is None:
             form.add_error("reference", _("There is no case with this reference."))
         if person and found:
-            at = _moment(asked["at"]) if asked["at"] else request.at
+            at = funder.in_zone(asked["at"]) if asked["at"] else request.at
             decision, held = access.explain_access(person, found, at)
             told = [{"row": ground, "relation": grounds.ground(ground.relation)} for ground in held]
             context |= {"person": person, "case": found, "at": at, "decision": decision, "grounds": told}

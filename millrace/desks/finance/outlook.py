@@ -6,22 +6,31 @@ of instalments due in 2026-27 against a provision of HK$300m.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as word
 
-from millrace.core import envelopes, lifecycle
+from millrace.core import envelopes, lifecycle, months
 from millrace.core.ledger import Envelope
+from millrace.core.pictures import drawing, layers
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.ledger.queries import EnvelopeState
-from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import gather
-from millrace.web import schemes
+from millrace.web import schemes, words
 
 MONTHS = 12
-STATES = ("available", "reserved", "committed", "due", "paid", "returned")
-WIDTH, HEIGHT, BASE = 640, 200, 180
+LAYERS = {
+    "available": word("Available"),
+    "reserved": word("Reserved"),
+    "committed": word("Committed"),
+    "due": word("Due"),
+    "paid": word("Paid"),
+}
+STATES = (*LAYERS, "returned")
 
 # Each instalment under an agreement by the last day of what it waits for, less what was released of it.
 _PLANNED = """
@@ -44,55 +53,42 @@ _PLANNED = """
 
 @dataclass(frozen=True)
 class Point:
-    """Where the envelope stood at the end of a day, and where that is in the picture."""
+    """Where the envelope stood at the end of a day."""
 
     on: date
     state: EnvelopeState
-    x: int = 0
-    y: int = 0
 
 
-def address(envelope: Envelope) -> str:
-    """This will name an envelope in one word for an address."""
-    return ".".join((envelope.fund, envelope.scheme, envelope.unit))
-
-
-def choices(states: dict[Envelope, EnvelopeState], language: str) -> list[tuple[str, str]]:
+def choices(states: dict[Envelope, EnvelopeState]) -> list[tuple[str, str]]:
     """This will list the envelopes to choose from, each with its title."""
-    return [(address(key), title(key, language)) for key in states]
+    return [(key.address, title(key)) for key in states]
 
 
-def title(envelope: Envelope, language: str) -> str:
-    """This will title an envelope: a fund's title often ends with its scheme's, and said once, it is enough."""
-    titles = {fund.id: fund.title.said_in(language) for fund in policy.funds_if_published()}
-    fund, scheme = titles.get(envelope.fund, envelope.fund), schemes.short_titles().get(envelope.scheme, envelope.scheme)
-    return fund if not scheme or scheme in fund else f"{fund} · {scheme}"
-
-
-def month_ends(on: date) -> list[date]:
-    """This will list the last days of the twelve months before `on`, and `on` itself."""
-    days, first = [on], on.replace(day=1)
-    for _month in range(MONTHS):
-        days.append(first - timedelta(days=1))
-        first = days[-1].replace(day=1)
-    return days[::-1]
+def title(envelope: Envelope) -> str:
+    """This will title an envelope as the reader knows its fund and scheme."""
+    return schemes.with_fund(schemes.fund_title(envelope.fund), envelope.scheme)
 
 
 def history(envelope: Envelope, on: date, seal: int | None) -> list[Point]:
-    """This will give where the envelope stood at each month's end up to a day, placed in a picture of 640 by 200."""
-    days = month_ends(on)
-    states = [each.get(envelope, EnvelopeState(envelope)) for each in ledger.envelope_history(days, seal=seal)]
-    most = max((state.voted for state in states), default=0) or 1
-    step = WIDTH // (len(days) - 1)
-    return [
-        Point(day, state, place * step, BASE - BASE * state.available // most + 10)
-        for place, (day, state) in enumerate(zip(days, states, strict=True))
-    ]
+    """This will give where the envelope stood at each month's end up to a day."""
+    days = months.ends(on, MONTHS)
+    states = ledger.envelope_history(days, seal=seal)
+    return [Point(day, each.get(envelope, EnvelopeState(envelope))) for day, each in zip(days, states, strict=True)]
 
 
-def line(points: Sequence[Point]) -> str:
-    """This will write the picture's line through the points."""
-    return " ".join(f"{point.x},{point.y}" for point in points)
+def picture(points: Sequence[Point], unit: str) -> SafeString:
+    """This will draw what became of all that was voted, month by month; every word in it is escaped where it is written."""
+    days = [{key: getattr(point.state, key) for key in LAYERS} for point in points]
+    most = max((sum(day.values()) for day in days), default=0)
+    labels = [words.month(point.on) for point in points]
+    drawn = layers.drawn(layers.stacked(tuple(LAYERS), days), most=words.amount_in_short(most, unit), labels=labels)
+    told = "; ".join(f"{_(LAYERS[key])}: {words.amount_in_short(cents, unit)}" for key, cents in days[-1].items())
+    return mark_safe(drawing.svg(drawn, title=_("Burn-down"), told=told, name="burn-down"))
+
+
+def keys() -> list[tuple[str, str]]:
+    """This will name the picture's colours."""
+    return [(f"layer{place}", _(label)) for place, label in enumerate(LAYERS.values())]
 
 
 def promised(envelope: Envelope, today: date) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -41,7 +40,7 @@ def _desk(request: HttpRequest) -> HttpResponse:
         (_("Accounts to verify"), words.count(waits["accounts"])),
     ]
     context = {
-        "envelopes": queries.envelopes(request.actor, request.at, translation.get_language() or "en"),
+        "envelopes": queries.envelopes(request.actor, request.at),
         "year": year,
         "tiles": tiles,
         "tabs": tabs(),

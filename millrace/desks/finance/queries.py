@@ -38,13 +38,13 @@ class Envelope:
     near: Nearness
 
 
-def envelopes(actor: Actor, at: datetime, language: str) -> list[Envelope]:
+def envelopes(actor: Actor, at: datetime) -> list[Envelope]:
     """This will give every envelope as it stands now."""
     today, states = gather.local_day(at), ledger.envelope_states()
     near = nearness.of_states(states, today, seen=access.visible_submitted(actor, at, "read_money"))
     year = gather.year_of(today)
     return [
-        Envelope(outlook.title(key, language), outlook.address(key), key.unit, state, state.cash.get(year, ledger.CashState()), near[key])
+        Envelope(outlook.title(key), key.address, key.unit, state, state.cash.get(year, ledger.CashState()), near[key])
         for key, state in states.items()
     ]
 

@@ -4,7 +4,7 @@ A case in which the reader has declared an interest is in no number, picture or 
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -91,13 +91,9 @@ def read(request: HttpRequest, form: forms.QuestionForm) -> Asked:
     if told.get("seal"):
         seal = learn.seal_numbered(told["seal"])
     elif told.get("as_known"):
-        seal = learn.seal_as_known(_in_zone(told["as_known"]))
+        seal = learn.seal_as_known(funder.in_zone(told["as_known"]))
     as_at = told.get("as_at") or request.at.astimezone(funder.current().zone).date()
     return Asked(as_at, seal, last, _hidden(request), _papers(seal))
-
-
-def _in_zone(typed: datetime) -> datetime:
-    return typed.replace(tzinfo=funder.current().zone)
 
 
 def _hidden(request: HttpRequest) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 Conflicted cases are left out before anything is counted: their sum would be their shadow.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -86,7 +86,7 @@ def _looked(request: HttpRequest, slug: str, version: SchemeVersion | None, crum
     seen = access.cases_visible_to(request.user, request.at).filter(scheme=slug).values_list("pk", flat=True)
     try:
         _must_be_past(on, today)
-        seal = learn.seal_as_known(_in_zone(moment)) if moment else learn.last_seal()
+        seal = learn.seal_as_known(funder.in_zone(moment)) if moment else learn.last_seal()
         found = forecasting.of_scheme(slug, on=on, seal=seal, draft=version, visible=set(seen), most=READ_AT_MOST)
     except Refusal as refusal:
         return render(request, "policy/forecast.html", context | {"refused": errors.in_words(refusal)}, status=refusal.status)
@@ -104,11 +104,6 @@ def _must_be_past(on: date, today: date) -> None:
             field="on",
             status=422,
         )
-
-
-def _in_zone(typed: datetime) -> datetime:
-    """A moment is typed by the funder's own clock."""
-    return typed.replace(tzinfo=funder.current().zone)
 
 
 def laid_out(found: "Foreseen") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.utils import translation
 
+from millrace.core import months
 from millrace.core.ledger import Envelope
 from millrace.core.service_clock import STAGES, WorkingDays, within
 from millrace.desks.policy import ahead, pictures, service, standing, targets, visits
@@ -27,7 +28,7 @@ from millrace.web import schemes
 from millrace.web.forms import said
 
 Made = TypeVar("Made")
-KEPT = 200
+KEPT, MONTHS = 200, 12
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _lock = threading.Lock()
 
@@ -101,19 +102,13 @@ def visited(asked: Asked) -> list[visits.Listed]:
 
 def history(asked: Asked) -> list[dict[Envelope, EnvelopeState]]:
     """This will give every envelope at the ends of twelve months and on the day itself."""
-    return once(asked, "history", lambda: ledger.envelope_history(pictures.month_ends(asked.as_at), seal=asked.seal.number))
-
-
-def address_of(envelope: Envelope) -> str:
-    """This will name an envelope in one word for an address."""
-    return ".".join((envelope.fund, envelope.scheme, envelope.unit))
+    return once(asked, "history", lambda: ledger.envelope_history(months.ends(asked.as_at, MONTHS), seal=asked.seal.number))
 
 
 def title_of(asked: Asked, envelope: Envelope) -> str:
-    """This will title an envelope: a fund's title often ends with its scheme's, and said once, it is enough."""
+    """This will title an envelope by its fund as it was published then."""
     fund = next((said(one.title) for one in asked.funds if one.id == envelope.fund), envelope.fund)
-    scheme = schemes.short_title(envelope.scheme) if envelope.scheme else ""
-    return fund if not scheme or scheme in fund else f"{fund} · {scheme}"
+    return schemes.with_fund(fund, envelope.scheme)
 
 
 def burn_down(asked: Asked, envelope: str = "") -> Shown | None:
@@ -122,16 +117,16 @@ def burn_down(asked: Asked, envelope: str = "") -> Shown | None:
 
 
 def _burn_down(asked: Asked, envelope: str) -> Shown | None:
-    days, held = pictures.month_ends(asked.as_at), history(asked)
+    days, held = months.ends(asked.as_at, MONTHS), history(asked)
     funded = [one for one, state in held[-1].items() if state.voted]
     if envelope:
-        key = next((one for one in held[-1] if address_of(one) == envelope), None)
+        key = next((one for one in held[-1] if one.address == envelope), None)
     else:
-        key = max(funded, key=lambda one: (bool(one.scheme), _taken(held[-1][one]), address_of(one)), default=None)
+        key = max(funded, key=lambda one: (bool(one.scheme), _taken(held[-1][one]), one.address), default=None)
     if key is None:
         return None
     states = [day.get(key, EnvelopeState(key)) for day in held]
-    return pictures.of_envelope(address_of(key), title_of(asked, key), key.unit, days, states)
+    return pictures.of_envelope(key.address, title_of(asked, key), key.unit, days, states)
 
 
 def _taken(state: EnvelopeState) -> float:

@@ -145,7 +145,7 @@ def envelopes(asked: Asked) -> list[dict[str, Any]]:
         told = [(_("Voted"), state.voted), *((_(label), getattr(state, key)) for key, label in pictures.LAYERS.items())]
         told += [(provided, cash and cash.available + cash.spent + cash.lapsed), (left, cash and cash.available)]
         cells = [(label, _short(amount, unit)) for label, amount in told]
-        of = gathering.address_of(envelope)
+        of = envelope.address
         title, address = gathering.title_of(asked, envelope) + hours, asked.address(BURN_DOWN, of=of)
         rows.append({"title": title, "cells": cells, "address": address, "is_taken": state.voted != state.available})
     return rows

@@ -43,7 +43,7 @@ def _choices(asked: Asked, name: str) -> list[tuple[str, str]]:
     if name == "funnel":
         return sorted(((scheme, schemes.short_title(scheme)) for scheme in gathering.counted(asked)), key=lambda pair: pair[1])
     if name == "burn-down":
-        return [(gathering.address_of(one), gathering.title_of(asked, one)) for one in gathering.history(asked)[-1]]
+        return [(one.address, gathering.title_of(asked, one)) for one in gathering.history(asked)[-1]]
     if name == "targets":
         return [(one.target.id, one.title) for one in gathering.held(asked)]
     return []

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 from django.utils.translation import ngettext
 
-from millrace.core import money, pipeline
+from millrace.core import cells, money, pipeline
 from millrace.core.pictures import drawing, flow, funnel, layers, slope, tiles
 from millrace.core.pictures.drawing import Picture
 from millrace.desks.policy import targets
@@ -26,7 +26,6 @@ from millrace.web import schemes, words
 from millrace.web.forms import said
 
 CASES = "/policy/cases/"
-MONTHS = 12
 STEPS = {
     "received": word("Received"),
     "screened": word("Screened"),
@@ -96,12 +95,8 @@ class Shown:
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(self.head)
-        writer.writerows([cell.raw if cell.is_number else _harmless(cell.raw or cell.text) for cell in row] for row in self.rows)
+        writer.writerows([cell.raw if cell.is_number else cells.safe(cell.raw or cell.text) for cell in row] for row in self.rows)
         return file.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def text(value: str, raw: str = "") -> Cell:
@@ -261,12 +256,3 @@ def of_target(held: targets.Held) -> Shown:
         notes=tuple(note for note in (held.differs,) if note),
         part=target.id,
     )
-
-
-def month_ends(on: date) -> list[date]:
-    """This will list the last days of the twelve months before `on`, and `on` itself, oldest first."""
-    days, first = [on], on.replace(day=1)
-    for _month in range(MONTHS):
-        days.append(first - timedelta(days=1))
-        first = days[-1].replace(day=1)
-    return days[::-1]

@@ -6,7 +6,7 @@ For example NIFS, version of 8 January 2024, rule `ceiling`: its words, its clau
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from millrace.core import open_awards
+from millrace.core import cells, open_awards
 from millrace.core.figures.stated import Statements
 from millrace.core.rules import explain
 from millrace.core.rules.rulebook import Scheme
@@ -95,7 +95,7 @@ def tables(on: date, seal: Seal) -> Iterator[Bulk]:
 def _schemes(schemes: list[Scheme]) -> Iterator[list[str]]:
     for scheme in schemes:
         for one in scheme.versions:
-            titles = [open_awards.safe(one.title.said_in(language)) for language in ("en", "zh_hant", "zh_hans")]
+            titles = [cells.safe(one.title.said_in(language)) for language in ("en", "zh_hant", "zh_hans")]
             yield [scheme.slug, one.id, str(one.starts), one.fund, one.unit or one.currency, *titles, one.sha256]
 
 
@@ -104,7 +104,7 @@ def _rules(schemes: list[Scheme]) -> Iterator[list[str]]:
         for version in scheme.versions:
             for rule in version.rules:
                 source = version.sources.get(rule.source)
-                said = [open_awards.safe(explain.statement(rule, version, "en")), open_awards.safe(rule.clause)]
+                said = [cells.safe(explain.statement(rule, version, "en")), cells.safe(rule.clause)]
                 where = [scheme.slug, version.id, rule.id, rule.kind, str(rule.starts)]
                 yield [*where, *said, "true" if rule.is_published else "false", source.url if source else ""]
 
@@ -140,7 +140,7 @@ def _replies(seal: Seal) -> Iterator[list[str]]:
     released = Event.objects.filter(kind="reply_released", seal__number__lte=seal.number)
     days = {event.facts["reply"]: event.happened_on for event in released}
     for each in ReplyFigure.objects.filter(reply__in=days).order_by("reply", "number"):
-        said = [open_awards.safe(each.said.get("en", "")), each.sha256]
+        said = [cells.safe(each.said.get("en", "")), each.sha256]
         asked = [each.figure, each.version, each.as_at.isoformat(), str(each.seal)]
         yield [str(each.reply_id), str(each.number), days[each.reply_id].isoformat(), *asked, *said]
 

@@ -5,7 +5,7 @@ Anyone may ask any figure for any day, as known at any moment; the answer shows 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -100,13 +100,8 @@ def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:
     if asked.get("seal"):
         seal = queries.seal_numbered(asked["seal"])
     elif asked.get("as_known"):
-        seal = queries.seal_as_known(_in_zone(asked["as_known"]))
+        seal = queries.seal_as_known(funder.in_zone(asked["as_known"]))
     return queries.ask(name, as_at=asked.get("as_at") or _today(), seal=seal, known=known)
-
-
-def _in_zone(typed: datetime) -> datetime:
-    """This will read a moment as typed by the funder's own clock."""
-    return typed.replace(tzinfo=funder.current().zone)
 
 
 def _today() -> date:
