@@ -8,11 +8,15 @@ from typing import Any
 from django.test import Client
 
 from millrace.desks.case.panels import TABS
+from millrace.registers.timeline import sealer
+from millrace.stages.deliver import keeping
 from millrace.testing import counting
 from millrace.testing.pressing import Pressing
+from millrace.web import clock
 
 MOST = 12
 MOST_OF_A_DESK = 8
+MOST_OF_WHAT_IS_NOT_TAKEN_UP = 2  # what was told since the last step: its cases, and their terms
 DESKS = {
     "": ("/", "/find/", "/schemes/", "/register/", "/figures/", "/figures/approved-by-scheme/"),
     "officer": ("/desk/", "/desk/queues/mine/", "/desk/claims/"),
@@ -36,6 +40,9 @@ def at_most_twelve(reference: str, *persons: Any) -> None:
 
 def at_most_eight(make: Any, applicant: Any) -> None:
     """This will open every desk as one who holds its power alone, the applicants' as `applicant`, and the public pages as nobody."""
+    _at_most(MOST_OF_A_DESK + MOST_OF_WHAT_IS_NOT_TAKEN_UP, Pressing(make.person(powers=("finance",))).client, "/finance/to-release/")
+    sealer.seal(clock.now())
+    keeping.keep_up(clock.now())
     for power, addresses in DESKS.items():
         client = Pressing(make.person(powers=(power,))).client if power else Client()
         for address in addresses:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, expressions
 from django.db.models.functions import JSONObject
 
 from millrace.core import lifecycle
@@ -95,15 +95,19 @@ class Changed:
 def changed(most: int = LOOKED_THROUGH) -> Changed:
     """This will find which cases' kept instalments may be out of date. One question where nothing happened."""
     after = Subquery(KeptUpTo.objects.values("number")[:1])
-    told = list(timeline.told_after(after, most).values_list("case", "organisation"))
+    told = _with_led(timeline.told_after(after, most))
     return Changed(_touched(told), is_behind=len(told) >= most)
 
 
-def _touched(told: Sequence[tuple[int | None, int | None]]) -> frozenset[int]:
-    """The cases of events, and those that the organisation of an event without a case leads: a payee account is for all of them."""
-    leads = {organisation for case, organisation in told if case is None and organisation}
-    led = Case.every.filter(lead__in=leads, status__in=lifecycle.IN_FORCE).values_list("pk", flat=True) if leads else ()
-    return frozenset({case for case, _organisation in told if case} | set(led))
+def _with_led(events: QuerySet[Event]) -> list[tuple[int | None, list[int]]]:
+    """The case of each event; of one without a case, those its organisation leads: a payee account is for all of them."""
+    led = Case.every.filter(lead=OuterRef("led_by"), status__in=lifecycle.IN_FORCE).values("pk")
+    led_by = expressions.Case(expressions.When(case=None, then="organisation"))
+    return list(events.alias(led_by=led_by).annotate(led=ArraySubquery(led)).values_list("case", "led"))
+
+
+def _touched(told: Sequence[tuple[int | None, list[int]]]) -> frozenset[int]:
+    return frozenset({case for case, _led in told if case}.union(*(led for _case, led in told)))
 
 
 def keep_up(at: datetime) -> int:
@@ -123,8 +127,8 @@ def step(at: datetime) -> bool:
         upto = min(last, cursor.number + SEALS_AT_ONCE)
         if upto > cursor.number:
             seals = Seal.objects.filter(number__gt=cursor.number, number__lte=upto)
-            told = Event.objects.filter(pk__in=seals.values("event")).values_list("case", "organisation")
-            _keep(_touched(list(told)), gather.local_day(at))
+            told = _with_led(Event.objects.filter(pk__in=seals.values("event")))
+            _keep(_touched(told), gather.local_day(at))
             cursor.number = upto
             cursor.save()
     return upto < last
