@@ -93,7 +93,7 @@ MAY: Mapping[str, frozenset[str]] = {
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "screen", "ask_back", "assign"}
         | {"record_meeting", "answer_question", "prepare_decision", "issue_letter", "verify_evidence", "rule_claim", "close_case"}
         | {"accept_document", "read_access", "grant_hours", "meter_hours", "return_hours", "correct", "reverse_finding", "record_joint"}
-        | {"advise_change", "decide_change", "raise_suspension", "rule_report", "inspect"}
+        | {"advise_change", "decide_change", "raise_suspension", "rule_report", "inspect", "record_measure"}
     ),
     "power:authority": frozenset(
         {"read_case", "read_application", "read_timeline", "read_reviews", "read_award", "read_money", "decide", "open_stage"}

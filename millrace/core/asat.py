@@ -4,6 +4,7 @@ An event sealed as number n asserts columns' values from a day on. The value of 
 assertion with the greatest from-day not after x among those sealed up to n; of two from the same day, the later sealed.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -88,6 +89,7 @@ COLUMNS: Mapping[str, Column] = {column.name: column for column in _LIST}
 # `measures` is one JSON object in the sheet, but each of its keys is asserted on its own: {"measures": {"smart_lines": 2}}
 # leaves every other measure as it was.
 MEASURES = "measures"
+MEASURE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def read(sheet: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in sheet.items():
         if name == MEASURES:
-            flat |= {f"{MEASURES}.{key}": measure for key, measure in value.items()}
+            flat |= {f"{MEASURES}.{key}": _measured(key, measure) for key, measure in value.items()}
             continue
         if name not in COLUMNS:
             raise ValueError(f"the sheet has no column {name!r}")
@@ -125,6 +127,15 @@ def read(sheet: Mapping[str, Any]) -> dict[str, Any]:
         except ValueError as wrong:
             raise ValueError(f"{name}: {wrong}") from wrong
     return flat
+
+
+def _measured(key: str, value: Any) -> int | None:
+    if not MEASURE.fullmatch(key):
+        raise ValueError(f"{key!r} is not the name of a measure")
+    try:
+        return None if value is None else _whole(value)
+    except ValueError as wrong:
+        raise ValueError(f"{key}: {wrong}") from wrong
 
 
 def complete(values: Mapping[str, Any]) -> dict[str, Any]:

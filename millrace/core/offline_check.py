@@ -29,6 +29,7 @@ MANIFEST, CHAIN, EVENTS, VERDICTS, POSTINGS, TEXTS = (
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
 SCALES = {"unit": 0, "thousand": 3, "million": 6}
 CENTS = 2
+MEASURES = "measures"
 
 
 def default(column: str) -> Any:
@@ -219,13 +220,16 @@ class Bundle:
 
     def _counted(self, version: Mapping[str, Any], day: date, seal: int) -> dict[str, tuple[int, int]]:
         lines: dict[str, tuple[int, int]] = {}
+        counted = 0
         for values in self.sheets(day, seal).values():
             if all(_holds(condition, values, day) for condition in version.get("conditions", [])):
                 key, cents = str(values.get(version["group_by"], "")), int(values.get(version.get("amount", ""), 0))
                 count, sum_ = lines.get(key, (0, 0))
-                lines[key] = (count + 1, sum_ + cents)
-        self.counts["cases counted"] = sum(count for count, _cents in lines.values())
-        return lines
+                added = values.get(f"{MEASURES}.{version['adds_up']}", 0) if "adds_up" in version else 1
+                lines[key] = (count + added, sum_ + cents)
+                counted += 1
+        self.counts["cases counted"] = counted
+        return {key: sums for key, sums in lines.items() if sums[0]}
 
     def sheets(self, day: date, seal: int) -> dict[str, dict[str, Any]]:
         """Give each case's sheet on a day as known at a seal: of each column what was asserted last from a day not after it, and nothing of
@@ -235,13 +239,19 @@ class Bundle:
             if number > seal or not event["sheet"] or event["sheet_from"] > day.isoformat():
                 continue
             case = latest.setdefault(event["case"], {})
-            for name, value in event["sheet"].items():
+            for name, value in _flat(event["sheet"]):
                 if name not in case or (event["sheet_from"], number) >= case[name][:2]:
                     case[name] = (event["sheet_from"], number, value)
         return {
             case: {name: value for name, (_from, _number, value) in columns.items() if value is not None}
             for case, columns in latest.items()
         }
+
+
+def _flat(sheet: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give what an event asserts, column by column; each measure of a case is asserted on its own."""
+    for name, value in sheet.items():
+        yield from ((f"{MEASURES}.{key}", one) for key, one in value.items()) if name == MEASURES else ((name, value),)
 
 
 def _holds(condition: Mapping[str, Any], values: Mapping[str, Any], day: date) -> bool:

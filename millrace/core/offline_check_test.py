@@ -44,9 +44,9 @@ def test_columns_begin_and_amounts_are_scaled_as_in_the_core() -> None:
     assert parse.SCALES == offline_check.SCALES
 
 
-def bundle(sheets: list[dict[str, Any]], answer: dict[str, Any]) -> bytes:
+def bundle(sheets: list[dict[str, Any]], answer: dict[str, Any], adds: str = 'amount = "approved_cents"') -> bytes:
     """A figure over cases, each event asserting a sheet from a day."""
-    text = '[[versions]]\nstarts_on = 2020-01-01\namount = "approved_cents"\ngroup_by = "scheme"\n'
+    text = f'[[versions]]\nstarts_on = 2020-01-01\n{adds}\ngroup_by = "scheme"\n'
     text += 'conditions = [{column = "is_test", is = false}]\n'
     bodies = [json.dumps({"id": 1, "facts": {"sha256": {"figure/f": offline_check.sha256(text.encode())}}, "sheet": None, "case": None})]
     for number, sheet in enumerate(sheets, 2):
@@ -98,6 +98,18 @@ def test_a_sound_bundle_is_whole_and_one_that_does_not_add_up_is_told(tmp_path: 
     wrong = found(tmp_path / "b.zip", bundle([{"scheme": "nifs", "approved_cents": 499}], ONE))
     assert wrong == ["figure: “nifs” adds up to (1, 499) and not to (1, 500)", "figure: adds up to (1, 499) and not to (1, 500)"]
     assert found(tmp_path / "b.zip", bundle([{"scheme": "nifs", "approved_cents": 500, "is_test": True}], ONE))
+
+
+def test_a_measure_is_added_up_each_key_asserted_on_its_own(tmp_path: Path) -> None:
+    sheets: list[dict[str, Any]] = [{"scheme": "nifs", "measures": {"lines": 2, "jobs": 9}}, {"measures": {"jobs": 4}}]
+    three = {"count": 2, "amount_cents": 0, "lines": [{"key": "nifs", "count": 2, "amount_cents": 0}]}
+    assert found(tmp_path / "b.zip", bundle(sheets, three, 'adds_up = "lines"')) == []
+    assert found(tmp_path / "b.zip", bundle([*sheets, {"measures": {"lines": 3}}], three, 'adds_up = "lines"')) == [
+        "figure: “nifs” adds up to (3, 0) and not to (2, 0)",
+        "figure: adds up to (3, 0) and not to (2, 0)",
+    ]
+    nothing = {"count": 0, "amount_cents": 0, "lines": []}
+    assert found(tmp_path / "b.zip", bundle([*sheets, {"measures": {"lines": None}}], nothing, 'adds_up = "lines"')) == []
 
 
 @settings(max_examples=300)

@@ -4,13 +4,14 @@ Kept in the process for a minute, as the funder's name is: lists name a scheme i
 once in months.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from django.db import connection
 from django.utils import translation
 
+from millrace.core.policy_folder.blueprint import CaseMeasure
 from millrace.core.texts import Text
 from millrace.registers.policy import queries as policy
 from millrace.web import clock
@@ -21,6 +22,7 @@ Held: TypeAlias = dict[str, tuple[Titles, datetime]]
 _known: Held = {}
 _funds: Held = {}
 _calls: Held = {}
+_measures: Held = {}
 
 
 def short_titles() -> dict[str, str]:
@@ -50,6 +52,27 @@ def fund_title(name: str) -> str:
     """This will name one fund; one no longer published is shown by its id, never hidden."""
     title = _kept(_funds, lambda _now: {one.id: one.title for one in policy.funds_if_published()}).get(name)
     return title.said_in(translation.get_language() or "en") if title else name
+
+
+def measure_title(name: str) -> str:
+    """This will name what is measured of a case; a measure no longer told is shown by its id, never hidden."""
+    title = _of_cases().get(name)
+    return title.said_in(translation.get_language() or "en") if title else name
+
+
+def measures_of(slug: str) -> dict[str, str]:
+    """This will name what is measured of the cases of one scheme, by its id."""
+    told = (key.partition("/")[::2] for key in _of_cases())
+    return {name: measure_title(name) for scheme, name in told if name and scheme == slug}
+
+
+def _of_cases() -> Titles:
+    return _kept(_measures, lambda _now: _by_scheme(policy.case_measures()))
+
+
+def _by_scheme(told: Iterable[CaseMeasure]) -> Titles:
+    """The titles by a measure's id, and by scheme and id where it is of that scheme."""
+    return {key: one.title for one in told for key in (one.id, *(f"{scheme}/{one.id}" for scheme in one.schemes))}
 
 
 def with_fund(fund: str, scheme: str) -> str:

@@ -107,6 +107,8 @@ def _text(name: str, value: str, zone: ZoneInfo) -> str:
         return places.title(value)
     if name == "fund":
         return schemes.fund_title(value)
+    if name == "measure":
+        return schemes.measure_title(value)
     if name in ("scheme", "giver"):
         return schemes.short_title(value)
     if name.endswith("_kind") and value in kinds.KINDS:

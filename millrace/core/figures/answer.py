@@ -133,8 +133,8 @@ def counted(version: FigureVersion, cases: Iterable[Mapping[str, Any]], as_at: d
         if all(condition.holds(values, as_at) for condition in reads.conditions):
             key = str(values.get(reads.group_by) or "")
             count, cents = groups.get(key, (0, 0))
-            groups[key] = (count + 1, cents + int(values.get(reads.amount) or 0))
-    return of_groups(version, ((key, *sums) for key, sums in groups.items()), as_at)
+            groups[key] = (count + reads.weight(values), cents + int(values.get(reads.amount) or 0))
+    return of_groups(version, ((key, *sums) for key, sums in groups.items() if sums[0]), as_at)
 
 
 def of_groups(version: FigureVersion, groups: Iterable[tuple[str, int, int]], as_at: date) -> Answer:

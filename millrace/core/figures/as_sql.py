@@ -121,7 +121,7 @@ def macros(of: str, published: Sequence[Published]) -> str:
     parts = [_lines(each) for each in meanings if not isinstance(each.reads, FromSheet)]
     cases = ""
     if over:
-        counted = [*map(_cases, over), f"  SELECT NULL, '', 0 {refusal}"]
+        counted = [*map(_cases, over), f"  SELECT NULL, '', 0, 0 {refusal}"]
         cases = f"CREATE OR REPLACE MACRO {name(of + ' cases')}(as_at, as_known) AS TABLE\n{_UNION.join(counted)};\n"
         parts.append(_counted(of, over))
     parts.append(f"  SELECT '', 0, '', 0 {refusal}")
@@ -153,7 +153,9 @@ def _cases(meaning: _Meaning) -> str:
     reads = meaning.reads
     assert isinstance(reads, FromSheet)
     conditions = "".join(f"\n    AND {condition(each)}" for each in reads.conditions)
-    return f"""  SELECT "case", {reads.group_by} AS part, {reads.amount or "0"} AS amount_cents FROM sheet
+    number = f"CAST(measures ->> {literal('$.' + reads.adds_up)} AS BIGINT)" if reads.adds_up else "1"
+    conditions += f"\n    AND {number} IS NOT NULL" if reads.adds_up else ""
+    return f"""  SELECT "case", {reads.group_by} AS part, {number} AS number, {reads.amount or "0"} AS amount_cents FROM sheet
   WHERE {meaning.holds}
     AND {_ON_DAY}
     AND {_KNOWN}{conditions}"""  # noqa: S608  # names of core/asat.py, values quoted
@@ -162,7 +164,8 @@ def _cases(meaning: _Meaning) -> str:
 def _counted(of: str, over: Sequence[_Meaning]) -> str:
     whole = " OR ".join(f"({each.holds})" for each in over)
     return f"""  (WITH lines AS (
-    SELECT part, count(*) AS number, sum(amount_cents) AS amount_cents FROM {name(of + " cases")}(as_at, as_known) GROUP BY part
+    SELECT part, sum(number) AS number, sum(amount_cents) AS amount_cents FROM {name(of + " cases")}(as_at, as_known)
+    GROUP BY part HAVING sum(number) <> 0
   )
   SELECT * FROM (
     SELECT '-' AS part, coalesce(sum(number), 0) AS number, '' AS put_as, coalesce(sum(amount_cents), 0) AS amount_cents FROM lines

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from millrace.core import asat
 from millrace.core.texts import Text
 
 # Why a published number and the system's own may differ; what is left after the classes that can be counted is "definition".
@@ -80,17 +81,26 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class FromSheet:
-    """Counted over this system's own cases: the column added up (or none), the conditions, and the column grouped by."""
+    """Counted over this system's own cases: the column of money added up (or none), the conditions, and the column grouped by.
+
+    Where `adds_up` names a measure of a case, the count is the sum of that measure (production lines, say) and not of the cases.
+    """
 
     amount: str
     conditions: tuple[Condition, ...]
     group_by: str
+    adds_up: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Name the columns of the sheet this reads, each once, in a settled order."""
         named = [column for condition in self.conditions for column in condition.columns] + [self.group_by, self.amount]
+        named += [asat.MEASURES] * bool(self.adds_up)
         return tuple(dict.fromkeys(column for column in named if column))
+
+    def weight(self, values: Mapping[str, Any]) -> int:
+        """Give what one case adds to the count: itself, or what is recorded of it of the measure added up."""
+        return int((values.get(asat.MEASURES) or {}).get(self.adds_up, 0)) if self.adds_up else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,11 @@ class FigureVersion:
     definition: Text
     reads: FromSeries | FromStatements | FromSheet
     beside: Beside | None = None
+
+    @property
+    def has_amount(self) -> bool:
+        """Say whether it tells of money beside what it counts."""
+        return not isinstance(self.reads, FromSheet) or bool(self.reads.amount)
 
 
 @dataclass(frozen=True, slots=True)

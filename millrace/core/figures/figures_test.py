@@ -101,6 +101,21 @@ def test_received_processed_signed_in_force_and_ended_are_separate_counts() -> N
     assert (found["completed"].amount_cents, found["in-force"].amount_cents, found["processed"].amount_cents) == (4, 5, 54)
 
 
+def test_a_measure_is_added_up_in_place_of_the_cases_and_a_group_of_nothing_is_no_line() -> None:
+    day = date(2024, 6, 30)
+    agreed = {"scheme": "nifs", "agreed_on": date(2024, 4, 1), "is_test": False, "measures": {"production_lines": 2, "jobs": 30}}
+    cases = [
+        agreed,
+        agreed | {"measures": {"production_lines": 1}},
+        agreed | {"measures": {}},
+        agreed | {"scheme": "nias", "measures": {"production_lines": 0}},
+        agreed | {"agreed_on": date(2024, 7, 1)},
+    ]
+    found = {name: answer.counted(_figure(name).versions[-1], cases, day) for name in ("production-lines-set-up", "jobs-created")}
+    assert [(line.key, line.count) for line in found["production-lines-set-up"].breakdowns[0].lines] == [("nifs", 3)]
+    assert (found["jobs-created"].count, found["jobs-created"].amount_cents) == (30, 0)
+
+
 def test_drift_names_each_group_that_changed() -> None:
     version = _figure("approved-by-scheme").versions[0]
     before = answer.of_groups(version, [("nifs", 2, 30), ("raise-plus", 1, 5)], date(2024, 6, 30))
@@ -130,6 +145,25 @@ def test_a_series_that_is_wrong_is_refused_with_its_line(was: str, wrong: str, s
     with pytest.raises(parse.MalformedFile, match=says) as refused:
         parse.series("series/itf-approved.toml", SERIES_TEXT.replace(was, wrong, 1))
     assert refused.value.file == "series/itf-approved.toml" and refused.value.line >= 1
+
+
+MEASURED = (POLICY / "figures" / "jobs-created.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "says", "line_has"),
+    [
+        ("each_is_public = true", "each_is_public = false", "cases that are each public", "adds_up"),
+        ('adds_up = "jobs"', 'adds_up = "Jobs; DROP"', "small letters", "adds_up"),
+        ('adds_up = "jobs"', 'adds_up = "jobs"\namount = "paid_cents"', "not both", "amount"),
+        ('adds_up = "jobs"', "adds_up = 2", "adds_up", "adds_up"),
+    ],
+)
+def test_a_measure_that_cannot_be_added_up_is_refused_with_its_line(was: str, wrong: str, says: str, line_has: str) -> None:
+    text = MEASURED.replace(was, wrong, 1)
+    with pytest.raises(parse.MalformedFile, match=says) as refused:
+        parse.figure("figures/jobs-created.toml", text)
+    assert line_has in text.splitlines()[refused.value.line - 1]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,9 @@ def figure(name: str, text: str) -> Figure:
     is_each_public = file.content.get("each_is_public", False)
     if not isinstance(is_each_public, bool):
         raise file.refuse("“each_is_public” is true or false", "each_is_public")
+    if not is_each_public and any(isinstance(one.reads, FromSheet) and one.reads.adds_up for one in versions):
+        # Small numbers are withheld by the cases of a group, which such a sum does not tell.
+        raise file.refuse("a figure that adds up a measure counts cases that are each public: “each_is_public = true”", "adds_up")
     title, question = file.text(file.content, "title"), file.text(file.content, "question")
     return Figure(figure_file.stem(name), title, question, currency, tuple(versions), is_each_public)
 
@@ -90,14 +93,26 @@ def _beside(file: File, table: Any, at: int) -> Beside:
 
 
 def _from_sheet(file: File, table: Mapping[str, Any], at: int) -> FromSheet:
-    file.only(table, {*_ALWAYS, "amount", "group_by", "conditions"}, after=at)
+    file.only(table, {*_ALWAYS, "amount", "adds_up", "group_by", "conditions"}, after=at)
     conditions = tuple(_condition(file, each, at) for each in table.get("conditions", []))
     amount, group_by = table.get("amount", ""), file.need(table, "group_by", str, after=at)
     if amount and (amount not in asat.COLUMNS or asat.COLUMNS[amount].type != "cents"):
         raise file.refuse(f"“{amount}” is not a column of money in the sheet", "amount", after=at)
     if group_by not in asat.COLUMNS or asat.COLUMNS[group_by].type != "text":
         raise file.refuse(f"“{group_by}” is not a column of the sheet to group by", "group_by", after=at)
-    return FromSheet(amount, conditions, group_by)
+    return FromSheet(amount, conditions, group_by, _adds_up(file, table, at))
+
+
+def _adds_up(file: File, table: Mapping[str, Any], at: int) -> str:
+    """Read the measure of a case that is added up in place of the cases, or none."""
+    if "adds_up" not in table:
+        return ""
+    named: str = file.need(table, "adds_up", str, after=at)
+    if not asat.MEASURE.fullmatch(named):
+        raise file.refuse("a measure's name is of small letters, digits and underscores", "adds_up", after=at)
+    if "amount" in table:
+        raise file.refuse("a figure adds up a measure or money, not both", "amount", after=at)
+    return named
 
 
 def _condition(file: File, table: Mapping[str, Any], at: int) -> Condition:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from millrace.core import asat
 from millrace.core.rules.rulebook import Named, Source
 from millrace.core.texts import Text, text
 from millrace.core.toml_text import Table
@@ -72,8 +73,18 @@ NOTHING_SAID = Text()
 
 
 @dataclass(frozen=True, slots=True)
+class CaseMeasure:
+    """A number recorded of a case, which a figure may add up over all of them: production lines of these schemes' projects."""
+
+    id: str
+    title: Text
+    schemes: tuple[str, ...]
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
-    """The policy's plan; its chain in order, upstream first, where it tells one."""
+    """The policy's plan; its chain in order, upstream first, where it tells one, and what is measured of its cases."""
 
     directions: tuple[Named, ...]
     strategies: tuple[Named, ...]
@@ -81,6 +92,7 @@ class Blueprint:
     note: Text
     chain: tuple[Link, ...] = ()
     chain_note: Text = NOTHING_SAID
+    measures: tuple[CaseMeasure, ...] = ()
 
     def link_of(self, scheme: str) -> Link | None:
         """Find the part of the chain a scheme is in."""
@@ -128,7 +140,19 @@ def read(root: Table, languages: tuple[str, ...], sources: Mapping[str, Source])
         note=root.words("note", languages, is_required=False),
         chain=_chain(root.tables("chain"), languages, sources),
         chain_note=root.words("chain_note", languages, is_required=False),
+        measures=_case_measures(root.tables("measures"), languages),
     )
+
+
+def _case_measures(tables: list[Table], languages: tuple[str, ...]) -> tuple[CaseMeasure, ...]:
+    found: dict[str, CaseMeasure] = {}
+    for table in tables:
+        name = table.string("id")
+        if not asat.MEASURE.fullmatch(name) or name in found:
+            table.complain(f"the measure {name!r} stands here twice, or is not of small letters, digits and underscores", "id", "mend it")
+        note = table.words("note", languages, is_required=False)
+        found[name] = CaseMeasure(name, table.words("title", languages), table.strings("schemes"), note)
+    return tuple(found.values())
 
 
 def _chain(tables: list[Table], languages: tuple[str, ...], sources: Mapping[str, Source]) -> tuple[Link, ...]:

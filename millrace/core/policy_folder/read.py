@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from millrace.core import toml_lines, toml_text
 from millrace.core.figures import parse as figure_texts
 from millrace.core.figures import whole
-from millrace.core.figures.definition import Figure
+from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.policy_folder import blueprint, funder, funds, handling
 from millrace.core.policy_folder.blueprint import Blueprint, Facility
 from millrace.core.policy_folder.funder import Funder
@@ -193,7 +193,20 @@ def _check_handling(top: Mapping[str, Document], measures: Handling, schemes: Ma
 def _check_blueprint(
     folder: _Folder, document: Document, plan: Blueprint, schemes: Mapping[str, Scheme], figures: Mapping[str, Figure]
 ) -> None:
-    """Find a part of the chain that names no scheme of the policy, and a target whose outturn is told by no figure."""
+    """Find a part of the chain or a measure that names no scheme of the policy, a target whose outturn is told by no figure, and a
+    figure that adds up a measure which is not recorded of any case."""
+    for place, measure in enumerate(plan.measures):
+        for scheme in set(measure.schemes) - set(schemes):
+            document.complain(("measures", place, "schemes"), f"the scheme {scheme!r} is not here", "mend its name")
+    measured = {one.id for one in plan.measures}
+    for figure in figures.values():
+        added = {version.reads.adds_up for version in figure.versions if isinstance(version.reads, FromSheet)} - {""}
+        for name in sorted(added - measured):
+            path = f"figures/{figure.name}.toml"
+            text = folder.files[path].decode()
+            line = text[: max(0, text.find(f'"{name}"'))].count("\n") + 1
+            said = f"{name!r} is not recorded of any case"
+            folder.findings.append(Finding(path, line, said, "add it to [[measures]] of blueprint.toml, or mend its name"))
     for place, link in enumerate(plan.chain):
         for scheme in set(link.every) - set(schemes):
             document.complain(("chain", place, "schemes"), f"the scheme {scheme!r} is not here", "mend its name")

@@ -21,7 +21,7 @@ from millrace.stages.assess.actions import joint as joint_acts
 from millrace.stages.assess.actions import reversals
 from millrace.stages.award import panels as award
 from millrace.stages.close import panels as close
-from millrace.stages.deliver import block_grants, owing, showing
+from millrace.stages.deliver import block_grants, measured, owing, showing
 from millrace.stages.deliver import panels as deliver
 
 Context = Callable[[Case, Person, datetime], dict[str, Any] | None]
@@ -101,6 +101,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("agreement", word("Terms agreed"), "read_award", award.agreement, "award/panels/agreement.html", "award"),
     Panel("letters", word("Letters"), "read_award", award.letters, "award/panels/letters.html", "award"),
     Panel("delivery", word("Milestones and matching money"), "read_money", deliver.delivery, "deliver/panel_delivery.html", "delivery"),
+    Panel("measures", word("What was achieved"), "read_award", measured.panel, "deliver/panel_measures.html", "delivery"),
     Panel("claims", word("Claims"), "read_money", deliver.claims, "deliver/panel_claims.html", "delivery"),
     Panel("changes", word("Changes of the agreement"), "read_award", showing.changes_panel, "deliver/panel_changes.html", "changes"),
     Panel("reports", word("Reports"), "read_award", showing.reports_panel, "deliver/panel_reports.html", "changes"),

@@ -13,6 +13,7 @@ from millrace.jobs.demonstration.cast import Cast, Side, open_account
 from millrace.jobs.demonstration.tale import Tale, Telling
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
+from millrace.registers.policy import queries as policy
 from millrace.stages.assess import actions as assess
 from millrace.stages.assess.actions.recommendations import Advice, Held
 from millrace.stages.award import actions as award
@@ -20,15 +21,20 @@ from millrace.stages.award import queries as terms
 from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries, register
+from millrace.stages.deliver.measured import MILESTONE, Ground
 from millrace.stages.deliver.models import Claim, ClaimLine, Evidence, Payment, PaymentRun
 
 
 def reached(cast: Cast, case: Case, side: Side, milestone: int, tale: Tale) -> Telling:
-    """This will report a milestone and have the officer accept it."""
+    """This will report a milestone, have the officer accept it and record what it shows to be achieved, in invented numbers."""
     file = deliver.File(f"milestone-{milestone}.pdf", paper(f"{case.reference} milestone {milestone}"))
     tale.act(deliver.report_milestone, case, milestone=milestone, file=file, by=side.writer)
     yield tale.pause(3, 10)
     tale.act(deliver.verify_evidence, Evidence.objects.filter(case=case).latest("number"), by=cast.one("officer", tale))
+    shown = [one.id for one in policy.case_measures() if case.scheme in one.schemes]
+    for place, measure in enumerate(shown):
+        achieved = {"measure": measure, "number": milestone + 9 * place, "from_on": tale.today, "rests_on": Ground(MILESTONE, milestone)}
+        tale.act(deliver.record_measure, case, **achieved, by=cast.one("officer", tale))
 
 
 def matched(cast: Cast, case: Case, side: Side, cents: int, tale: Tale, *, sponsor: Organisation | None = None) -> Telling:

@@ -18,7 +18,7 @@ from millrace.core import dated, identity
 from millrace.core.letters import Letter
 from millrace.core.policy_folder import handling as handling_
 from millrace.core.policy_folder import read
-from millrace.core.policy_folder.blueprint import Blueprint, Facility
+from millrace.core.policy_folder.blueprint import Blueprint, CaseMeasure, Facility
 from millrace.core.policy_folder.funder import Calendar, Funder, IdentifierKind
 from millrace.core.policy_folder.funds import Fund
 from millrace.core.refusal import Refusal
@@ -217,6 +217,12 @@ def blueprint() -> Blueprint:
     """This will give the plan: directions, strategies and targets."""
     value: Blueprint = _paper("blueprint")
     return value
+
+
+def case_measures() -> tuple[CaseMeasure, ...]:
+    """This will list what is measured of cases; nothing while this database has no policy."""
+    plan: Blueprint | None = _found("blueprint")
+    return plan.measures if plan else ()
 
 
 def facilities() -> tuple[Facility, ...]:

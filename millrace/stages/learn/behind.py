@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
@@ -31,9 +31,10 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Part:
-    """What one case brought to an answer: its group and money; None where it was not counted."""
+    """What one case brought to an answer: its group, its money, and itself or what it has of the measure added up."""
 
     group: str
+    number: int
     amount_cents: int
 
 
@@ -56,9 +57,9 @@ def rows_behind(given: Given) -> QuerySet[Row]:
 
 
 def _parts(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> dict[int, Part]:
-    fields = ["case_id", reads.group_by, *([reads.amount] if reads.amount else [])]
-    found = counting.met(reads, rows.filter(sheet.on_day(as_at)), as_at).values_list(*fields)
-    return {case: Part(group or "", int(amount[0]) if amount else 0) for case, group, *amount in found}
+    cents, number = F(reads.amount) if reads.amount else Value(0), counting.measured(reads) if reads.adds_up else Value(1)
+    found = counting.met(reads, rows.filter(sheet.on_day(as_at)), as_at).values_list("case_id", reads.group_by, number, cents)
+    return {case: Part(group or "", added or 0, money) for case, group, added, money in found}
 
 
 def changed(before: Given, after: Given, visible: Q) -> tuple[list[Changed], bool]:
@@ -95,13 +96,13 @@ def told(request: HttpRequest, before: Given, after: Given, labels: Any) -> dict
     rows = [
         {
             "reference": each.reference,
-            "before": each.before and {"group": named[each.before.group], "amount_cents": each.before.amount_cents},
-            "after": each.after and {"group": named[each.after.group], "amount_cents": each.after.amount_cents},
+            "before": each.before and {"group": named[each.before.group], "part": each.before},
+            "after": each.after and {"group": named[each.after.group], "part": each.after},
             "why": [(sentences.sentence(event, zone), event.recorded_at) for event in each.events],
         }
         for each in found
     ]
-    return {"rows": rows, "is_cut": is_cut}
+    return {"rows": rows, "is_cut": is_cut, "adds_up": isinstance(before.version.reads, FromSheet) and before.version.reads.adds_up}
 
 
 def _listing(given: Given) -> Listing:
@@ -116,6 +117,8 @@ def _listing(given: Given) -> Listing:
         columns.append(Column("group", word("Group"), reads.group_by))
     if reads.amount:
         columns.append(Column("amount", word("Amount"), reads.amount, "money", is_sortable=True, unit_field="unit"))
+    if reads.adds_up:
+        columns.append(Column("number", word("Count"), f"measures__{reads.adds_up}", "count"))
     return Listing(page=f"figure-{given.figure.name}", caption=word("Cases behind this figure"), columns=tuple(columns))
 
 

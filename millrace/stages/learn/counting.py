@@ -6,25 +6,41 @@ The SQL twin of `core.figures.answer.counted`.
 import functools
 import operator
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
+from millrace.core import asat
 from millrace.core.figures.definition import Condition, FromSheet
 from millrace.registers.sheet.models import Row
 
 Group = tuple[str, int, int]
-"""A group, the cases counted in it, and the money."""
+"""A group, the cases counted in it (or what they have of the measure added up), and the money."""
 
 
 def groups(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> list[Group]:
-    """This will count rows of one day, those that meet the conditions on that day."""
-    amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
-    grouped = met(reads, rows, as_at).order_by().values(reads.group_by).annotate(cases=Count("pk"), cents=amount)
-    return [(row[reads.group_by] or "", row["cases"], int(row["cents"])) for row in grouped]
+    """This will count rows of one day, those that meet the conditions on that day; a group that comes to nothing is left out."""
+    grouped = met(reads, rows, as_at).order_by().values(reads.group_by).annotate(**sums(reads))
+    return [(row[reads.group_by] or "", int(row["number"]), int(row["cents"])) for row in grouped if row["number"]]
+
+
+def sums(reads: FromSheet) -> dict[str, Any]:
+    """This will add up rows: their number, or the measure added up in its place, and the money."""
+    cents = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
+    return {"number": Sum(measured(reads), default=0) if reads.adds_up else Count("pk"), "cents": cents}
+
+
+def measured(reads: FromSheet) -> Any:
+    """This will be the SQL of what one row has of the measure added up; no value where none was recorded."""
+    return Cast(KeyTextTransform(reads.adds_up, asat.MEASURES), BigIntegerField())
 
 
 def met(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> QuerySet[Row]:
-    """This will leave the rows that meet every condition of a figure on a day."""
+    """This will leave the rows that meet every condition of a figure on a day, and have the measure it adds up, if it does."""
+    if reads.adds_up:
+        rows = rows.filter(measures__has_key=reads.adds_up)
     for condition in reads.conditions:
         rows = rows.filter(meets(condition, as_at))
     return rows

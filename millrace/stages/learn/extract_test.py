@@ -144,6 +144,22 @@ def test_a_figure_redefined_answers_by_the_definition_known_at_the_seal(make: An
         assert from_files(duck, "approved-by-scheme", DAYS[2], number) == from_database(asked)
 
 
+def test_measures_of_cases_are_added_up_from_the_files_too(make: Any, tmp_path: Path) -> None:
+    published(make)
+    agreed = {"agreed_on": "2026-01-03"}
+    told_case(make, **agreed, measures={"production_lines": 2, "jobs": 31})
+    told_case(make, **agreed, measures={"jobs": 4})
+    told_case(make, **agreed, scheme="nias", measures={"production_lines": 0})
+    sealer.seal(NOON)
+    number = sheet.project()
+    duck, _told = written(tmp_path / "files")
+    for name, whole in (("production-lines-set-up", 2), ("jobs-created", 35)):
+        asked = queries.ask(name, as_at=DAYS[2])
+        assert from_files(duck, name, DAYS[2], number) == from_database(asked) == [("-", whole, "", 0), ("nifs", whole, "", 0)]
+    behind = duck.execute("""SELECT number FROM "jobs-created cases"($day, $number) ORDER BY 1""", {"day": DAYS[2], "number": number})
+    assert behind.fetchall() == [(4,), (31,)]
+
+
 def test_a_question_the_extract_cannot_answer_is_refused_in_words(make: Any, tmp_path: Path) -> None:
     published(make)
     duck, _told = written(tmp_path / "files")

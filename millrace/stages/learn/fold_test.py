@@ -43,6 +43,7 @@ sayings = st.fixed_dictionaries(
         "requested_cents": st.integers(0, 3),
         "paid_cents": st.integers(0, 3),
         "is_test": st.booleans(),
+        "measures": st.dictionaries(st.sampled_from(["production_lines", "jobs"]), st.none() | st.integers(0, 3), min_size=1),
         **{name: st.none() | day_texts for name in DAYS},
     },
 ).filter(bool)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, DateField, F, Q, QuerySet, Sum
+from django.db.models import DateField, F, Q, QuerySet, Sum
 from django.db.models.functions import Greatest, Least, TruncMonth
 
 from millrace.core.figures.definition import FromSheet
@@ -163,10 +163,9 @@ def _any_set(columns: Iterable[str]) -> Q:
 
 
 def _summed(reads: FromSheet, rows: QuerySet[Row], day: str, sign: int) -> Iterator[tuple[Key, int, int]]:
-    amount = Sum(reads.amount, default=0) if reads.amount else Count("pk") * 0
-    summed = rows.order_by().values_list("block", reads.group_by, day).annotate(cases=Count("pk"), cents=amount)
+    summed = rows.order_by().values_list("block", reads.group_by, day).annotate(**counting.sums(reads))
     for block, part, on, count, cents in summed.iterator(chunk_size=5_000):
-        yield (block, part or "", on), sign * count, sign * int(cents)
+        yield (block, part or "", on), sign * int(count), sign * int(cents)
 
 
 def _digest(reads: FromSheet) -> str:

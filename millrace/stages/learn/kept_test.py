@@ -20,6 +20,7 @@ from millrace.stages.learn.models import KeptChange, KeptFigure, KeptMonth
 
 OTHERS = (
     FromSheet("", (Condition("scheme", "one_of", ("nifs", "itsp")), Condition("received_on", "by_as_at")), "status"),
+    FromSheet("", (Condition("received_on", "by_as_at"),), "scheme", "jobs"),
     FromSheet("paid_cents", (Condition("approved_cents", "is_not", 1), Condition("refused_on", "not_by_as_at")), "scheme"),
 )
 READS = (*{repr(version.reads): version.reads for version in FIGURES}.values(), *OTHERS)

@@ -220,4 +220,5 @@ def drift(given: Given, request: HttpRequest) -> dict[str, Any] | None:
     labels = _labels(given, by, [each.key for each in changes])
     rows = [{"label": labels[each.key], "each": each} for each in changes]
     by_case = behind.told(request, given, now, lambda keys: _labels(given, by, keys))
-    return {"now": wording.in_one_line(now), "seal": now.seal, "rows": rows, "by_case": by_case}
+    shown = {"has_amount": given.version.has_amount, "rows": rows, "by_case": by_case}
+    return {"now": wording.in_one_line(now), "seal": now.seal, **shown}

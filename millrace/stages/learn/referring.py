@@ -112,8 +112,7 @@ def _today() -> date:
 
 def pick(given: Given, part: str, row: str) -> Picked | Missing:
     units = {name: each.unit for name, each in given.series.measures.items()} if isinstance(given.series, Statements) else {}
-    reads = given.version.reads
-    return picked.pick(given.answer, units, part, row, has_amount=not isinstance(reads, FromSheet) or bool(reads.amount))
+    return picked.pick(given.answer, units, part, row, has_amount=given.version.has_amount)
 
 
 def read(texts: Texts, *, known: Known | None = None, seal: Seal | None = None) -> Read:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core.figures.answer import Compared, Stated
-from millrace.core.figures.definition import FromSheet
 from millrace.stages.learn import telling
 from millrace.stages.learn.queries import Given
 from millrace.web import words
@@ -48,7 +47,7 @@ def tiles(given: Given) -> list[Tile]:
     if told.is_total_withheld:
         return [Tile(_("Count"), _("withheld"))]
     found = [Tile(_("Count"), words.count(told.count))]
-    if not isinstance(given.version.reads, FromSheet) or given.version.reads.amount:
+    if given.version.has_amount:
         currency = given.figure.currency
         found.append(Tile(_("Amount"), words.amount_in_short(told.amount_cents, currency), words.amount(told.amount_cents, currency)))
     return found

@@ -24,6 +24,7 @@ KINDS = by_name(
     Kind("report_reminded", _("Report %(number)s is due on %(due_on)s")),
     Kind("report_overdue", _("Report %(number)s was due on %(due_on)s and is overdue: nothing is released until it is handed in")),
     Kind("report_submitted", _("Report %(number)s handed in")),
+    Kind("measure_recorded", _("%(measure)s from %(from_on)s: %(number)s")),
     Kind("report_accepted", _("Report %(number)s accepted")),
     Kind("report_returned", _("Report %(number)s returned")),
     Kind("inspection_planned", _("Visit %(number)s planned for %(planned_on)s")),

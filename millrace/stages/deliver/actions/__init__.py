@@ -29,6 +29,7 @@ from millrace.stages.deliver.actions.inspections import (
     plan_inspection,
 )
 from millrace.stages.deliver.actions.matching import InKind, record_in_kind, record_matching
+from millrace.stages.deliver.actions.measures import MOST_MEASURED, record_measure
 from millrace.stages.deliver.actions.months import close_month
 from millrace.stages.deliver.actions.payments import (
     cancel_payment_run,
@@ -53,6 +54,7 @@ from millrace.stages.deliver.actions.titles import record_title
 
 __all__ = [
     "BY_FUNDER",
+    "MOST_MEASURED",
     "OBJECTIONS",
     "File",
     "Found",
@@ -104,6 +106,7 @@ __all__ = [
     "record_hours",
     "record_in_kind",
     "record_matching",
+    "record_measure",
     "record_rate",
     "record_returned_payment",
     "record_title",
