@@ -66,7 +66,7 @@ def test_seals_are_shown_and_everything_is_verified(auditor, case, client):
     assert "Everything is whole" in page and bytes(sealer.last_seal().chain).hex() in page
 
 
-@pytest.mark.parametrize("address", ["", "powers/", "why/", "readings/", "seals/"])
+@pytest.mark.parametrize("address", ["", "powers/", "why/", "readings/", "sample/", "seals/"])
 def test_only_an_auditor_enters(make, client, address):
     client.force_login(make.person())
     assert client.get(f"/audit/{address}").status_code == 404

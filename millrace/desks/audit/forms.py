@@ -6,6 +6,7 @@ from django import forms
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from millrace.desks.audit import drawing
 from millrace.registers.timeline import sealer
 from millrace.stages.learn import queries as learn
 
@@ -52,6 +53,25 @@ class WhyForm(forms.Form):
     person = forms.CharField(label=_("Person (e-mail address or name)"), max_length=200)
     reference = forms.CharField(label=_("Reference of the case"), max_length=40)
     at = _moment(_("At the moment"))
+
+
+class SampleForm(forms.Form):
+    """What to draw from, and how."""
+
+    of = forms.ChoiceField(label=_("Draw from"), choices=[(drawing.CASES, _("cases received")), (drawing.PAYMENTS, _("payments made"))])
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    chance = forms.ChoiceField(
+        label=_("Chance"), choices=[(drawing.EQUALLY, _("the same for each")), (drawing.BY_MONEY, _("by its amount"))]
+    )
+    count = forms.IntegerField(label=_("How many"), min_value=1, max_value=drawing.MOST_DRAWN, initial=25)
+    seal = forms.IntegerField(label=_("As known at seal (empty: the last)"), min_value=1, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("first") and found.get("last") and found["first"] > found["last"]:
+            self.add_error("last", _("The last day is not before the first."))
+        return found
 
 
 class ReadingsForm(forms.Form):

@@ -3,7 +3,9 @@
 Every page here only reads. What is shown of a case is logged as read, as for everyone of the funder.
 """
 
+import dataclasses
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms as django_forms
 from django.db.models import Max
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core.findings import Part
 from millrace.core.refusal import Refusal
-from millrace.desks.audit import bundling, forms, queries, telling
+from millrace.desks.audit import bundling, drawing, forms, queries, telling
 from millrace.registers.cases import queries as cases
 from millrace.registers.ledger import verify as ledger
 from millrace.registers.sheet import verify as sheet
@@ -22,7 +24,7 @@ from millrace.registers.timeline import sealer
 from millrace.registers.timeline import verify as timeline
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.learn import queries as learn
-from millrace.web import access, funder, grounds, sentences, words
+from millrace.web import access, errors, funder, grounds, schemes, sentences, words
 from millrace.web.access import entry
 
 MOST_EVENTS_HERE = 50_000
@@ -139,6 +141,26 @@ def readings(request: HttpRequest) -> HttpResponse:
     held = {because: grounds.ground(because) for because in {row.because for row in rows}}
     told = [(words.moment(row.at, zone), names[row.person], row.reference, row.file or "—", held[row.because]) for row in rows]
     return render(request, "audit_desk/readings.html", {"form": form, "rows": told, "most": queries.READINGS_SHOWN})
+
+
+@entry(power="auditor")
+def sample(request: HttpRequest) -> HttpResponse:
+    """This will draw cases or payments by a seal's hash: the page's own address gives the same draw for ever."""
+    form = forms.SampleForm(request.GET if "of" in request.GET else None)
+    context: dict[str, Any] = {"form": form, "crumbs": [(_("Replay"), "/audit/")]}
+    if not form.is_bound or not form.is_valid():
+        return render(request, "audit_desk/sample.html", context, status=422 if form.is_bound else 200)
+    number = form.cleaned_data.pop("seal")
+    asked = drawing.Asked(**form.cleaned_data)
+    try:
+        seal = learn.seal_numbered(number) if number else learn.last_seal()
+        drawn = drawing.draw(asked, seal, request.actor, request.at)
+    except Refusal as refused:
+        return render(request, "audit_desk/sample.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
+    rows = [(line, schemes.short_title(line.scheme), words.amount(line.amount_cents, line.unit), sure) for line, sure in drawn.lines]
+    address = f"{request.path}?{urlencode(dataclasses.asdict(asked) | {'seal': seal.number})}"
+    context |= {"asked": asked, "drawn": drawn, "rows": rows, "seal": seal, "address": address}
+    return render(request, "audit_desk/sample.html", context)
 
 
 @entry(power="auditor")

@@ -13,5 +13,6 @@ urlpatterns = [
     path("audit/powers/", pages.powers, name="powers"),
     path("audit/why/", pages.why, name="why"),
     path("audit/readings/", pages.readings, name="readings"),
+    path("audit/sample/", pages.sample, name="sample"),
     path("audit/seals/", pages.seals, name="seals"),
 ]
