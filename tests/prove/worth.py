@@ -56,6 +56,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "policy/cases/": ("?scheme=nifs&as-at=2026-03-31", "?place=nowhere&as-at=2026-03-31"),
     "policy/pictures/<slug:picture>/": ("?as-at=2024-03-31", "?as-at=1999-01-01"),
     "policy/service/cases/": ("?stage=result&state=done", "?stage=screening&state=waiting"),
+    "audit/sample/": ("?of=cases&chance=by_money&count=25&first=2020-01-01&last=2029-12-31", "?of=people&first=soon"),
     "register/": ("?q=nothing+fits+this",),
     "schemes/<slug:slug>/": ("?version=v1",),
     "figures/<slug:name>/": ("?as-at=2024-01-31", "?as-at=1999-01-01"),

@@ -250,7 +250,7 @@ def of_target(held: targets.Held) -> Shown:
         held.title,
         "; ".join(f"{row[0].text} {row[1].text}: {row[2].text}" for row in rows),
         slope.drawn(held.aimed, held.came_points) if held.is_drawn else None,
-        ("", _("When"), _("Value"), _("Source")),
+        (_("Kind"), _("When"), _("Value"), _("Source")),
         tuple(rows),
         keys=(("aim-dot", _("Base and target")), ("came-dot", _("Came of it"))),
         notes=tuple(note for note in (held.differs,) if note),
