@@ -29,7 +29,7 @@ def policy(hong_kong: Any) -> None:
 def tell(case: Case, by: Any, at: datetime, kind: str = "case_corrected", facts: Any = None, **values: Any) -> None:
     with transaction.atomic():
         fields = {"command": uuid.uuid4(), "by": by, "at": at, "case": case, "facts": facts or {"corrected_kind": "x"}}
-        timeline.record(kind, **fields, sheet=values or None)
+        timeline.record(kind, **fields, happened_on=values.pop("since", None), sheet=values or None)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_the_address_of_a_draw_gives_it_again_whatever_was_learned_later(make: A
     assert nine[9].reference not in drawn(first)
     address = re.findall(r'href="(/audit/sample/[^"]+seal=\d+)"', first)[0].replace("&amp;", "&")
     known = sealer.last_number()
-    tell(nine[0], make.person(powers=("officer",)), APRIL, approved_cents=90_000_00)
+    tell(nine[0], make.person(powers=("officer",)), APRIL, approved_cents=90_000_00, since=MARCH.date())
     sealer.seal(APRIL)
     sheet.project()
     again = auditor.see(address)
