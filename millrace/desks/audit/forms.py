@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from millrace.desks.audit import drawing
 from millrace.registers.timeline import sealer
 from millrace.stages.learn import queries as learn
+from millrace.web import fields
 
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
@@ -59,13 +60,13 @@ class SampleForm(forms.Form):
     """What to draw from, and how."""
 
     of = forms.ChoiceField(label=_("Draw from"), choices=[(drawing.CASES, _("cases received")), (drawing.PAYMENTS, _("payments made"))])
-    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = fields.DayField(label=_("First day"))
+    last = fields.DayField(label=_("Last day"))
     chance = forms.ChoiceField(
         label=_("Chance"), choices=[(drawing.EQUALLY, _("the same for each")), (drawing.BY_MONEY, _("by its amount"))]
     )
-    count = forms.IntegerField(label=_("How many"), min_value=1, max_value=drawing.MOST_DRAWN, initial=25)
-    seal = forms.IntegerField(label=_("As known at seal (empty: the last)"), min_value=1, required=False)
+    count = fields.CountField(label=_("How many"), minimum=1, maximum=drawing.MOST_DRAWN, initial=25)
+    seal = fields.CountField(label=_("As known at seal (empty: the last)"), minimum=1, required=False)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
