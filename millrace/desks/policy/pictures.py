@@ -90,6 +90,11 @@ class Shown:
         """Name it on its page."""
         return f"picture-{self.name}{f'-{self.part}' if self.part else ''}"
 
+    @property
+    def headings(self) -> list[tuple[str, bool]]:
+        """Give each heading, and whether numbers stand below it."""
+        return [(label, any(row[place].is_number for row in self.rows)) for place, label in enumerate(self.head)]
+
     def csv(self) -> str:
         """This will write the table for programs: numbers as numbers, and nothing that a spreadsheet would run."""
         file = io.StringIO()
