@@ -104,7 +104,7 @@ def _title(asked: Asked, request: HttpRequest) -> str:
     words += [_(pictures.STATES[told["state"]])] if told.get("state") in pictures.STATES else []
     words += [_(pictures.STEPS[told["step"]])] if told.get("step") in pictures.STEPS else []
     if told.get("place") and asked.funder:
-        words.append(said(asked.funder.place_label(told["place"])) or told["place"])
+        words.append(said(asked.funder.place_label(told["place"])) or _("A place that the policy does not name"))
     links[standing.NONE] = "–"
     if told.get("source") in links and told.get("target") in links:
         words.append(f"{links[told['source']]} → {links[told['target']]}")
