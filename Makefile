@@ -21,7 +21,8 @@ test: .venv/.for-work browser
 	$(PYTEST) -m "not prove"
 
 prove: .venv/.for-work browser
-	$(PYTEST) -m prove
+	$(PYTEST) -m "prove and not alone"
+	.venv/bin/pytest -m "prove and alone"
 
 bench: .venv/.for-work
 	.venv/bin/python -m bench

@@ -38,14 +38,15 @@ class Look:
 
 def looks(visits: Iterable[Visit]) -> Iterator[Look]:
     """This will open a page in every language where it is new for its role or in its state, in one, by turns, where only what is asked of
-    it is new, and else not at all; ask axe of it once for each role, and go through it by keyboard once."""
+    it is new, and else not at all; ask axe of it for each role in the two languages written by hand; and go through it by keyboard once."""
     seen: set[tuple[str, ...]] = set()
     for position, visit in enumerate(visits):
-        as_role, shapes = (visit.route, "as", visit.role), {(visit.route, "as", visit.role), (visit.route, "in", visit.state)}
+        shapes = {(visit.route, "as", visit.role), (visit.route, "in", visit.state)}
         if shapes - seen or "?" in visit.address:
             languages = tuple(looking.LANGUAGES) if shapes - seen else (list(looking.LANGUAGES)[position % 3],)
-            asked = () if as_role in seen else (("en", "zh-hant")[position % 2],)
+            asked = tuple(one for one in languages if one != "zh-hans" and (visit.route, visit.role, one) not in seen)
             yield Look(visit, languages, asked, (visit.route,) not in seen)
+            seen |= {(visit.route, visit.role, one) for one in asked}
         seen |= shapes | {(visit.route,)}
 
 

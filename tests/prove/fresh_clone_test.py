@@ -1,6 +1,6 @@
-"""What a newcomer does — e.g. `git clone`, `make demo`, and the first page; the second start does nothing over again.
+"""What a newcomer does — e.g. `git clone`, `make demo`, and the first page within a minute; the second start does nothing over again.
 
-How long either start takes is measured by `bench start`: a slow machine fails no proof.
+How long the second start takes is measured by `bench start`.
 """
 
 import os
@@ -15,11 +15,12 @@ from millrace.site import serve
 from millrace.testing.database import REPOSITORY
 
 pytestmark = pytest.mark.prove
-SERVING_SECONDS, TELLING_SECONDS = 600, 1800  # where it is given up
+FIRST_SECONDS = 60
+TELLING_SECONDS = 900
 
 
 def start(clone, environment, port, *, until=lambda: True):
-    """This will run `make demo`, and return what was printed, after its first page, `until` and Ctrl-C."""
+    """This will run `make demo`, and return how long the first page took and what was printed, after `until` and Ctrl-C."""
     began = time.monotonic()
     with subprocess.Popen(
         ["make", "demo", f"PORT={port}"],
@@ -32,10 +33,11 @@ def start(clone, environment, port, *, until=lambda: True):
     ) as making:
         try:
             while not serve.is_serving(port):
-                assert making.poll() is None and time.monotonic() - began < SERVING_SECONDS, making.stdout.read()
+                assert making.poll() is None and time.monotonic() - began < 240, making.stdout.read()
                 time.sleep(0.02)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
                 assert page.status == 200
+            took = time.monotonic() - began
             while not until():
                 assert making.poll() is None and time.monotonic() - began < TELLING_SECONDS, making.stdout.read()
                 time.sleep(0.2)
@@ -43,7 +45,7 @@ def start(clone, environment, port, *, until=lambda: True):
             os.killpg(making.pid, signal.SIGINT)  # as Ctrl-C in a terminal does: to make and to the command
         said = making.stdout.read()
         making.wait(60)
-    return said
+    return took, said
 
 
 def made_ready(home):
@@ -51,7 +53,8 @@ def made_ready(home):
     return {word: (home / "ready" / word).stat().st_mtime_ns for word in ("prepare", "portfolio")}
 
 
-def test_a_fresh_clone_serves_and_the_second_start_does_nothing_again(open_folder):
+@pytest.mark.alone
+def test_a_fresh_clone_serves_within_a_minute_and_the_second_start_does_nothing_again(open_folder):
     clone = open_folder / "clone"
     subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(clone)], check=True)
     kept = {
@@ -60,12 +63,13 @@ def test_a_fresh_clone_serves_and_the_second_start_does_nothing_again(open_folde
     environment = {**kept, "MILLRACE_HOME": str(open_folder / "home")}
     port = serve.free_port(0)
     home = open_folder / "home"
-    said = start(clone, environment, port, until=lambda: (home / "ready" / "portfolio").exists())
+    took, said = start(clone, environment, port, until=lambda: (home / "ready" / "portfolio").exists())
     assert f"http://127.0.0.1:{port}/" in said and "Sign in" in said, said
     assert (clone / ".venv" / "bin" / "millrace").exists()
+    assert took <= FIRST_SECONDS, f"{took:.1f} s to the first page"
     assert "The demonstration is complete." in said
     before = made_ready(home)
-    again = start(clone, environment, port)
+    _took, again = start(clone, environment, port)
     assert made_ready(home) == before, "the second start prepared or told it again"
     assert not [word for word in ("being told", "begun again", "published", "migrat") if word in again], again
     left = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout

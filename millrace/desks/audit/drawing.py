@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from millrace.core import sampling
@@ -76,14 +76,14 @@ def draw(asked: Asked, seal: Seal, actor: Actor, at: datetime) -> Draw:
     return Draw(tuple((lines[one.item.key], one.is_certain) for one in drawn), len(items), seed, sampling.digest(items))
 
 
-def _cases(asked: Asked, seal: Seal, visible: "Iterable[Case]") -> Iterable[Line]:
+def _cases(asked: Asked, seal: Seal, visible: QuerySet[Case]) -> Iterable[Line]:
     """Cases by the day they were received, as known at the seal on the last of the days."""
     rows = sheet.rows_as_at(asked.last, seal.number).filter(case__in=visible, received_on__range=(asked.first, asked.last))
     fields = ("case_id", "case__reference", "scheme", "received_on", "approved_cents", "unit")
     return (Line(*row) for row in rows.values_list(*fields)[: MOST_DRAWN_FROM + 1])
 
 
-def _payments(asked: Asked, seal: Seal, visible: "Iterable[Case]") -> Iterable[Line]:
+def _payments(asked: Asked, seal: Seal, visible: QuerySet[Case]) -> Iterable[Line]:
     """Payments that had gone out, each as its event told it, sealed by then."""
     sealed = Q(kind="payment_settled", happened_on__range=(asked.first, asked.last), seal__number__lte=seal.number)
     fields = ("id", "case__reference", "case__scheme", "happened_on", "facts__amount_cents", "facts__unit")
