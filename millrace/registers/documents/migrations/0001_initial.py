@@ -35,6 +35,10 @@ class Migration(migrations.Migration):
                 ('ruled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', 'place'], name='document_place')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'quarantined'), ('ruled_by__isnull', False), _connector='OR'), name='document_ruled_by_someone')],
+            },
         ),
         migrations.CreateModel(
             name='Reading',
@@ -46,17 +50,8 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['case', 'place'], name='document_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'quarantined'), ('ruled_by__isnull', False), _connector='OR'), name='document_ruled_by_someone'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['case', '-read_at'], name='reading_case'),
+            options={
+                'indexes': [models.Index(fields=['case', '-read_at'], name='reading_case')],
+            },
         ),
     ]

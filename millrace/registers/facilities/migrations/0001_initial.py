@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='facilities.resource')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('granted_hours__gt', 0), ('returned_hours__gte', 0), ('used_hours__gte', 0)), name='allocation_of_something'), models.CheckConstraint(condition=models.Q(('granted_hours__gte', django.db.models.expressions.CombinedExpression(models.F('used_hours'), '+', models.F('returned_hours')))), name='allocation_not_overdrawn'), models.CheckConstraint(condition=models.Q(('ends_before__gt', models.F('starts_on'))), name='allocation_span')],
+            },
         ),
         migrations.CreateModel(
             name='Usage',
@@ -56,21 +59,8 @@ class Migration(migrations.Migration):
                 ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='usages', to='facilities.allocation')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_hours__gt', 0), ('returned_hours__gte', 0), ('used_hours__gte', 0)), name='allocation_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_hours__gte', django.db.models.expressions.CombinedExpression(models.F('used_hours'), '+', models.F('returned_hours')))), name='allocation_not_overdrawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_before__gt', models.F('starts_on'))), name='allocation_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='usage',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='usage_of_something'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('hours__gt', 0)), name='usage_of_something')],
+            },
         ),
     ]

@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('sponsor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['fund', 'scheme', 'unit', 'kind'], name='account_envelope')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('may_be_negative', False), ('kind__in', ['appropriation', 'cash_vote', 'sponsor']), _connector='OR'), name='account_only_the_outside_negative')],
+            },
         ),
         migrations.CreateModel(
             name='ClosedMonth',
@@ -51,6 +55,10 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
                 ('target', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
             ],
+            options={
+                'indexes': [models.Index(fields=['source', 'happened_on'], include=('amount', 'event'), name='posting_source'), models.Index(fields=['target', 'happened_on'], include=('amount', 'event'), name='posting_target')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='posting_amount_positive'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='posting_between_two_accounts')],
+            },
         ),
         migrations.CreateModel(
             name='Balance',
@@ -62,29 +70,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('balance__gte', 0), ('may_be_negative', True), _connector='OR'), name='balance_not_negative')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['fund', 'scheme', 'unit', 'kind'], name='account_envelope'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('may_be_negative', False), ('kind__in', ['appropriation', 'cash_vote', 'sponsor']), _connector='OR'), name='account_only_the_outside_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['source', 'happened_on'], include=('amount', 'event'), name='posting_source'),
-        ),
-        migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['target', 'happened_on'], include=('amount', 'event'), name='posting_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='posting_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='posting_between_two_accounts'),
         ),
     ]

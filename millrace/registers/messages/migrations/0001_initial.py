@@ -39,6 +39,9 @@ class Migration(migrations.Migration):
                 ('scheme_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy.schemeversion')),
                 ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', 'id'], name='letter_case')],
+            },
         ),
         migrations.CreateModel(
             name='Mail',
@@ -55,6 +58,9 @@ class Migration(migrations.Migration):
                 ('letter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='messages.letter')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('dropped_because', ''), ('sent_at__isnull', True)), fields=['due_at', 'id'], name='mail_waiting')],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -67,21 +73,9 @@ class Migration(migrations.Migration):
                 ('letter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.letter')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['case', 'id'], name='letter_case'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('dropped_because', ''), ('sent_at__isnull', True)), fields=['due_at', 'id'], name='mail_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['person', '-id'], name='notice_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('person', 'event'), name='notice_once'),
+            options={
+                'indexes': [models.Index(fields=['person', '-id'], name='notice_person')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'event'), name='notice_once')],
+            },
         ),
     ]

@@ -64,6 +64,9 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('registration_kind', 'registration_number'), name='organisation_registered_once')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -76,6 +79,10 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.organisation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'organisation'], name='people_memb_person__ff85c7_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='membership_span'), models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('person', 'organisation', 'power'), name='membership_once')],
+            },
         ),
         migrations.CreateModel(
             name='Power',
@@ -88,6 +95,10 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='powers', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'power'], name='people_powe_person__fddb86_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='power_span'), models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('person', 'power'), name='power_once')],
+            },
         ),
         migrations.CreateModel(
             name='SavedView',
@@ -99,37 +110,8 @@ class Migration(migrations.Migration):
                 ('saved_at', models.DateTimeField()),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('registration_kind', 'registration_number'), name='organisation_registered_once'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['person', 'organisation'], name='people_memb_person__ff85c7_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='membership_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('person', 'organisation', 'power'), name='membership_once'),
-        ),
-        migrations.AddIndex(
-            model_name='power',
-            index=models.Index(fields=['person', 'power'], name='people_powe_person__fddb86_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='power',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='power_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='power',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('person', 'power'), name='power_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('person', 'page', 'name'), name='saved_view_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('person', 'page', 'name'), name='saved_view_once')],
+            },
         ),
     ]

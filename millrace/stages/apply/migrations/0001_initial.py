@@ -63,6 +63,10 @@ class Migration(migrations.Migration):
                 ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['case'], name='part_case')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('cash_cents__gte', 0), ('in_kind_cents__gte', 0)), name='part_not_negative'), models.CheckConstraint(condition=models.Q(('organisation__isnull', False), models.Q(('email', ''), _negated=True), _connector='OR'), name='part_invites_someone'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'role', 'organisation'), name='part_once')],
+            },
         ),
         migrations.CreateModel(
             name='Answers',
@@ -77,6 +81,9 @@ class Migration(migrations.Migration):
                 ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('part', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='apply.part')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'section', 'part', 'number'), name='answers_number_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='Submission',
@@ -97,6 +104,10 @@ class Migration(migrations.Migration):
                 ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.verdict')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy.schemeversion')),
             ],
+            options={
+                'indexes': [models.Index(fields=['call', 'organisation'], name='submission_call')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='submission_once')],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -112,33 +123,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['case', 'id'], name='message_case')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='part',
-            index=models.Index(fields=['case'], name='part_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('cash_cents__gte', 0), ('in_kind_cents__gte', 0)), name='part_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation__isnull', False), models.Q(('email', ''), _negated=True), _connector='OR'), name='part_invites_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'role', 'organisation'), name='part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answers',
-            constraint=models.UniqueConstraint(fields=('case', 'section', 'part', 'number'), name='answers_number_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['call', 'organisation'], name='submission_call'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='submission_once'),
         ),
     ]

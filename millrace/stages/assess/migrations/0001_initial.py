@@ -30,6 +30,10 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['person', 'outcome'], name='assignment_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person', 'role'), name='assignment_once')],
+            },
         ),
         migrations.CreateModel(
             name='InformationRequest',
@@ -44,6 +48,9 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True), ('lapsed_at__isnull', True)), fields=('case',), name='information_request_one_open')],
+            },
         ),
         migrations.CreateModel(
             name='Interest',
@@ -57,6 +64,9 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='timeline.event')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', 'person'], name='interest_case')],
+            },
         ),
         migrations.CreateModel(
             name='Meeting',
@@ -68,6 +78,9 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'held_on', 'is_by_circulation'), name='meeting_once')],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -79,6 +92,9 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(blank=True)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='assess.informationrequest')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('request', 'number'), name='question_number_once')],
+            },
         ),
         migrations.CreateModel(
             name='Recommendation',
@@ -97,6 +113,9 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='assess.meeting')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', 'purpose', '-id'], name='recommendation_case')],
+            },
         ),
         migrations.CreateModel(
             name='Review',
@@ -112,6 +131,9 @@ class Migration(migrations.Migration):
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='assess.assignment')),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='timeline.event')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('assignment', 'version'), name='review_version_once')],
+            },
         ),
         migrations.CreateModel(
             name='Screening',
@@ -126,6 +148,9 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.verdict')),
             ],
+            options={
+                'indexes': [models.Index(fields=['case', 'id'], name='screening_case')],
+            },
         ),
         migrations.CreateModel(
             name='Seat',
@@ -135,45 +160,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='assess.recommendation')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['person', 'outcome'], name='assignment_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person', 'role'), name='assignment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='informationrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True), ('lapsed_at__isnull', True)), fields=('case',), name='information_request_one_open'),
-        ),
-        migrations.AddIndex(
-            model_name='interest',
-            index=models.Index(fields=['case', 'person'], name='interest_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('scheme', 'held_on', 'is_by_circulation'), name='meeting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('request', 'number'), name='question_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='recommendation',
-            index=models.Index(fields=['case', 'purpose', '-id'], name='recommendation_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('assignment', 'version'), name='review_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='screening',
-            index=models.Index(fields=['case', 'id'], name='screening_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'person'), name='seat_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('recommendation', 'person'), name='seat_once')],
+            },
         ),
     ]

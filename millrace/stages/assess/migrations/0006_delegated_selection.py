@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'scheme', '-id'], name='panel_meeting_of')],
+            },
         ),
         migrations.CreateModel(
             name='PanelChoice',
@@ -42,6 +45,9 @@ class Migration(migrations.Migration):
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='timeline.event')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='assess.panelmeeting')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__gt', 0), ('is_selected', True)), models.Q(('amount_cents', 0), ('is_selected', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='panel_choice_whole')],
+            },
         ),
         migrations.CreateModel(
             name='PanelMember',
@@ -54,17 +60,8 @@ class Migration(migrations.Migration):
                 ('interest_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='assess.panelmeeting')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='panelmeeting',
-            index=models.Index(fields=['organisation', 'scheme', '-id'], name='panel_meeting_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='panelchoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__gt', 0), ('is_selected', True)), models.Q(('amount_cents', 0), ('is_selected', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='panel_choice_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=models.UniqueConstraint(fields=('meeting', 'line'), name='panel_member_line_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'line'), name='panel_member_line_once')],
+            },
         ),
     ]

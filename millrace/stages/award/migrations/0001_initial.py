@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
                 ('recommendation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assess.recommendation')),
                 ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.verdict')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case',), name='decision_once')],
+            },
         ),
         migrations.CreateModel(
             name='Offer',
@@ -53,6 +56,9 @@ class Migration(migrations.Migration):
                 ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='offer', to='award.decision')),
                 ('letter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messages.letter')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['lapses_on'], name='offer_open')],
+            },
         ),
         migrations.CreateModel(
             name='AgreedTerms',
@@ -70,13 +76,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='agreed_terms_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('case',), name='decision_once'),
-        ),
-        migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['lapses_on'], name='offer_open'),
         ),
     ]

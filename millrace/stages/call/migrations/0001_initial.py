@@ -26,6 +26,10 @@ class Migration(migrations.Migration):
                 ('closes_at', models.DateTimeField(help_text='the first moment that is too late', null=True)),
                 ('announced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policy.schemeversion')),
             ],
+            options={
+                'indexes': [models.Index(fields=['opens_at', 'closes_at'], name='call_window')],
+                'constraints': [models.UniqueConstraint(fields=('scheme', 'code'), name='call_once'), models.CheckConstraint(condition=models.Q(('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='call_window_span')],
+            },
         ),
         migrations.CreateModel(
             name='Applicant',
@@ -34,6 +38,9 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='call.call')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'organisation'), name='call_applicant_once')],
+            },
         ),
         migrations.CreateModel(
             name='Extension',
@@ -58,25 +65,8 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['opens_at', 'closes_at'], name='call_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code'), name='call_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='call_window_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicant',
-            constraint=models.UniqueConstraint(fields=('call', 'organisation'), name='call_applicant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='lateleave',
-            constraint=models.UniqueConstraint(fields=('call', 'organisation'), name='late_leave_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('call', 'organisation'), name='late_leave_once')],
+            },
         ),
     ]

@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['-starts_on', '-id'], name='exchange_visit_days')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='exchange_visit_in_order')],
+            },
         ),
         migrations.CreateModel(
             name='ExchangeVisitor',
@@ -41,17 +45,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visitors', to='plan.exchangevisit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='exchangevisit',
-            index=models.Index(fields=['-starts_on', '-id'], name='exchange_visit_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangevisit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='exchange_visit_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='exchangevisitor',
-            constraint=models.UniqueConstraint(fields=('visit', 'organisation'), name='exchange_visitor_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('visit', 'organisation'), name='exchange_visitor_once')],
+            },
         ),
     ]
