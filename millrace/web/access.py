@@ -101,15 +101,12 @@ def admit(request: HttpRequest, declared: Entry, address: dict[str, Any]) -> Htt
     """This will gather who asks, and return nothing when they may enter, an answer when they must sign in, or refuse with 404."""
     request.at = clock.now()
     request.actor = Actor()
+    if request.user.is_authenticated:
+        request.actor = _reading(request) if request.method in READING else actor_of(request.user, request.at)
     if declared.who == "public":
-        if request.user.is_authenticated:
-            request.actor = actor_of(request.user, request.at)
         return None
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    request.actor = actor_of(request.user, request.at)
-    if request.method in READING:
-        request.user.gathered = (request.at, request.actor)
     if request.actor.powers and not has_second_factor(request):
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
     if declared.who == "power" and not declared.powers & request.actor.powers:
@@ -157,6 +154,14 @@ def has_second_factor(request: HttpRequest) -> bool:
     if any(record.get("method") == "mfa" for record in sign_in.get_authentication_records(request, request.user)):
         return True
     return Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
+
+
+def _reading(request: HttpRequest) -> Actor:
+    """Who reads a page: what was granted came with the person a moment ago. Who acts is asked again, where the act is written."""
+    person = request.user
+    actor = Actor(person.pk, *people.grants_read(person, request.at)) if hasattr(person, "granted") else actor_of(person, request.at)
+    person.gathered = (request.at, actor)
+    return actor
 
 
 def actor_of(person: Person, at: datetime) -> Actor:

@@ -20,6 +20,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Reading
 from millrace.registers.people import queries as people
 from millrace.registers.people import wire
+from millrace.registers.people.models import Person
 from millrace.web import access
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -73,6 +74,8 @@ def test_the_list_shows_exactly_what_the_decision_allows(make: Any) -> None:
                 subject = access.subject_of(person, case, AT)
                 assert queries.case_for(person, case.reference, AT) == (case, subject.standings, subject.parties)
             assert (actor.powers, actor.organisations) == (people.powers_of(person, AT), people.organisations_of(person, AT))
+            [found] = people.with_grants(Person.objects.filter(pk=person.pk))
+            assert people.grants_read(found, AT) == (actor.powers, actor.organisations)
             in_draft = {case.pk for case in all_cases if case.status in core.DRAFT_STATUSES}
             transaction.set_rollback(True)
         assert listed == decided

@@ -23,17 +23,18 @@ from django.utils.translation import gettext_lazy as _
 
 from millrace.registers.messages import queries as messages
 from millrace.registers.people import prepared
+from millrace.registers.people import queries as people
 from millrace.registers.people.models import Person
 from millrace.web import clock
 
 FRESH_SECONDS = 300
 
 
-_person = prepared.Prepared(lambda person: messages.with_unread_count(Person.objects.filter(pk=person)), person=int)
+_person = prepared.Prepared(lambda person: people.with_grants(messages.with_unread_count(Person.objects.filter(pk=person))), person=int)
 
 
 class Backend(AuthenticationBackend):
-    """Signs in by e-mail address, as django-allauth does, and finds on every click who is signed in and how much waits unread."""
+    """Signs in by e-mail address, as django-allauth does, and finds on every click who it is, what was granted and what waits unread."""
 
     def get_user(self, user_id: int) -> Person | None:
         """This will give the person of a session, unless they left."""

@@ -17,7 +17,6 @@ from millrace.web import clock
 
 MOST = 12
 MOST_OF_A_DESK = 8
-MOST_OF_WHAT_IS_NOT_TAKEN_UP = 2  # what was told since the last step: its cases, and their terms
 DESKS = {
     "": ("/", "/find/", "/schemes/", "/register/", "/figures/", "/figures/approved-by-scheme/"),
     "officer": ("/desk/", "/desk/queues/mine/", "/desk/claims/"),
@@ -41,7 +40,7 @@ def at_most_twelve(reference: str, *persons: Any) -> None:
 
 def at_most_eight(make: Any, applicant: Any) -> None:
     """This will open every desk as one who holds its power alone, the applicants' as `applicant`, and the public pages as nobody."""
-    _at_most(MOST_OF_A_DESK + MOST_OF_WHAT_IS_NOT_TAKEN_UP, Pressing(make.person(powers=("finance",))).client, "/finance/to-release/")
+    what_may_be_released(make)
     sealer.seal(clock.now())
     keeping.keep_up(clock.now())
     for power, addresses in DESKS.items():
@@ -49,6 +48,11 @@ def at_most_eight(make: Any, applicant: Any) -> None:
         for address in addresses:
             _at_most(MOST_OF_A_DESK, client, address)
     _at_most(MOST_OF_A_DESK, Pressing(applicant).client, "/home/")
+
+
+def what_may_be_released(make: Any) -> None:
+    """This will open what may be released while nothing of what was told is taken up yet: never more than a desk's questions either."""
+    _at_most(MOST_OF_A_DESK, Pressing(make.person(powers=("finance",))).client, "/finance/to-release/")
 
 
 def _at_most(most: int, client: Any, address: str) -> None:

@@ -29,10 +29,11 @@ def test_one_case_from_draft_to_figure(cast: dict[str, Any], make: Any) -> None:
     asked.at_most_twelve(reference, *(cast[role] for role in ("officer", "finance", "authority", "writer", "expert")), cast["members"][0])
 
 
-def test_what_was_bought_is_kept_and_gone_too_early_is_a_breach(cast: dict[str, Any]) -> None:  # noqa: F811  # the fixture of that name
+def test_what_was_bought_is_kept_and_gone_too_early_is_a_breach(cast: dict[str, Any], make: Any) -> None:  # noqa: F811  # the fixture of that name
     reference = nifs.submitted(enter, cast)
     for chapter in (nifs.assessed, nifs.awarded, nifs.delivered, nifs.paid):
         chapter(enter, cast, reference)
+    asked.what_may_be_released(make)
     registers, officer = f"/cases/{reference}/registers/", enter(cast["officer"])
     officer.open(f"/cases/{reference}/close/").submit("Close the case", status=409).sees("is not in the register")
     writer, told = enter(cast["writer"]), {"place": "Yuen Long", "custodian": "Works manager (invented)"}

@@ -143,11 +143,12 @@ def _open(actor: Actor, at: datetime, asked: Asked, *, most: int) -> _Open:
 
 
 def _fresh(cases: QuerySet[Case], today: date) -> list[Any]:
-    """The instalments of cases told of since, worked out now."""
-    read = {case.pk: case for case in blocked.with_numbers(cases.select_related("lead").defer(*Case.SEARCHED_BY), "pk")}
-    rows: list[Any] = [row for row in keeping.rows_of(read.values(), today) if row.from_on <= today]
+    """The instalments of cases told of since, worked out now. One question."""
+    terms = list(blocked.with_numbers(keeping.agreed_of(cases, today), "case"))
+    of_case = {row.case_id: row for row in terms}
+    rows: list[Any] = [row for row in keeping.worked_out(terms) if row.from_on <= today]
     for row in rows:
-        row.undecided, row.missing = (getattr(read[row.case_id], name) for name in ("undecided", "missing"))
+        row.undecided, row.missing = (getattr(of_case[row.case_id], name) for name in ("undecided", "missing"))
     return sorted(rows, key=_place)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
-from millrace.registers.people import prepared
+from millrace.registers.people import prepared, queries
 from millrace.registers.people.models import Membership, Organisation, Person, Power
 from millrace.testing.making import NOON, Making
 
@@ -62,3 +62,16 @@ def test_an_update_writes_the_named_fields_of_that_row_alone(make: Making) -> No
     one.pk = 999_999_999
     with pytest.raises(ObjectDoesNotExist):
         prepared.update(one, "place", "confirmed_at")
+
+
+def test_what_came_with_a_person_holds_at_the_moments_at_which_it_is_asked_for(make: Making) -> None:
+    organisation = make.organisation()
+    person, end = make.member(organisation, "member", "signatory"), NOON + timedelta(microseconds=7)
+    person.powers.create(power="officer", starts_at=NOON, ends_at=end, granted_by=person)
+    person.powers.create(power="auditor", starts_at=end, granted_by=person)
+    person.memberships.filter(power="signatory").update(ends_at=end)
+    [found] = queries.with_grants(Person.objects.filter(pk=person.pk))
+    tick = timedelta(microseconds=1)
+    for at in (NOON - tick, NOON, end - tick, end, end + tick):
+        assert queries.grants_read(found, at) == queries.grants_of(person, at), at
+    assert queries.grants_read(found, end) == (frozenset({"auditor"}), {organisation.pk: frozenset({"member"})})

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import JSONObject
 
 from millrace.registers.people import prepared
 from millrace.registers.people.models import Mark, Membership, Person, Power
@@ -35,6 +37,32 @@ def grants_of(person: Person, at: datetime) -> tuple[frozenset[str], Mapping[int
     for organisation, power in _grants(person=person.pk, at=at):
         (powers if organisation is None else held[organisation]).add(power)
     return frozenset(powers), {organisation: frozenset(powers) for organisation, powers in held.items()}
+
+
+_SPAN = {"starts_at": "starts_at", "ends_at": "ends_at"}
+
+
+def with_grants(persons: QuerySet[Person]) -> QuerySet[Person]:
+    """This will bring all that was ever granted to each person, in the query that finds them: `grants_read` says what holds."""
+    of_person = {"person": OuterRef("pk")}
+    memberships = Membership.objects.filter(**of_person).values(told=JSONObject(organisation="organisation_id", power="power", **_SPAN))
+    powers = Power.objects.filter(**of_person).values(told=JSONObject(power="power", **_SPAN))
+    return persons.annotate(granted=ArraySubquery(powers), memberships_granted=ArraySubquery(memberships))
+
+
+def grants_read(person: Any, at: datetime) -> tuple[frozenset[str], Mapping[int, frozenset[str]]]:
+    """This will be `grants_of` a person found `with_grants`, as granted when they were found: for a page, not for an act."""
+    held: dict[int, set[str]] = defaultdict(set)
+    for told in person.memberships_granted:
+        if _holds(told, at):
+            held[told["organisation"]].add(told["power"])
+    powers = frozenset(told["power"] for told in person.granted if _holds(told, at))
+    return powers, {organisation: frozenset(powers) for organisation, powers in held.items()}
+
+
+def _holds(told: Mapping[str, Any], at: datetime) -> bool:
+    """`at_moment`, of a span as JSON tells it."""
+    return datetime.fromisoformat(told["starts_at"]) <= at and (told["ends_at"] is None or datetime.fromisoformat(told["ends_at"]) > at)
 
 
 def powers_of(person: Person, at: datetime) -> frozenset[str]:

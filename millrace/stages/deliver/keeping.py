@@ -41,23 +41,36 @@ def rows_of(cases: Iterable[Case], day: date) -> Iterator[OpenInstalment]:
     """This will work out every open instalment of cases in force, under the terms of a day and all later ones."""
     running = {case.pk: case for case in cases if case.status in lifecycle.IN_FORCE}
     found = _agreed(cases=prepared.ids(running), on=day) if running else []
-    for case, group in itertools.groupby(found, key=lambda row: row.case_id):
+    for row in found:
+        row.case = running[row.case_id]
+    return worked_out(found)
+
+
+def agreed_of(cases: QuerySet[Case], day: date) -> QuerySet[AgreedTerms]:
+    """This will ask for the terms `worked_out` reads, each with its case and who leads it: of those of `cases` that are in force."""
+    rows = _agreed_in(cases.filter(status__in=lifecycle.IN_FORCE).values("pk"), day)
+    return rows.select_related("case__lead").defer(*(f"case__{name}" for name in Case.SEARCHED_BY))
+
+
+def worked_out(found: Iterable[Any]) -> Iterator[OpenInstalment]:
+    """This will give the open instalments under these terms, given case after case as `agreed_of` asks for them."""
+    for _case, group in itertools.groupby(found, key=lambda row: row.case_id):
         terms = list(group)
         for row, later in itertools.zip_longest(terms, terms[1:]):
             if later is None or later.from_on > row.from_on:
-                yield from _open(running[case], row, before_on=later.from_on if later else None)
+                yield from _open(row.case, row, before_on=later.from_on if later else None)
 
 
-def _agreed_from(cases: Any, on: Any) -> QuerySet[AgreedTerms]:
+def _agreed_in(cases: Any, on: Any) -> QuerySet[AgreedTerms]:
     """The terms in force on a day and those that begin after it, case after case, in the order in which they replace one another."""
     begun = AgreedTerms.objects.filter(case=OuterRef("case"), from_on__lte=on)
     replaced = begun.filter(Q(from_on__gt=OuterRef("from_on")) | Q(from_on=OuterRef("from_on"), number__gt=OuterRef("number")))
-    rows = standing.with_done(standing.with_handed_in(AgreedTerms.objects.filter(~Exists(replaced), case__in=prepared.among(cases))))
+    rows = standing.with_done(standing.with_handed_in(AgreedTerms.objects.filter(~Exists(replaced), case__in=cases)))
     not_cleared = Finding.objects.filter(case=OuterRef("case"), cleared_at=None).values(gate=JSONObject(weight="severity", by="remedy_by"))
     return rows.annotate(not_cleared=ArraySubquery(not_cleared)).order_by("case_id", "from_on", "number")
 
 
-_agreed = prepared.Prepared(_agreed_from, cases=str, on=date)
+_agreed = prepared.Prepared(lambda cases, on: _agreed_in(prepared.among(cases), on), cases=str, on=date)
 
 
 def _open(case: Case, row: Any, *, before_on: date | None) -> Iterator[OpenInstalment]:
