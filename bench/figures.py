@@ -159,13 +159,13 @@ def main() -> None:
     with throwaway.opened() as target:
         throwaway.enter(target)
         from millrace.registers.cases.models import Case
-        from millrace.registers.people.models import Person
+        from millrace.registers.policy.models import Publication
         from millrace.registers.timeline import sealer
         from millrace.stages.plan import actions
         from millrace.testing import policies
         from millrace.testing.making import Making
 
-        if not Person.objects.exists():
+        if not Publication.objects.exists():
             files = policies.files_of(policies.HONG_KONG)
             actions.publish_policy(files, by=Making().system(), at=policies.EARLY, command=uuid.uuid4())
             sealer.seal(policies.EARLY, is_story=True)
