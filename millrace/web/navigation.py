@@ -48,6 +48,7 @@ DESKS = (
         (
             (word("Cases"), "/desk/", {"officer", "authority"}),
             (word("Calls"), "/desk/calls/", {"officer"}),
+            (word("Enquiries"), "/desk/enquiries/", {"officer", "policy"}),
             (word("Claims and evidence"), "/desk/claims/", {"officer"}),
             (word("Changes and reports"), "/desk/changes/", {"officer", "authority"}),
             (word("Meetings"), "/desk/meetings/", {"officer", "committee", "authority"}),

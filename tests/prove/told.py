@@ -58,6 +58,7 @@ TYPED = {
     "assess.JointDecision": ("remarks",),
     "assess.PanelMember": ("name", "interest"),
     "assess.PanelChoice": ("reason",),
+    "call.Enquiry": ("who", "question", "answer"),
     "plan.ExchangeVisit": ("why", "who", "hosts"),
     "learn.Reply": ("texts", "said", "told_from"),
     "award.Decision": ("conditions", "remarks"),

@@ -30,7 +30,7 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.apply.models import Part
 from millrace.stages.assess.models import Meeting
 from millrace.stages.award.models import AgreedTerms
-from millrace.stages.call.models import Call
+from millrace.stages.call.models import Call, Enquiry
 from millrace.stages.deliver import models as deliver
 from millrace.stages.learn.models import Reply
 from millrace.stages.plan.models import ExchangeVisit, FundOrder, StaffInvitation
@@ -336,6 +336,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],
         "invitation": lambda: StaffInvitation.objects.values_list("pk", flat=True)[:1],
         "fund": lambda: [fund.id for fund in policy.funds()][:3],
+        "enquiry": lambda: Enquiry.objects.order_by("pk").values_list("pk", flat=True)[:2],
         "visit": lambda: ExchangeVisit.objects.order_by("pk").values_list("pk", flat=True)[:2],
         "picture": lambda: ["chain", "partners", "burn-down", "funnel", "targets"],
         "kind": lambda: ["docx"] if route.startswith("replies/") else FundOrder.Kind.values,

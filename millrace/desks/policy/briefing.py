@@ -111,9 +111,9 @@ def _table(title: str, head: list[str], rows: list[list[str]], note: str = "", r
 
 def _cases(asked: Asked) -> dict[str, Any]:
     """One line for each part of the chain."""
-    labels = [_("Received"), *(_(label) for label in pictures.STATES.values())]
+    labels = pages.states()
     rows = [[part["title"], *_texts(part)] for part in pages.pipeline(asked)]
-    return _table(_("From receipt to completion"), ["", *labels], [[*row, *["0"] * (len(labels) + 1 - len(row))] for row in rows])
+    return _table(_("From enquiry to completion"), ["", *labels], [[*row, *["0"] * (len(labels) + 1 - len(row))] for row in rows])
 
 
 def _texts(part: dict[str, Any]) -> list[str]:

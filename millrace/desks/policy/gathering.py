@@ -24,6 +24,7 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.ledger.queries import EnvelopeState
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.sheet.models import Row
+from millrace.stages.call import enquiring
 from millrace.web import schemes
 from millrace.web.forms import said
 
@@ -67,6 +68,11 @@ def forget() -> None:
 def counted(asked: Asked) -> dict[str, standing.Counted]:
     """This will count the cases of every scheme by where they stand."""
     return once(asked, "by scheme", lambda: standing.by_scheme(asked))
+
+
+def enquiries(asked: Asked) -> dict[str, int]:
+    """This will count the enquiries received by the day, by scheme."""
+    return once(asked, "enquiries", lambda: enquiring.counts_known(asked.seal.number, asked.as_at))
 
 
 def chain(asked: Asked) -> Shown:

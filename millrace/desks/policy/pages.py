@@ -3,7 +3,9 @@
 And the rules as published. What is sealed is made once (`gathering`); drafts are asked afresh.
 """
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +30,8 @@ from millrace.web import errors, places, schemes, words
 from millrace.web.access import entry
 from millrace.web.forms import said
 
-BURN_DOWN = "/policy/pictures/burn-down/"
+BURN_DOWN, ENQUIRIES = "/policy/pictures/burn-down/", "/desk/enquiries/"
+NO_SCHEME = "-"
 
 
 @entry(power="policy")
@@ -61,8 +64,9 @@ def _numbers(asked: Asked) -> dict[str, Any]:
     year = asked.funder.financial_year(asked.as_at)
     return {
         "asked": asked,
-        "head": [_("Received"), *(_(label) for label in pictures.STATES.values())],
+        "head": states(),
         "parts": pipeline(asked),
+        "about_none": _enquiries(asked, [""]),
         "chain_note": said(asked.blueprint.chain_note),
         "chain": placed(asked, gathering.chain(asked)),
         "partners": placed(asked, gathering.partners(asked)),
@@ -92,9 +96,15 @@ def placed(asked: Asked, shown: Shown | None) -> dict[str, Any] | None:
     return {"shown": shown, "own": asked.address(own, **more), "download": asked.address(f"{own}download/", **more)}
 
 
+def states() -> list[str]:
+    """This will name what is counted of each scheme, from the first question to the end."""
+    return [_("Enquiries"), _("Received"), *(_(label) for label in pictures.STATES.values())]
+
+
 def pipeline(asked: Asked) -> list[dict[str, Any]]:
     """This will lay out each part of the chain with its schemes; schemes that the plan puts nowhere come last, under no part."""
-    counted, links = gathering.counted(asked), asked.blueprint.chain
+    links, only_asked_about = asked.blueprint.chain, {scheme: Counted() for scheme in gathering.enquiries(asked) if scheme}
+    counted = only_asked_about | gathering.counted(asked)
     known = {scheme for link in links for scheme in link.every}
     parts = [_part(asked, link, {scheme: counted[scheme] for scheme in link.every if scheme in counted}) for link in links]
     rest = {scheme: one for scheme, one in counted.items() if scheme not in known}
@@ -110,7 +120,7 @@ def _part(asked: Asked, link: Link | None, counted: dict[str, Counted]) -> dict[
         {
             "title": titles.get(scheme, scheme),
             "is_placed": link is not None and scheme in link.placed,
-            "cells": _cells(asked, one, scheme=scheme),
+            "cells": _cells(asked, one, [scheme], scheme=scheme),
             "funnel": asked.address("/policy/pictures/funnel/", of=scheme),
         }
         for scheme, one in sorted(counted.items(), key=lambda pair: titles.get(pair[0], pair[0]))
@@ -121,16 +131,22 @@ def _part(asked: Asked, link: Link | None, counted: dict[str, Counted]) -> dict[
         "source": link.source if link else None,
         "source_title": said(link.source.title) if link else "",
         "rows": rows,
-        "total": _cells(asked, whole, part=link.id if link else "-") if len(rows) > 1 else [],
+        "total": _cells(asked, whole, sorted(counted), part=link.id if link else "-") if len(rows) > 1 else [],
         "without": without,
     }
 
 
-def _cells(asked: Asked, one: Counted, **which: str) -> list[tuple[str, Cell]]:
-    labels = [_("Received"), *(_(label) for label in pictures.STATES.values())]
-    cells = [pictures.count(one.received, asked.address(pictures.CASES, **which))]
+def _cells(asked: Asked, one: Counted, about: Sequence[str], **which: str) -> list[tuple[str, Cell]]:
+    cells = [_enquiries(asked, about), pictures.count(one.received, asked.address(pictures.CASES, **which))]
     cells += [pictures.count(one.states[state], asked.address(pictures.CASES, state=state, **which)) for state in stands.STATES]
-    return list(zip(labels, cells, strict=True))
+    return list(zip(states(), cells, strict=True))
+
+
+def _enquiries(asked: Asked, about: Sequence[str]) -> Cell:
+    """How many enquiries are about these schemes, with the address that lists them."""
+    found, told = gathering.enquiries(asked), [("scheme", scheme or NO_SCHEME) for scheme in about]
+    address = f"{ENQUIRIES}?{urlencode([*told, ('as_at', asked.as_at), ('seal', asked.seal.number)])}"
+    return pictures.count(sum(found.get(scheme, 0) for scheme in about), address)
 
 
 def envelopes(asked: Asked) -> list[dict[str, Any]]:

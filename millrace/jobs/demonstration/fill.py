@@ -17,6 +17,7 @@ from millrace.jobs.demonstration import (
     beginnings,
     cast,
     endings,
+    enquiries,
     hours,
     judging,
     late,
@@ -142,6 +143,7 @@ class Story:
         yield endings.payment_runs(self.cast, Tale(2001, "", moment(FIRST_DAY + timedelta(days=2))))
         yield replies.published(self.cast, Tale(6001, "", moment(replies.RELEASED_ON, 11)))
         yield replies.drafted(self.cast, Tale(6002, "", moment(replies.BEGUN_ON)))
+        yield enquiries.told(self.cast, Tale(7002, "", moment(enquiries.ENQUIRIES[0][0], 12)))
         yield visits.told(self.cast, Tale(7001, "", moment(visits.VISITS[0][0], 12)))
         last_day = self.until.astimezone(ZONE).date()
         for number, (ending, days) in enumerate(owing.STORIES):

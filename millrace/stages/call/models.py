@@ -1,4 +1,4 @@
-"""Calls and their windows — e.g. the RAISe+ exercise of 2025, closing at midnight of 31 October in Hong Kong.
+"""Calls, their windows, and what is asked before anyone applies — e.g. RAISe+ 2025, closing at midnight of 31 October in Hong Kong.
 
 A call comes from the published policy; here is only what may happen to it afterwards: an extension for all, or leave for one.
 """
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class AnnouncedCalls(models.Manager["Call"]):
@@ -75,3 +76,39 @@ class Applicant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "organisation"], name="call_applicant_once")]
+
+
+class Enquiry(models.Model):
+    """A question put to the funder before any application. The event holds codes and days; names and words stay here, where retention may
+    blank them."""
+
+    class Way(models.TextChoices):
+        PHONE = "phone", _("By telephone")
+        MAIL = "mail", _("By e-mail or letter")
+        IN_PERSON = "in_person", _("In person")
+        OCCASION = "occasion", _("At a briefing or fair")
+
+    received_on = models.DateField()
+    way = models.CharField(max_length=10, choices=Way.choices)
+    scheme = models.SlugField(max_length=60, blank=True, help_text="which it is about; empty for none in particular")
+    organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    who = models.CharField(max_length=300, help_text="who asked, and how they are reached")
+    question = models.TextField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
+    answered_on = models.DateField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(null=True, help_text="recorded in error")
+    struck_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    is_demonstration = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["-received_on", "-id"], name="enquiry_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("received_on")) & ~Q(answer=""), name="enquiry_answered"
+            )
+        ]
