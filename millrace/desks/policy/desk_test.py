@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from millrace.core import pipeline
+from millrace.core.ledger import Envelope
 from millrace.desks.policy import asked as asking
-from millrace.desks.policy import gathering, standing
+from millrace.desks.policy import gathering, pictures, standing
 from millrace.registers.cases import actions as cases
 from millrace.registers.cases.models import Party
+from millrace.registers.ledger.queries import EnvelopeState
 from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
@@ -242,3 +244,11 @@ def test_a_file_runs_nothing_in_a_spreadsheet() -> None:
 def test_asked_again_it_asks_who_asks_and_little_more(chain: Any, make: Any, sign_in: Any) -> None:
     sealed()
     assert len(asked_of := counting.questions(sign_in(make.person(powers=("policy",), at=NOON)).client, "/policy/")) <= 8, asked_of
+
+
+def test_an_envelope_below_zero_on_a_past_day_has_a_table_and_no_picture(hong_kong: Any) -> None:
+    of, days = Envelope("itf", "nifs", "HKD"), [date(2025, 5, 31), date(2025, 6, 30)]
+    below, whole = EnvelopeState(of, available=-5_00, committed=5_00), EnvelopeState(of, available=5_00, committed=5_00)
+    shown = pictures.of_envelope("itf", "NIFS", "HKD", days, [below, whole])
+    assert shown.picture is None and len(shown.rows) == 2 and shown.notes and "5" in shown.rows[0][1].text
+    assert pictures.of_envelope("itf", "NIFS", "HKD", days, [whole, whole]).picture is not None

@@ -230,16 +230,19 @@ def of_envelope(name: str, title: str, unit: str, days: Sequence[date], states: 
         for day, state in zip(days, held, strict=True)
     ]
     last = held[-1] if held else {}
+    # What was dated before the vote it drew on leaves a past day below zero: the books say so, and a picture cannot.
+    is_below_zero = any(value < 0 for day in held for value in day.values())
     return Shown(
         "burn-down",
         _("Burn-down: %(envelope)s") % {"envelope": title},
         "; ".join(f"{_(LAYERS[key])}: {words.amount_in_short(value, unit)}" for key, value in last.items()),
         layers.drawn(layers.stacked(tuple(LAYERS), held), most=words.amount_in_short(most, unit), labels=[words.month(day) for day in days])
-        if most
+        if most and not is_below_zero
         else None,
         (_("End of"), *(_(label) for label in LAYERS.values()), _("Voted")),
         tuple(rows),
         keys=tuple((f"layer{place}", _(label)) for place, label in enumerate(LAYERS.values())),
+        notes=(_("On some day an amount is below zero, which has no height: the table tells it."),) if is_below_zero else (),
         part=name,
     )
 
