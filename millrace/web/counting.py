@@ -13,6 +13,8 @@ from millrace.web import words
 
 MOST = 1_000
 WALKED = 10_000
+# Of a list that may as well be sorted whole: what every fiftieth row holds fills a page in so many, wherever it does not come in bursts.
+WALKED_FIRST = 3_000
 # Only where a table holds more rows than this (by the database's own last count) can an index give so many that a walk is sooner done.
 LARGE = 200_000
 
@@ -51,11 +53,12 @@ def shown(count: int | None, most: int = MOST) -> str | None:
 
 def gathered(
     rows: QuerySet[Any], start: int, end: int, *, walk: QuerySet[Any] | None, text: str, words_asked: Sequence[str]
-) -> tuple[int, list[int] | None]:
+) -> tuple[int, list[int]]:
     """This will count ordered rows as far as one past MOST and give the keys of those from `start` to `end`, in one question.
 
     An index of words gives its rows in no order: so few are read whole and sorted. What more rows hold is found soonest by walking
-    `walk`, the rows not narrowed by the words, in their order; None for the keys where the first WALKED of them do not fill the page.
+    `walk`, the rows not narrowed by the words, in their order; where the first WALKED_FIRST of them do not fill the page, or there is
+    nothing to walk, all that the index gives are sorted, by their keys alone.
     """
     by = rows.query.order_by[0]
     name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
@@ -64,10 +67,14 @@ def gathered(
     held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: MOST + 1]
     sql, values = held.query.sql_with_params()
     page = [end - start, start]
-    otherwise, given = "NULL", []
+    every, sorts = rows.order_by().annotate(key=F(name)).values_list("pk", "key").query.sql_with_params()
+    otherwise = f"ARRAY(SELECT pk FROM ({every}) AS every (pk, key) ORDER BY {order} LIMIT %s OFFSET %s)"  # noqa: S608  # Django's own text
+    given = [*sorts, *page]
     if walk is not None:
-        walking, given = _walking(walk, text, words_asked)
-        otherwise, given = f"ARRAY({walking} LIMIT %s OFFSET %s)", [*given, *page]
+        walking, walks = _walking(walk, text, words_asked, WALKED_FIRST)
+        first = f"SELECT ARRAY({walking} LIMIT %s OFFSET %s) AS keys"
+        otherwise = f"(SELECT CASE WHEN cardinality(keys) = %s THEN keys ELSE {otherwise} END FROM ({first}) AS first)"  # noqa: S608  # as above
+        given = [end - start, *given, *walks, *page]
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH found (pk, key) AS MATERIALIZED ({sql}), told (count) AS (SELECT count(*) FROM found) "  # noqa: S608  # Django's own text
@@ -76,7 +83,7 @@ def gathered(
             [*values, MOST, *page, *given],
         )
         count, keys = cursor.fetchone()
-    return count, keys if count <= MOST or (keys and len(keys) == end - start) else None
+    return count, keys
 
 
 def walked(rows: QuerySet[Any], text: str, words_asked: Sequence[str], wanted: int) -> list[int] | None:
@@ -85,7 +92,7 @@ def walked(rows: QuerySet[Any], text: str, words_asked: Sequence[str], wanted: i
 
     What every tenth case holds is found soonest so: its index would give a hundred thousand rows before the first could be shown.
     """
-    walking, given = _walking(rows, text, words_asked)
+    walking, given = _walking(rows, text, words_asked, WALKED)
     with connection.cursor() as cursor:
         cursor.execute(
             f"{walking} AND (SELECT reltuples FROM pg_class WHERE oid = %s::regclass) > %s LIMIT %s",  # noqa: S608  # Django's own text
@@ -95,7 +102,7 @@ def walked(rows: QuerySet[Any], text: str, words_asked: Sequence[str], wanted: i
     return found if len(found) == wanted else None
 
 
-def _walking(rows: QuerySet[Any], text: str, words_asked: Sequence[str]) -> tuple[str, list[Any]]:
-    told, values = rows.values_list("pk", text)[:WALKED].query.sql_with_params()
+def _walking(rows: QuerySet[Any], text: str, words_asked: Sequence[str], far: int) -> tuple[str, list[Any]]:
+    told, values = rows.values_list("pk", text)[:far].query.sql_with_params()
     holds = " AND ".join(["strpos(held, %s) > 0"] * len(words_asked))
     return f"SELECT pk FROM ({told}) AS walked (pk, held) WHERE {holds}", [*values, *words_asked]  # noqa: S608  # Django's own text

@@ -244,8 +244,6 @@ class Listing:
         else:
             narrowed = self.ordered(request, self.narrowed(request, rows))
             count, keys = counting.gathered(narrowed, start, end, walk=walk, text=text, words_asked=asked)
-            if keys is None:
-                return count, self.values(narrowed)[start:end]
         return count, self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
 
     def _matching(self, word: str) -> Q:

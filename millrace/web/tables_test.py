@@ -103,7 +103,7 @@ def test_a_search_pages_alike_however_it_is_answered(
     officer = make.person()
     for number in range(3):
         make.case(reference=f"NIFS-DDD{number}", title="Lens", status="submitted", requested_cents=number)
-    for name, value in (("MOST", most), ("LARGE", large), ("WALKED", deep)):
+    for name, value in (("MOST", most), ("LARGE", large), ("WALKED", deep), ("WALKED_FIRST", deep)):
         monkeypatch.setattr(counting, name, value)
     short = tables.Listing(**{**CASES.__dict__, "per_page": 2})
     for sort in ("", "&sort=-reference", "&sort=requested", "&sort=-status"):

@@ -70,7 +70,9 @@ class _Open:
         return _Open(self.kept.filter(blocked.holds(code, self.today)), fresh, self.today, self.is_behind)
 
     def shown(self) -> QuerySet[Any]:
-        rows = self.kept.select_related("case__lead").defer(*(f"case__{name}" for name in Case.SEARCHED_BY))
+        # What is kept is of such cases anyway: said, it lets the first page be read off their own index, in the list's order.
+        running = self.kept.filter(case__status__in=lifecycle.IN_FORCE, case__is_test=False)
+        rows = running.select_related("case__lead").defer(*(f"case__{name}" for name in Case.SEARCHED_BY))
         return blocked.with_numbers(rows, "case").order_by("case__status_on", "case", "number")
 
     def between(self, start: int, end: int) -> list[Any]:
@@ -134,10 +136,11 @@ def _read(rows: QuerySet[Any]) -> Iterator[Any]:
 
 def _open(actor: Actor, at: datetime, asked: Asked, *, most: int) -> _Open:
     today, changed = gather.local_day(at), keeping.changed(most)
-    seen = access.without_conflicts(actor, at) & Q(case__is_test=False)
-    kept = keeping.open_on(today).filter(seen, _narrowed(asked, "case__"))
-    if not changed.cases or changed.is_behind:
-        return _Open(kept, [], today, changed.is_behind)
+    kept = keeping.open_on(today).filter(access.without_conflicts(actor, at), _narrowed(asked, "case__"))
+    if changed.is_behind:
+        return _Open(kept.filter(case__status__in=lifecycle.IN_FORCE), [], today, is_behind=True)
+    if not changed.cases:
+        return _Open(kept, [], today, is_behind=False)
     cases = Case.objects.filter(access.visible_submitted(actor, at, "read_money"), _narrowed(asked, ""), pk__in=changed.cases)
     return _Open(kept.exclude(case__in=changed.cases), _fresh(cases, today), today, is_behind=False)
 
@@ -153,8 +156,8 @@ def _fresh(cases: QuerySet[Case], today: date) -> list[Any]:
 
 
 def _narrowed(asked: Asked, of: str) -> Q:
-    """What is asked for, as a filter of cases or of rows whose case is `of`."""
-    named: dict[str, Any] = {"status__in": lifecycle.IN_FORCE}
+    """What is asked for, as a filter of cases or of rows whose case is `of`. What is kept is of cases in force: that need not be asked."""
+    named: dict[str, Any] = {}
     if asked.scheme:
         named["scheme"] = asked.scheme
     if asked.officer:

@@ -1,4 +1,4 @@
-"""Visits for exchange, recorded by a form, shown with what followed, struck; and enquiries, where the chain begins — e.g. a partner there."""
+"""Visits for exchange, recorded by a form, shown with what followed, struck; and enquiries, with which the chain begins."""
 
 import html
 import re

@@ -38,8 +38,8 @@ def open_on(day: date) -> QuerySet[OpenInstalment]:
 
 
 def rows_of(cases: Iterable[Case], day: date) -> Iterator[OpenInstalment]:
-    """This will work out every open instalment of cases in force, under the terms of a day and all later ones."""
-    running = {case.pk: case for case in cases if case.status in lifecycle.IN_FORCE}
+    """This will work out every open instalment of cases in force, tests apart, under the terms of a day and all later ones."""
+    running = {case.pk: case for case in cases if case.status in lifecycle.IN_FORCE and not case.is_test}
     found = _agreed(cases=prepared.ids(running), on=day) if running else []
     for row in found:
         row.case = running[row.case_id]
@@ -48,7 +48,7 @@ def rows_of(cases: Iterable[Case], day: date) -> Iterator[OpenInstalment]:
 
 def agreed_of(cases: QuerySet[Case], day: date) -> QuerySet[AgreedTerms]:
     """This will ask for the terms `worked_out` reads, each with its case and who leads it: of those of `cases` that are in force."""
-    rows = _agreed_in(cases.filter(status__in=lifecycle.IN_FORCE).values("pk"), day)
+    rows = _agreed_in(cases.filter(status__in=lifecycle.IN_FORCE, is_test=False).values("pk"), day)
     return rows.select_related("case__lead").defer(*(f"case__{name}" for name in Case.SEARCHED_BY))
 
 
@@ -157,7 +157,7 @@ def _keep(cases: frozenset[int], day: date) -> None:
 def _batches(cases: Iterable[int]) -> Iterator[list[Case]]:
     wanted = iter(sorted(cases))
     while some := list(itertools.islice(wanted, CASES_AT_ONCE)):
-        yield list(Case.every.filter(pk__in=some).only("pk", "lead", "status", "stage_number", "unit"))
+        yield list(Case.every.filter(pk__in=some).only("pk", "lead", "status", "stage_number", "unit", "is_test"))
 
 
 _KEPT = tuple(field.attname for field in OpenInstalment._meta.concrete_fields if not field.primary_key)
