@@ -207,7 +207,7 @@ def run(request: HttpRequest, run: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, found: PaymentRun, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     visible = queries.visible_cases(request.actor, request.at)
-    payments = Payment.objects.filter(run=found).select_related("case", "case__lead", "account").order_by("id")
+    payments = Payment.objects.filter(run=found).select_related("case__lead", "account", "receipt__receivable").order_by("id")
     shown = list(payments.filter(case__in=visible))
     powers, sees_all, was_sent = request.actor.powers, len(shown) == found.payment_count, found.state in ("checked", "settled")
     context = {

@@ -127,8 +127,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     day, number = asked.cleaned_data["as_at"], asked.cleaned_data["seal"]
     rows, seal = Enquiry.objects.all(), None
     if number:
-        seal = get_object_or_404(Seal, number=number)
-        rows = enquiring.enquiries_known(seal.number, day or policy.funder().day_of(request.at))
+        seal, day = get_object_or_404(Seal, number=number), day or policy.funder().day_of(request.at)
+        rows = enquiring.enquiries_known(seal.number, day)
     elif day:
         rows = rows.filter(received_on__lte=day)
     return LISTING.answer(request, rows, "call/enquiries.html", {"as_at": day, "seal": seal})

@@ -31,6 +31,7 @@ from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures ar
     refused,
     verify_whole,
 )
+from millrace.testing.pressing import Pressing
 
 pytestmark = pytest.mark.usefixtures("rates")
 
@@ -100,6 +101,8 @@ def test_what_came_in_beyond_the_debt_is_held_and_paid_back_once(paid: Any) -> N
     with refused("paid-back-already"):
         taken_back(paid)
     run = PaymentRun.objects.latest("pk")
+    told = Pressing(paid.maker).see(f"/finance/runs/{run.reference}/")
+    assert f"receipt {row.number} of debt {debt.number}" in told and f"/cases/{paid.case.reference}/debts/{debt.number}/" in told
     with refused("not-found"):
         paid.act(deliver.check_payment_run, run, by=paid.maker)
     paid.act(deliver.cancel_payment_run, run, by=paid.maker)
