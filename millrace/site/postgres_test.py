@@ -50,7 +50,7 @@ def test_a_killed_server_comes_back_on_its_port_with_what_was_committed(cluster)
         os.kill(killed, signal.SIGKILL)
         while cluster._is_server(killed):
             time.sleep(0.01)
-        # As `serve` does, again and again: for a moment a child forked by the dead server may hold its socket, and take a caller for no one.
+        # As `serve` does, again and again: a child just forked may hold the dead server's socket for a moment, and answers nobody.
         deadline = time.monotonic() + 60
         while not cluster.answers() and time.monotonic() < deadline:
             cluster.revive()
