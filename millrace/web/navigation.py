@@ -48,7 +48,7 @@ DESKS = (
         (
             (word("Cases"), "/desk/", {"officer", "authority"}),
             (word("Calls"), "/desk/calls/", {"officer"}),
-            (word("Enquiries"), "/desk/enquiries/", {"officer", "policy"}),
+            (word("Enquiries"), "/desk/enquiries/", {"officer"}),
             (word("Claims and evidence"), "/desk/claims/", {"officer"}),
             (word("Changes and reports"), "/desk/changes/", {"officer", "authority"}),
             (word("Meetings"), "/desk/meetings/", {"officer", "committee", "authority"}),
@@ -71,6 +71,7 @@ DESKS = (
         word("Policy"),
         (
             (word("The whole chain"), "/policy/", {"policy"}),
+            (word("Enquiries"), "/desk/enquiries/", {"policy"}),
             (word("Rules in force"), "/policy/rules/", {"policy"}),
             (word("Service clock"), "/policy/service/", {"policy", "authority", "officer", "auditor"}),
             (word("Drafts"), "/policy/drafts/", {"policy"}),

@@ -71,7 +71,7 @@ class AnswerForm(forms.Form):
 
 
 def _schemes(_request: HttpRequest) -> list[tuple[str, str]]:
-    return [*sorted(schemes.short_titles().items(), key=lambda pair: pair[1]), ("-", _("None in particular"))]
+    return [*sorted(schemes.short_titles().items(), key=lambda pair: pair[1]), ("-", _("No scheme in particular"))]
 
 
 def _of_schemes(chosen: Sequence[str]) -> Q:
@@ -161,7 +161,7 @@ def enquiry(request: HttpRequest, enquiry: int) -> HttpResponse:
     held = get_object_or_404(Enquiry.objects.select_related(*related), pk=enquiry)
     context = {
         "enquiry": held,
-        "scheme": schemes.short_title(held.scheme) if held.scheme else _("None in particular"),
+        "scheme": schemes.short_title(held.scheme) if held.scheme else _("No scheme in particular"),
         "way": str(Enquiry.Way(held.way).label),
         "followed": _followed(request, held),
         "crumbs": crumbs(),
