@@ -56,7 +56,7 @@ def told(cast: Cast, tale: Tale) -> Telling:
     for day, way, scheme, company, question, days, answer in ENQUIRIES:
         yield tale.on(day)
         side = cast.companies[company % len(cast.companies)] if company is not None else None
-        who = f"{side.writer.name} (invented)" if side else SOMEONE
+        who = side.writer.name if side else SOMEONE
         number = side.organisation.registration_number if side else ""
         said = enquiring.Told(tale.today, way, who, question, scheme, number)
         event = tale.act(enquiring.record_enquiry, said, by=cast.one("officer", tale), is_demonstration=True)
