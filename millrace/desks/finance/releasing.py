@@ -25,6 +25,7 @@ from millrace.web import access, counting
 
 PER_PAGE = 25
 CHUNK = 500
+RUNNING = Q(case__status__in=lifecycle.IN_FORCE, case__is_test=False)
 IN_A_FILE = 20_000  # events not taken up yet that a file works out, where a page stops much sooner
 
 
@@ -71,8 +72,7 @@ class _Open:
 
     def shown(self) -> QuerySet[Any]:
         # What is kept is of such cases anyway: said, it lets the first page be read off their own index, in the list's order.
-        running = self.kept.filter(case__status__in=lifecycle.IN_FORCE, case__is_test=False)
-        rows = running.select_related("case__lead").defer(*(f"case__{name}" for name in Case.SEARCHED_BY))
+        rows = self.kept.filter(RUNNING).select_related("case__lead").defer(*(f"case__{name}" for name in Case.SEARCHED_BY))
         return blocked.with_numbers(rows, "case").order_by("case__status_on", "case", "number")
 
     def between(self, start: int, end: int) -> list[Any]:
@@ -138,7 +138,7 @@ def _open(actor: Actor, at: datetime, asked: Asked, *, most: int) -> _Open:
     today, changed = gather.local_day(at), keeping.changed(most)
     kept = keeping.open_on(today).filter(access.without_conflicts(actor, at), _narrowed(asked, "case__"))
     if changed.is_behind:
-        return _Open(kept.filter(case__status__in=lifecycle.IN_FORCE), [], today, is_behind=True)
+        return _Open(kept.filter(RUNNING), [], today, is_behind=True)
     if not changed.cases:
         return _Open(kept, [], today, is_behind=False)
     cases = Case.objects.filter(access.visible_submitted(actor, at, "read_money"), _narrowed(asked, ""), pk__in=changed.cases)

@@ -25,13 +25,13 @@ from millrace.desks.policy.pictures import Cell, Shown
 from millrace.desks.policy.standing import Counted
 from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
+from millrace.stages.call import enquiring
 from millrace.stages.learn import forms
 from millrace.web import errors, places, schemes, words
 from millrace.web.access import entry
 from millrace.web.forms import said
 
 BURN_DOWN, ENQUIRIES = "/policy/pictures/burn-down/", "/desk/enquiries/"
-NO_SCHEME = "-"
 
 
 @entry(power="policy")
@@ -144,7 +144,7 @@ def _cells(asked: Asked, one: Counted, about: Sequence[str], **which: str) -> li
 
 def _enquiries(asked: Asked, about: Sequence[str]) -> Cell:
     """How many enquiries are about these schemes, with the address that lists them."""
-    found, told = gathering.enquiries(asked), [("scheme", scheme or NO_SCHEME) for scheme in about]
+    found, told = gathering.enquiries(asked), [("scheme", scheme or enquiring.NO_SCHEME) for scheme in about]
     address = f"{ENQUIRIES}?{urlencode([*told, ('as_at', asked.as_at), ('seal', asked.seal.number)])}"
     return pictures.count(sum(found.get(scheme, 0) for scheme in about), address)
 

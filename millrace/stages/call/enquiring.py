@@ -21,6 +21,7 @@ from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.call.models import Enquiry
 
 POWERS = frozenset({"officer", "policy"})
+NO_SCHEME = "-"  # in addresses: about none in particular
 
 
 @dataclass(frozen=True)

@@ -71,11 +71,11 @@ class AnswerForm(forms.Form):
 
 
 def _schemes(_request: HttpRequest) -> list[tuple[str, str]]:
-    return [*sorted(schemes.short_titles().items(), key=lambda pair: pair[1]), ("-", _("No scheme in particular"))]
+    return [*sorted(schemes.short_titles().items(), key=lambda pair: pair[1]), (enquiring.NO_SCHEME, _("No scheme in particular"))]
 
 
 def _of_schemes(chosen: Sequence[str]) -> Q:
-    return Q(scheme__in=["" if one == "-" else one for one in chosen])
+    return Q(scheme__in=["" if one == enquiring.NO_SCHEME else one for one in chosen])
 
 
 OPEN = Q(answered_on=None, struck_at=None)

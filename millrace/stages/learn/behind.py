@@ -73,7 +73,8 @@ def _moved(was: QuerySet[Row, Any], now: QuerySet[Row, Any]) -> RawSQL:
     return RawSQL(
         f"SELECT coalesce(was.pk, now.pk) FROM ({left}) AS was (pk, part, number, cents) "  # noqa: S608  # Django's own text, its values apart
         f"FULL JOIN ({right}) AS now (pk, part, number, cents) ON was.pk = now.pk WHERE was.pk IS NULL OR now.pk IS NULL "
-        "OR (was.part, was.number, was.cents) IS DISTINCT FROM (now.part, now.number, now.cents)",
+        "OR coalesce(was.part::text, '') <> coalesce(now.part::text, '') OR coalesce(was.number, 0) <> coalesce(now.number, 0) "
+        "OR was.cents <> now.cents",
         [*values, *more],
     )
 
