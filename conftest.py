@@ -8,6 +8,8 @@ pytest_plugins = [
     "millrace.testing.database",
     "millrace.testing.making",
     "millrace.testing.policies",
+    "millrace.testing.publishing",
+    "millrace.testing.stories",
     "millrace.testing.live",
     "millrace.testing.agreeing",
     "millrace.testing.pressing",

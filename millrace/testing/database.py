@@ -1,10 +1,12 @@
 """One embedded server for all tests and a fresh committed database for each — e.g. a payment run tested with real commits.
 
 A template is migrated once per state of the migrations; each test gets CREATE DATABASE … TEMPLATE (0.06–0.4 s) and enters it
-as the application's role. Nothing is flushed or rolled back: the clone is dropped.
+as the application's role. Nothing is flushed or rolled back: the clone is dropped. What many tests begin with — the policy
+published, a story told — is a template too, made once for a state of the sources: a fixture whose name ends in `_template`.
 """
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import os
@@ -12,8 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -63,6 +66,17 @@ def source_hash() -> str:
     return digest.hexdigest()[:12]
 
 
+@functools.cache
+def sources_hash() -> str:
+    """This will change whenever what our programs write into a database might: with any program, statement or policy text."""
+    files = [path for path in (REPOSITORY / "millrace").rglob("*") if path.suffix in (".py", ".sql", ".toml")]
+    files += [path for path in (REPOSITORY / "policies").rglob("*") if path.is_file()]
+    digest = hashlib.sha256(source_hash().encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(REPOSITORY)).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 class Provider:
     """The server of this test session, its templates and the clones handed out."""
 
@@ -78,6 +92,23 @@ class Provider:
                 draft = database.embedded(self.cluster, f"{name}_draft")
                 migrate(draft)
                 root.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_draft"), sql.Identifier(name)))
+        return name
+
+    def prepared(self, kind: str, build: Callable[[database.Database], None], *, mark: str = "") -> str:
+        """This will return the name of a template in which `build` did its work, doing it under a lock the first time.
+
+        It is made anew whenever the sources change, or the hexadecimal `mark` that may be given for more than they say.
+        """
+        name = f"{kind}_{sources_hash()}{mark}"
+        with self.cluster.home.lock(kind), self.cluster.connect() as root:
+            if not self._exists(root, name):
+                for (old,) in root.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [f"^{kind}_[0-9a-f]+$"]).fetchall():
+                    self.drop(old)
+                draft = self.clone(self.template())
+                with entered(draft):
+                    build(draft)
+                made = sql.Identifier(draft.access["app"]["PGDATABASE"])
+                root.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(made, sql.Identifier(name)))
         return name
 
     def clone(self, template: str) -> database.Database:
@@ -161,16 +192,32 @@ def template(provider: Provider) -> str:
     return provider.template()
 
 
+@pytest.fixture(scope="session")
+def prepared(provider: Provider, django_db_blocker: Any) -> Callable[[str, Callable[[], None]], str]:
+    """Makes a template with something done in it already: `prepared("published", publish)`."""
+
+    def make(kind: str, build: Callable[[], None]) -> str:
+        with django_db_blocker.unblock():
+            return provider.prepared(kind, lambda _draft: build())
+
+    return make
+
+
 @pytest.fixture
 def db_clone(
+    request: pytest.FixtureRequest,
     provider: Provider,
-    template: str,
-    django_db_blocker: pytest.FixtureRequest,
+    django_db_blocker: Any,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[database.Database]:
-    """A migrated database of this test's own, entered as the application, and a folder for what is copied from it. Commits are real."""
-    target = provider.clone(template)
+    """A migrated database of this test's own, entered as the application, and a folder for what is copied from it. Commits are real.
+
+    It begins as the one fixture that the test asks for and whose name ends in `_template` says, or else empty.
+    """
+    begun = [name for name in request.fixturenames if name.endswith("_template")]
+    assert len(begun) <= 1, f"a database cannot begin as both {' and '.join(begun)}"
+    target = provider.clone(request.getfixturevalue(begun[0] if begun else "template"))
     name = target.access["app"]["PGDATABASE"]
     monkeypatch.setattr(django_settings, "PAST_CASES", tmp_path_factory.mktemp("past-cases"))
     try:

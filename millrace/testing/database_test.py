@@ -25,6 +25,24 @@ def test_the_next_test_finds_nothing_of_it(make):
     assert connection.cursor().execute("SELECT count(*) FROM cases_case").fetchone() == (1,)
 
 
+def test_what_tests_begin_with_is_prepared_once_and_anew_when_the_sources_change(provider, prepared, make, monkeypatch):
+    made = []
+
+    def build():
+        made.append(connection.settings_dict["NAME"])
+        make.case()
+
+    name = prepared("small", build)
+    assert prepared("small", build) == name and len(made) == 1
+    with provider.cluster.connect(name) as root:
+        assert root.execute("SELECT count(*) FROM cases_case").fetchone() == (1,)
+    monkeypatch.setattr(database, "sources_hash", lambda: "0" * 12)
+    assert prepared("small", build) == f"small_{'0' * 12}" and len(made) == 2
+    with provider.cluster.connect() as root:
+        assert root.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone() == (0,)
+    provider.drop(f"small_{'0' * 12}")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

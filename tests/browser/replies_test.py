@@ -2,23 +2,20 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from millrace.jobs import demonstration
 from millrace.registers.people.models import Power
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import sealer
 from millrace.stages.learn import replying
 from millrace.stages.learn.models import Reply
-from millrace.testing.policies import HONG_KONG, files_of
+from millrace.testing.stories import TOLD_UNTIL
 from tests.browser.face_test import LANGUAGES, WIDTHS, faults
 
 pytestmark = pytest.mark.browser
-AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 MISTAKES = "As at 31 March 2026, {{approved-by-schemes count @2026-03-31}} cases.\n\nWith the Mainland, 472 projects and over $1.2 billion."
 PAGES = {
     "list": "/replies/",
@@ -33,17 +30,15 @@ PAGES = {
 
 
 @pytest.fixture
-def site(live_site: Callable[..., Any], db_clone: Any, settings: Any, tmp_path: Path) -> Any:
+def site(brief_story_template: str, live_site: Callable[..., Any]) -> Any:
     """The demonstration's two replies, and a third with mistakes in it."""
-    settings.MEDIA_ROOT = tmp_path
-    demonstration.fill(AT, files_of(HONG_KONG), only=6)
     by = Power.objects.filter(power="policy").order_by("pk")[0].person
-    fields = {"by": by, "at": AT}
+    fields = {"by": by, "at": TOLD_UNTIL}
     replying.begin_reply(occasion="press", command=uuid.uuid4(), **fields)
     reply = Reply.objects.latest("pk")
     texts = {language: {"subject": "Approvals", "body": MISTAKES} for language in LANGUAGES}
     replying.write_reply(reply, texts, based_on=reply.sha256, **fields)
-    sealer.seal(AT)
+    sealer.seal(TOLD_UNTIL)
     sheet.project()
     site = live_site()
     site.officer = by

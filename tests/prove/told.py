@@ -18,12 +18,12 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.test import override_settings
-from psycopg import sql
 
 from millrace.jobs import demonstration, reactor
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person, Power
 from millrace.registers.policy import queries as policy
+from millrace.site.database import Database
 from millrace.stages.apply.actions import organisations
 from millrace.stages.apply.models import Part
 from millrace.stages.deliver import actions as deliver
@@ -31,9 +31,9 @@ from millrace.stages.deliver import gather
 from millrace.stages.deliver.models import AuditSample
 from millrace.stages.learn import actions as learn
 from millrace.stages.plan.models import FundOrder, StaffInvitation
-from millrace.testing.database import REPOSITORY, Provider, entered
+from millrace.testing.database import Provider
 from millrace.testing.policies import HONG_KONG, files_of
-from tests.prove import agreements, kept_and_used, other_chains, owed, worth
+from tests.prove import addresses, agreements, kept_and_used, other_chains, owed, worth
 
 # What people type, and what a translation must leave alone.
 TYPED = {
@@ -92,24 +92,12 @@ TYPED = {
 }
 
 
-def mark(template: str, at: datetime) -> str:
-    """This will change with whatever the story is made of, and with the day it is told up to."""
-    digest = hashlib.sha256(f"{template} {at:%Y-%m-%d}".encode())
-    sources = [
-        path for top in ("millrace", "policies") for path in (REPOSITORY / top).rglob("*") if path.suffix in (".py", ".sql", ".toml")
-    ]
-    for file in sorted(
-        [
-            *sources,
-            Path(__file__),
-            Path(worth.__file__),
-            Path(other_chains.__file__),
-            Path(agreements.__file__),
-            Path(kept_and_used.__file__),
-            Path(owed.__file__),
-        ]
-    ):
-        digest.update(file.read_bytes())
+def mark(at: datetime) -> str:
+    """This will change with the tests' own part of the story, and with the day it is told up to."""
+    digest = hashlib.sha256(f"{at:%Y-%m-%d}".encode())
+    for part in (worth, addresses, other_chains, agreements, kept_and_used, owed):
+        digest.update(Path(part.__file__).read_bytes())
+    digest.update(Path(__file__).read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -201,21 +189,17 @@ def noted(at: datetime) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def told(provider: Provider, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """The told database's name, and what was noted of it."""
-    empty, at = provider.template(), datetime.now(UTC)
-    name = f"told_{mark(empty, at)}"
-    kept = Path(provider.cluster.home.path) / f"{name}.json"
-    with provider.cluster.home.lock("told"), provider.cluster.connect() as root:
-        rows = root.execute("SELECT datname FROM pg_database WHERE datname LIKE 'told\\_%'").fetchall()
-        if (name,) not in rows or not kept.exists():
-            for (old,) in rows:
-                root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
-            clone = provider.clone(empty)
-            how = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("told"), SECRET_KEY=clone.environment("app")["MILLRACE_SECRET_KEY"])
-            with django_db_blocker.unblock(), how, entered(clone):
-                tell(at)
-                kept.write_text(json.dumps(noted(at), ensure_ascii=False), "utf-8")
-            made = clone.access["app"]["PGDATABASE"]
-            root.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(made), sql.Identifier(name)))
+    at = datetime.now(UTC)
+    kept = provider.cluster.home.path / f"told_{mark(at)}.json"
+
+    def build(draft: Database) -> None:
+        secret = draft.environment("app")["MILLRACE_SECRET_KEY"]
+        with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("told"), SECRET_KEY=secret):
+            tell(at)
+            kept.write_text(json.dumps(noted(at), ensure_ascii=False), "utf-8")
+
+    with django_db_blocker.unblock():
+        name = provider.prepared("told", build, mark=mark(at))
     return name, json.loads(kept.read_text("utf-8"))
 
 

@@ -21,18 +21,15 @@ from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries
 from millrace.stages.deliver.deliver_test import open_account, pay, ready, refused
 from millrace.stages.deliver.models import Payment, PaymentFile, PaymentRun, StatusFile
-from millrace.stages.plan import actions as plan
-from millrace.testing import policies, racing
+from millrace.testing import racing
 from millrace.web import clock
 
 
 @pytest.fixture
-def two(agree: Any, make: Any, settings: Any, tmp_path: Any) -> Any:
+def two(hong_kong: Any, agree: Any, settings: Any, tmp_path: Any) -> Any:
     """Two cases with an instalment released each, under the published policy."""
     settings.MEDIA_ROOT = tmp_path
     first, second = ready(agree.nifs()), ready(agree.nifs())
-    by = make.person(powers=("policy",))
-    plan.publish_policy(policies.files_of(policies.HONG_KONG), by=by, at=first.at, command=uuid.uuid4())
     for one in (first, second):
         one.act(deliver.release_instalment, one.case, instalment=1, by=one.finance)
     return first, second

@@ -2,29 +2,19 @@
 
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from millrace.core.rules import form
 from millrace.stages.apply.actions import attachments, drafts, submission
-from millrace.stages.call import actions as calls
-from millrace.stages.plan import actions as plan
 
 NOON = datetime(2025, 3, 3, 4, tzinfo=UTC)
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
-POLICY = Path(__file__).resolve().parents[3] / "policies" / "hong-kong"
 
 
 @pytest.fixture
-def published(make):
+def published(announced_template, make):
     """The Hong Kong policy, published, and its calls announced."""
-    by = make.person(powers=("policy",), at=EARLY)
-    files = {str(path.relative_to(POLICY)): path.read_bytes() for path in POLICY.rglob("*") if path.is_file()}
-    told = plan.publish_policy(files, by=by, at=EARLY, command=uuid.uuid4())
-    for event in told.events:
-        if event.kind == "scheme_version_published":
-            calls.announce_calls(event.scheme_version, by=by, at=EARLY, command=uuid.uuid4())
 
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

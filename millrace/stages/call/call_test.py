@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,21 +9,14 @@ from django.test import Client
 from millrace.core.refusal import Refusal
 from millrace.stages.call import actions, queries
 from millrace.stages.call.models import Call, Extension
-from millrace.stages.plan import actions as plan
 from millrace.web import access, clock
 
-POLICY = Path(__file__).resolve().parents[3] / "policies" / "hong-kong"
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def raise_2025(make):
+def raise_2025(announced_template, make):
     """The third exercise of RAISe+, open from 11 September to 31 October 2025."""
-    by = make.person(powers=("policy",), at=EARLY)
-    files = {str(path.relative_to(POLICY)): path.read_bytes() for path in POLICY.rglob("*") if path.is_file()}
-    for event in plan.publish_policy(files, by=by, at=EARLY, command=uuid.uuid4()).events:
-        if event.kind == "scheme_version_published":
-            actions.announce_calls(event.scheme_version, by=by, at=EARLY, command=uuid.uuid4())
     return Call.objects.get(scheme="raise-plus", code="2025")
 
 

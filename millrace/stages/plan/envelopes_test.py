@@ -8,16 +8,14 @@ import pytest
 from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as ledger
-from millrace.stages.plan import actions, envelopes
+from millrace.stages.plan import envelopes
 from millrace.testing.making import NOON
-from millrace.testing.policies import HONG_KONG, files_of
 
 NIFS = Envelope("itf-nifs", "nifs", "HKD")
 
 
 @pytest.fixture
-def finance(make):
-    actions.publish_policy(files_of(HONG_KONG), by=make.person(), at=NOON, command=uuid.uuid4())
+def finance(hong_kong, make):
     return make.person(powers=("finance",))
 
 

@@ -12,10 +12,9 @@ from millrace.registers.ledger import queries as ledger
 from millrace.registers.messages.models import Notice
 from millrace.registers.people import queries as people
 from millrace.registers.timeline.models import Event
-from millrace.stages.plan import actions, envelopes, orders
+from millrace.stages.plan import envelopes, orders
 from millrace.stages.plan.models import FundOrder
 from millrace.testing.making import NOON
-from millrace.testing.policies import HONG_KONG, files_of
 from millrace.web import clock
 
 HONG_KONG_ZONE = ZoneInfo("Asia/Hong_Kong")
@@ -23,10 +22,9 @@ NIFS = Envelope("itf-nifs", "nifs", "HKD")
 
 
 @pytest.fixture
-def two(make, monkeypatch):
+def two(hong_kong, make, monkeypatch):
     """A policy officer who proposes and a controller who confirms; the policy is published, nothing taken in yet."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
-    actions.publish_policy(files_of(HONG_KONG), by=make.person(), at=NOON, command=uuid.uuid4())
     return make.person(powers=("policy",)), make.person(powers=("finance",))
 
 
