@@ -2,7 +2,7 @@
 
 1,000,000 cases of about 8,000,000 rows are written first (`bench/long_sheet.py`). Then every definition counted over cases is asked for
 today as known now, for a past day as known now, and for that day as known soon after it; so are other groupings; and what changed since
-a seal a month earlier. Each number is the median of the answers, nothing kept from one to the next. `--cases 10000` takes seconds.
+a seal a month earlier. Another grouping is counted in the columnar copy of the sheet where there is one. Each number is the median of the answers, nothing kept from one to the next. `--cases 10000` takes seconds.
 """
 
 import argparse
@@ -104,14 +104,18 @@ def opened(folder: Path) -> Any:
 
 
 def keep() -> None:
-    """This will keep what the nights would have kept, and say how long it took."""
-    from millrace.stages.learn import kept, queries
+    """This will keep and copy what the nights would have kept and copied, and say how long it took."""
+    from millrace.stages.learn import columnar, kept, queries
     from millrace.stages.learn.models import KeptChange
 
     began = time.perf_counter()
     blocks = kept.keep(queries.counts_ever_published())
     took = time.perf_counter() - began
     print(f"\n(kept: {blocks:,} blocks of seals for all figures, {KeptChange.objects.count():,} sums, in {took:,.0f} s)", flush=True)
+    began = time.perf_counter()
+    rows, copy = columnar.keep(), columnar.current()
+    size = (columnar.folder() / copy.file).stat().st_size / 1e6 if copy else 0
+    print(f"(copied: {rows:,} rows of the sheet, {size:,.0f} MB, in {time.perf_counter() - began:,.0f} s)", flush=True)
 
 
 def extracted(folder: Path) -> Path:

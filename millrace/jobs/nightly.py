@@ -16,6 +16,7 @@ from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
+from millrace.stages.learn import columnar
 from millrace.stages.learn import kept as kept_figures
 from millrace.stages.learn import queries as figures
 from millrace.stages.plan import envelopes
@@ -69,6 +70,11 @@ def keep_figures(_at: datetime) -> object:
     return f"{kept_figures.keep(figures.counts_ever_published())} blocks"
 
 
+def copy_sheet(_at: datetime) -> object:
+    """This will copy the sheet by columns where it has grown by ten thousand seals, for groupings of which nothing is kept."""
+    return f"{columnar.keep()} rows"
+
+
 TASKS: tuple[tuple[str, Task], ...] = (
     ("lapse_requests", lapse_requests),
     ("lapse_offers", lapse_offers),
@@ -78,6 +84,7 @@ TASKS: tuple[tuple[str, Task], ...] = (
     ("past_cases", copy_past_cases),
     ("kept_days", keep_days),
     ("kept_figures", keep_figures),
+    ("sheet_copy", copy_sheet),
     ("backup", backup.make),
 )
 

@@ -219,7 +219,8 @@ def db_clone(
     assert len(begun) <= 1, f"a database cannot begin as both {' and '.join(begun)}"
     target = provider.clone(request.getfixturevalue(begun[0] if begun else "template"))
     name = target.access["app"]["PGDATABASE"]
-    monkeypatch.setattr(django_settings, "PAST_CASES", tmp_path_factory.mktemp("past-cases"))
+    for copied in ("PAST_CASES", "SHEET_COPY"):
+        monkeypatch.setattr(django_settings, copied, tmp_path_factory.mktemp("copied"))
     try:
         with django_db_blocker.unblock(), entered(target):
             yield target

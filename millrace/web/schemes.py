@@ -23,6 +23,7 @@ _known: Held = {}
 _funds: Held = {}
 _calls: Held = {}
 _measures: Held = {}
+_choices: Held = {}
 
 
 def short_titles() -> dict[str, str]:
@@ -52,6 +53,19 @@ def fund_title(name: str) -> str:
     """This will name one fund; one no longer published is shown by its id, never hidden."""
     title = _kept(_funds, lambda _now: {one.id: one.title for one in policy.funds_if_published()}).get(name)
     return title.said_in(translation.get_language() or "en") if title else name
+
+
+def choice_title(question: str, code: str) -> str:
+    """This will word an answer, such as a sector, as the forms of the schemes' latest versions offer it; one that no form offers is shown
+    by its code, never hidden."""
+    title = _kept(_choices, _titles_of_choices).get(f"{question}/{code}")
+    return title.said_in(translation.get_language() or "en") if title else code
+
+
+def _titles_of_choices(now: datetime) -> Titles:
+    sections = [section for scheme in policy.published_schemes(now) for section in scheme.versions[-1].form.sections]
+    questions = [question for section in sections for question in section.questions]
+    return {f"{question.id}/{choice.id}": choice.label for question in questions for choice in question.choices}
 
 
 def measure_title(name: str) -> str:

@@ -128,6 +128,12 @@ def macros(of: str, published: Sequence[Published]) -> str:
     return f"{cases}CREATE OR REPLACE MACRO {name(of)}(as_at, as_known) AS TABLE\n{_UNION.join(parts)}\n  ORDER BY part;\n"
 
 
+def groups(reads: FromSheet, source: str, as_at: date, as_known: int) -> str:
+    """Write a count over cases as a question of the sheet's rows in `source`: group, number and money, for a day as known at a seal."""
+    asked = f"SELECT part, sum(number), sum(amount_cents) FROM ({_matching(reads, source)}) GROUP BY part"  # noqa: S608  # as below
+    return f"CREATE OR REPLACE MACRO asked(as_at, as_known) AS TABLE {asked}; FROM asked({literal(as_at)}, {as_known})"
+
+
 def _meanings(published: Sequence[Published]) -> list[_Meaning]:
     """Lay out every version of every publication; what a later publication left as it was is told once."""
     found: dict[tuple[date, date | None, str], _Meaning] = {}
@@ -150,13 +156,17 @@ def _meanings(published: Sequence[Published]) -> list[_Meaning]:
 
 
 def _cases(meaning: _Meaning) -> str:
-    reads = meaning.reads
-    assert isinstance(reads, FromSheet)
+    assert isinstance(meaning.reads, FromSheet)
+    return _matching(meaning.reads, "sheet", meaning.holds)
+
+
+def _matching(reads: FromSheet, source: str, holds: str = "TRUE") -> str:
+    """Write the cases that meet every condition on the day, as known at the seal, with what each adds."""
     conditions = "".join(f"\n    AND {condition(each)}" for each in reads.conditions)
     number = f"CAST(measures ->> {literal('$.' + reads.adds_up)} AS BIGINT)" if reads.adds_up else "1"
     conditions += f"\n    AND {number} IS NOT NULL" if reads.adds_up else ""
-    return f"""  SELECT "case", {reads.group_by} AS part, {number} AS number, {reads.amount or "0"} AS amount_cents FROM sheet
-  WHERE {meaning.holds}
+    return f"""  SELECT "case", {reads.group_by} AS part, {number} AS number, {reads.amount or "0"} AS amount_cents FROM {source}
+  WHERE {holds}
     AND {_ON_DAY}
     AND {_KNOWN}{conditions}"""  # noqa: S608  # names of core/asat.py, values quoted
 

@@ -5,6 +5,8 @@ The SQL twin of `core.figures.answer.counted`.
 
 import functools
 import operator
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.db.models.functions import Cast
 
 from millrace.core import asat
 from millrace.core.figures.definition import Condition, FromSheet
+from millrace.registers.sheet import queries as sheet
 from millrace.registers.sheet.models import Row
 
 Group = tuple[str, int, int]
@@ -24,6 +27,23 @@ def groups(reads: FromSheet, rows: QuerySet[Row], as_at: date) -> list[Group]:
     """This will count rows of one day, those that meet the conditions on that day; a group that comes to nothing is left out."""
     grouped = met(reads, rows, as_at).order_by().values(reads.group_by).annotate(**sums(reads))
     return [(row[reads.group_by] or "", int(row["number"]), int(row["cents"])) for row in grouped if row["number"]]
+
+
+def moved(reads: FromSheet, as_at: date, after: int, upto: int) -> list[Group]:
+    """This will count what was so on a day of the rows that opened after a seal and up to another, and take off those that closed."""
+    opened = Row.objects.filter(sheet.on_day(as_at), known_from__gt=after, known_from__lte=upto)
+    closed = Row.objects.filter(sheet.on_day(as_at), known_before__gt=after, known_before__lte=upto)
+    gone = [(part, -count, -cents) for part, count, cents in groups(reads, closed, as_at)]
+    return [*groups(reads, opened, as_at), *gone]
+
+
+def added_up(told: Iterable[Group]) -> list[Group]:
+    """This will add groups of one name together; one that comes to nothing is left out."""
+    counts, cents = Counter[str](), Counter[str]()
+    for part, count, money in told:
+        counts[part] += count
+        cents[part] += money
+    return [(part, count, cents[part]) for part, count in counts.items() if count]
 
 
 def sums(reads: FromSheet) -> dict[str, Any]:

@@ -101,6 +101,12 @@ def write(folder: Path, seal: Seal) -> Extracted:
     return told
 
 
+def write_sheet(folder: Path, seal: Seal) -> int:
+    """This will write the sheet's own table alone, and say how many rows it has."""
+    with _duck(folder, seal) as duck:
+        return duck.poured("sheet", _SHEET)
+
+
 def figures_sql(seal: Seal) -> str:
     """This will write every figure published by the seal as a query of the extract, under a heading that says how to ask."""
     head = f"""-- {funder.current().names.said_in("en")}: each published figure as a query of this extract.

@@ -60,6 +60,17 @@ def test_the_funders_people_are_told_every_group_and_so_is_whoever_asks_what_is_
     assert '<td class="num">3</td>' in agreed and "withheld" not in agreed
 
 
+def test_another_grouping_is_for_the_funders_people_alone(told, sign_in):
+    officer = sign_in(told)
+    page = officer.see(f"{APPROVED}&by=status")
+    assert "By status" in page and '<th scope="row">In force</th><td class="num">17</td>' in page and "By scheme" in page
+    assert "Not recorded" in officer.see(f"{APPROVED}&by=sector")
+    assert "Choose one of the groupings listed." in officer.see(f"{APPROVED}&by=approved_cents", 422)
+    for asked in ("status", "approved_cents"):
+        public = Client().get(f"{APPROVED}&by={asked}")
+        assert public.status_code == 200 and "By status" not in public.text and "By another grouping" not in public.text
+
+
 def test_a_whole_that_is_small_is_withheld_too_and_what_changed_tells_no_withheld_group():
     few, many = (_answer(nifs=2), _answer(nifs=2, itsp=40, aiss=50))
     alone, among = for_everyone.guarded(few, 5), for_everyone.guarded(many, 5)

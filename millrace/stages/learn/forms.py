@@ -12,44 +12,9 @@ from millrace.core import asat
 from millrace.stages.learn import actions
 from millrace.web import fields, words
 
-
-class QuestionForm(forms.Form):
-    """The day a figure speaks of and the moment of knowledge; both may be left empty for today and now."""
-
-    as_at = forms.DateField(
-        label=_("As at"),
-        help_text=_("The day the figure speaks of."),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a day as year-month-day, such as 2024-01-31.")},
-    )
-    as_known = forms.DateTimeField(
-        label=_("As known"),
-        help_text=_("Leave it empty for what is known now. What was recorded later is then left out."),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": _("Enter a moment as year-month-day and time, such as 2026-03-31 17:00.")},
-    )
-    seal = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-
-    def add_prefix(self, field_name: str) -> str:
-        """This will name the inputs as the address spells them: as-at and as-known."""
-        return super().add_prefix(field_name).replace("_", "-")
-
-
-class GiveForm(forms.Form):
-    """To whom a figure is given."""
-
-    occasion = fields.ChoiceField(label=_("Given to"), choices=())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(code, gettext(text)) for code, text in actions.OCCASIONS.items()]
-        self.fields["occasion"] = fields.ChoiceField(label=_("Given to"), choices=choices)
-
-
 LABELS = {
+    "scheme": _("Scheme"),
+    "status": _("Status"),
     "stream": _("Stream"),
     "track": _("Track"),
     "sector": _("Sector"),
@@ -68,6 +33,50 @@ LABELS = {
     "terminated_on": _("Terminated on"),
     "closed_on": _("Closed on"),
 }
+# The columns a figure may be broken down by for the funder's own people, beside its own grouping.
+GROUPS = ("scheme", "sector", "lead_place", "status", "stream")
+
+
+class QuestionForm(forms.Form):
+    """The day a figure speaks of and the moment of knowledge, which may be left empty for today and now; and another grouping."""
+
+    as_at = forms.DateField(
+        label=_("As at"),
+        help_text=_("The day the figure speaks of."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a day as year-month-day, such as 2024-01-31.")},
+    )
+    as_known = forms.DateTimeField(
+        label=_("As known"),
+        help_text=_("Leave it empty for what is known now. What was recorded later is then left out."),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Enter a moment as year-month-day and time, such as 2026-03-31 17:00.")},
+    )
+    seal = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    by = forms.ChoiceField(
+        label=_("Broken down by"),
+        required=False,
+        choices=[(column, LABELS[column]) for column in GROUPS],
+        error_messages={"invalid_choice": _("Choose one of the groupings listed.")},
+    )
+
+    def add_prefix(self, field_name: str) -> str:
+        """This will name the inputs as the address spells them: as-at and as-known."""
+        return super().add_prefix(field_name).replace("_", "-")
+
+
+class GiveForm(forms.Form):
+    """To whom a figure is given."""
+
+    occasion = fields.ChoiceField(label=_("Given to"), choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(code, gettext(text)) for code, text in actions.OCCASIONS.items()]
+        self.fields["occasion"] = fields.ChoiceField(label=_("Given to"), choices=choices)
 
 
 def label(column: str) -> str:

@@ -41,16 +41,7 @@ def groups(reads: FromSheet, as_at: date, number: int) -> list[Group] | None:
     stands = sheet.stands_at()
     if number > stands:
         raise ValueError(f"the sheet stands at seal {stands}, not yet at {number}")
-    counts, cents = Counter[str](), Counter[str]()
-    told = _added_up(figure, blocks, as_at)
-    opened = Row.objects.filter(known_from__gt=blocks * BLOCK, known_from__lte=number)
-    closed = Row.objects.filter(known_before__gt=blocks * BLOCK, known_before__lte=number)
-    told += counting.groups(reads, opened.filter(sheet.on_day(as_at)), as_at)
-    told += [(part, -count, -money) for part, count, money in counting.groups(reads, closed.filter(sheet.on_day(as_at)), as_at)]
-    for part, count, money in told:
-        counts[part] += count
-        cents[part] += money
-    return [(part, count, cents[part]) for part, count in counts.items() if count]
+    return counting.added_up([*_added_up(figure, blocks, as_at), *counting.moved(reads, as_at, blocks * BLOCK, number)])
 
 
 def _added_up(figure: KeptFigure, blocks: int, as_at: date) -> list[Group]:

@@ -21,11 +21,18 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.learn import actions, behind, forms, queries, sectors, telling, wording
 from millrace.stages.learn.queries import Given, Known
 from millrace.stages.learn.wording import language
-from millrace.web import clock, errors, funder
+from millrace.web import clock, errors, funder, schemes, statuses
 from millrace.web.access import entry
 
 QUALITY = {"primary": word("Primary source"), "news": word("News report"), "secondary": word("Secondary source")}
-BY = {"programme": word("By programme"), "sector": word("By sector"), "scheme": word("By scheme")}
+BY = {
+    "programme": word("By programme"),
+    "sector": word("By sector"),
+    "scheme": word("By scheme"),
+    "lead_place": word("By place of the lead applicant"),
+    "status": word("By status"),
+    "stream": word("By stream"),
+}
 WIDEST = 320
 
 
@@ -69,6 +76,8 @@ def _is_own(figure: Figure) -> bool:
 def figure(request: HttpRequest, name: str) -> HttpResponse:
     """This will answer one figure for the day and moment asked, or say in words why it cannot."""
     form = forms.QuestionForm(request.GET or None)
+    if not is_staff(request):
+        del form.fields["by"]
     known = queries.known_now()
     published = known.figures.get(name)
     if published is None:
@@ -92,7 +101,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
     if not is_staff(request):
         given = queries.told_to_everyone(given)
-    return render(request, "learn/figure.html", context | _answer(request, given, asked, known) | _as_staff(request, given))
+    return render(request, "learn/figure.html", context | _answer(request, given, asked, known) | _as_staff(request, given, asked))
 
 
 def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:
@@ -159,13 +168,24 @@ def _behind(request: HttpRequest, given: Given) -> str:
     return permanent(given).replace("/?", "/cases/?")
 
 
-def _as_staff(request: HttpRequest, given: Given) -> dict[str, Any]:
-    """For the funder's own people: when the figure was last given, and the way to give it now."""
+def _as_staff(request: HttpRequest, given: Given, asked: dict[str, Any]) -> dict[str, Any]:
+    """For the funder's own people: the answer by another grouping, when the figure was last given, and the way to give it now.
+
+    No one else is given another grouping: what is withheld from one would be told by the next.
+    """
     powers = request.actor.powers
     if not is_staff(request):
         return {}
     give = permanent(given).replace("/?", "/give/?") if powers & set(actions.GIVERS) else ""
-    return {"last_given": queries.times_given(given.figure.name).first(), "give_url": give, "is_staff": True}
+    told = {"last_given": queries.times_given(given.figure.name).first(), "give_url": give, "is_staff": True}
+    reads, by = given.version.reads, asked.get("by")
+    if not isinstance(reads, FromSheet):
+        return told
+    if by and by != reads.group_by:
+        other = queries.regrouped(given, by)
+        told["other"] = [_shown(other, each) for each in other.answer.breakdowns if each.lines]
+    choices = [(column, forms.LABELS[column]) for column in forms.GROUPS if column != reads.group_by]
+    return told | {"groupings": choices, "other_by": by}
 
 
 def _table_note(given: Given, language: str) -> str:
@@ -178,10 +198,21 @@ def _table_note(given: Given, language: str) -> str:
 
 def _labels(given: Given, by: str, keys: Iterable[str]) -> dict[str, str]:
     """This will word the lines of a breakdown; schemes as their last versions name them, one never published by its code."""
-    if by != "scheme":
+    if by == "scheme":
+        titles = {scheme.slug: scheme.versions[-1].title.said_in(language()) for scheme in policy.published_schemes(clock.now())}
+        return {key: titles.get(key, key) for key in keys}
+    if not isinstance(given.version.reads, FromSheet):
         return {key: telling.label(given, by, key, language()) for key in keys}
-    titles = {scheme.slug: scheme.versions[-1].title.said_in(language()) for scheme in policy.published_schemes(clock.now())}
-    return {key: titles.get(key, key) for key in keys}
+    return {key: _value(by, key) if key else _("Not recorded") for key in keys}
+
+
+def _value(column: str, value: str) -> str:
+    """This will word what a column of the sheet holds."""
+    if column == "status":
+        return statuses.in_words(value)
+    if column == "lead_place":
+        return policy.funder().place_label(value).said_in(language()) or value
+    return schemes.choice_title(column, value)
 
 
 def _shown(given: Given, each: Breakdown) -> dict[str, Any]:

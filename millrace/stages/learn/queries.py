@@ -25,7 +25,7 @@ from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Publication, SchemeVersion
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
-from millrace.stages.learn import counting, kept
+from millrace.stages.learn import columnar, counting, kept
 from millrace.stages.learn.counting import Group
 from millrace.web import funder
 
@@ -201,11 +201,22 @@ def _kept_groups(version: FigureVersion, as_at: date, seal: Seal) -> list[Group]
 
 
 def counted_groups(version: FigureVersion, as_at: date, number: int) -> list[Group]:
-    """This will count in SQL what `core.figures.answer.counted` counts in Python, over all cases: from what is kept, if anything is."""
+    """This will count in SQL what `core.figures.answer.counted` counts in Python, over all cases: from what is kept of the figure, or else
+    in the columnar copy, where there is either."""
     reads = version.reads
     assert isinstance(reads, FromSheet)
     found = kept.groups(reads, as_at, number)
+    if found is None:
+        found = columnar.groups(reads, as_at, number)
     return sheet.repeatable(as_at, number, lambda rows: counting.groups(reads, rows, as_at)) if found is None else found
+
+
+def regrouped(given: Given, column: str) -> Given:
+    """This will answer the same question, of a figure counted over cases, by another column of the sheet."""
+    assert isinstance(given.version.reads, FromSheet)
+    version = replace(given.version, reads=replace(given.version.reads, group_by=column))
+    as_at = given.answer.as_at
+    return replace(given, version=version, answer=answer.of_groups(version, _kept_groups(version, as_at, given.seal), as_at))
 
 
 def told_to_everyone(given: Given) -> Given:
