@@ -1,8 +1,9 @@
 """How fast figures are answered over a large sheet, in the database and over the Parquet extract: `python -m bench.figures`.
 
 1,000,000 cases of about 8,000,000 rows are written first (`bench/long_sheet.py`). Then every definition counted over cases is asked for
-today as known now, for a past day as known now, and for that day as known soon after it; so are other groupings; and what changed since
-a seal a month earlier. Another grouping is counted in the columnar copy of the sheet where there is one. Each number is the median of the answers, nothing kept from one to the next. `--cases 10000` takes seconds.
+today as known now, for a past day as known now, and for that day as known soon after it; so are other groupings, which are counted in the
+columnar copy of the sheet where there is one; and what changed since a seal a month earlier. Each number is the median of the answers,
+nothing kept from one to the next. `--cases 10000` takes seconds.
 """
 
 import argparse

@@ -23,7 +23,7 @@ _known: Held = {}
 _funds: Held = {}
 _calls: Held = {}
 _measures: Held = {}
-_choices: Held = {}
+_groups: Held = {}
 
 
 def short_titles() -> dict[str, str]:
@@ -55,17 +55,20 @@ def fund_title(name: str) -> str:
     return title.said_in(translation.get_language() or "en") if title else name
 
 
-def choice_title(question: str, code: str) -> str:
-    """This will word an answer, such as a sector, as the forms of the schemes' latest versions offer it; one that no form offers is shown
-    by its code, never hidden."""
-    title = _kept(_choices, _titles_of_choices).get(f"{question}/{code}")
+def group_title(column: str, code: str) -> str:
+    """This will word a stream as its scheme does, and what else a case was put under, such as a sector, as the forms of the schemes' latest
+    versions offer it; what none of them offers is shown by its code, never hidden."""
+    title = _kept(_groups, _titles_of_groups).get(f"{column}/{code}")
     return title.said_in(translation.get_language() or "en") if title else code
 
 
-def _titles_of_choices(now: datetime) -> Titles:
-    sections = [section for scheme in policy.published_schemes(now) for section in scheme.versions[-1].form.sections]
+def _titles_of_groups(now: datetime) -> Titles:
+    known = policy.published_schemes(now)
+    streams = [stream for scheme in known for version in scheme.versions for stream in version.streams]
+    sections = [section for scheme in known for section in scheme.versions[-1].form.sections]
     questions = [question for section in sections for question in section.questions]
-    return {f"{question.id}/{choice.id}": choice.label for question in questions for choice in question.choices}
+    offered = {f"{question.id}/{choice.id}": choice.label for question in questions for choice in question.choices}
+    return offered | {f"stream/{stream.id}": stream.title for stream in streams}
 
 
 def measure_title(name: str) -> str:

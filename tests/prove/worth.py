@@ -46,7 +46,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "audit/sample/": ("?of=cases&chance=by_money&count=25&first=2020-01-01&last=2029-12-31", "?of=people&first=soon"),
     "register/": ("?q=nothing+fits+this",),
     "schemes/<slug:slug>/": ("?version=v1",),
-    "figures/<slug:name>/": ("?as-at=2024-01-31", "?as-at=1999-01-01"),
+    "figures/<slug:name>/": ("?as-at=2024-01-31", "?as-at=1999-01-01", "?as-at=2026-03-31&by=stream"),
     "figures/<slug:name>/give/": (f"?as-at={GIVEN_ON}&seal={GIVEN_SEAL}", f"?as_at={GIVEN_ON}&seal={GIVEN_SEAL}"),
     "figures/<slug:name>/cases/": (f"?as-at={GIVEN_ON}&seal={GIVEN_SEAL}",),
     "replies/drafts/<int:reply>/": ("?text=zh-hant",),

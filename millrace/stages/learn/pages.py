@@ -212,7 +212,7 @@ def _value(column: str, value: str) -> str:
         return statuses.in_words(value)
     if column == "lead_place":
         return policy.funder().place_label(value).said_in(language()) or value
-    return schemes.choice_title(column, value)
+    return schemes.group_title(column, value)
 
 
 def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
