@@ -130,7 +130,7 @@ def macros(of: str, published: Sequence[Published]) -> str:
 
 def groups(reads: FromSheet, source: str, as_at: date, as_known: int) -> str:
     """Write a count over cases as a question of the sheet's rows in `source`: group, number and money, for a day as known at a seal."""
-    asked = f"SELECT part, sum(number), sum(amount_cents) FROM ({_matching(reads, source)}) GROUP BY part"  # noqa: S608  # as below
+    asked = f"SELECT part, sum(number), sum(amount_cents) FROM ({_matching(reads, source)}) GROUP BY part"  # noqa: S608  # names and quoted values
     return f"CREATE OR REPLACE MACRO asked(as_at, as_known) AS TABLE {asked}; FROM asked({literal(as_at)}, {as_known})"
 
 
