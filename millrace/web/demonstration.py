@@ -42,7 +42,10 @@ def is_here() -> bool:
     known, asked_at = _asked.get(name, (False, now - timedelta(hours=1)))
     if not known and now - asked_at > timedelta(minutes=1):
         with contextlib.suppress(OperationalError):  # the page that says the records cannot be reached asks too
-            known = people.is_demonstration()
+            settled = people.is_settled_demonstration()
+            if settled is None:  # asked before the story began: a "no" kept would show its people as real, and let others write among them
+                return people.is_demonstration()
+            known = settled
         _asked[name] = (known, now)
     return known
 

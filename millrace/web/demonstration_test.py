@@ -66,6 +66,16 @@ def test_while_the_story_is_told_all_may_be_read_and_nothing_done(invented: Any)
     assert "still being told" not in client.get("/me/").text
 
 
+def test_a_page_read_before_the_story_began_does_not_hide_what_the_database_is(db_clone: Any, make: Any) -> None:
+    demonstration._asked.clear()
+    assert not demonstration.is_here()
+    people.mark_as_demonstration(at=NOON)
+    assert demonstration.is_here()
+    demonstration._asked.clear()
+    make.person("Invented Officer", is_demonstration=True)
+    assert demonstration.is_here()
+
+
 def test_the_ribbon_tells_every_page(invented: Any) -> None:
     demonstration._asked.clear()
     assert 'class="ribbon"' in Client(HTTP_HOST="127.0.0.1").get(ADDRESS).text

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import JSONObject
 
 from millrace.registers.people import prepared
@@ -146,6 +146,12 @@ TELLING, TOLD = "telling", "told"
 def is_demonstration() -> bool:
     """This will say whether everyone in this database is invented."""
     return Mark.objects.filter(name=DEMONSTRATION).exists()
+
+
+def is_settled_demonstration() -> bool | None:
+    """This will say the same once anybody has joined; None before, when a database may still be marked."""
+    marked = Exists(Mark.objects.filter(name=DEMONSTRATION))
+    return Person.objects.filter(is_system=False).order_by().values_list(marked, flat=True).first()
 
 
 def is_being_told() -> bool:
