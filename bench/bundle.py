@@ -39,7 +39,7 @@ def many_events(count: int) -> Any:
     from millrace.registers.timeline import actions as timeline
     from millrace.testing.making import Making
 
-    make = Making()
+    make = Making(first=1_000_000)  # names of its own: the figure's cases were made too
     by, case = make.system(), make.case(status="in_force")
     for start in range(0, count, AT_ONCE):
         with transaction.atomic():

@@ -57,7 +57,7 @@ def weigh(numbers: list[int]) -> dict[str, int]:
     for number in numbers:
         words = Path(f"/proc/{number}/cmdline").read_bytes().decode().replace("\0", " ")
         found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{number}/smaps_rollup").read_text(), re.MULTILINE)
-        kinds = {"granian": "web", " jobs": "jobs", " portfolio": "portfolio", "postgres": "database"}
+        kinds = {"millrace.site.web": "web", " jobs": "jobs", " portfolio": "portfolio", "postgres": "database"}
         kind = next((kind for word, kind in kinds.items() if word in words), "supervisor")
         weights[kind] = weights.get(kind, 0) + (int(found[1]) if found else 0)
     weights.pop("database", None)

@@ -28,7 +28,7 @@ def web_command(port: int, home: homes.Home, *, workers: int = WORKERS, host: st
     serving = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS)]
     static = ["--static-path-route", "/static", "--static-path-mount", str(home.static), "--static-path-expires", str(STATIC_SECONDS)]
     care = ["--no-ws", "--http", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "error"]
-    return [sys.executable, "-m", "granian", *serving, *static, *care, "millrace.site.wsgi:application"]
+    return [sys.executable, "-m", "millrace.site.web", *serving, *static, *care, "--factory", "millrace.site.wsgi:worker"]
 
 
 def jobs_command() -> list[str]:

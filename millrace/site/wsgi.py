@@ -13,6 +13,25 @@ from millrace.site import catalogues
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "millrace.site.settings")
 
+application: Any = get_wsgi_application()
+_ = get_resolver().url_patterns  # every page's module, before the first click rather than with it
+catalogues.fold()
+
+
+def settle() -> None:
+    """This will leave what is loaded by now out of the collector's walks: it stays, and a walk would write to each object, which copies
+    the memory a worker shares with the process it was forked from."""
+    gc.collect()
+    gc.freeze()
+    # A click makes and drops some ten thousand objects, hardly any of them in circles: looking for those every 700 is work for nothing.
+    gc.set_threshold(10_000, 10, 20)
+
+
+def worker() -> Any:
+    """This will give a newly forked worker the application, and let it end when its server is killed."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    return application
+
 
 def _leave_with_parent() -> None:
     """This will end the worker when its server is killed: an orphan would go on answering on the shared port."""
@@ -20,15 +39,3 @@ def _leave_with_parent() -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
-
-
-threading.Thread(target=_leave_with_parent, daemon=True).start()
-application: Any = get_wsgi_application()
-_ = get_resolver().url_patterns  # every page's module, before the first click rather than with it
-catalogues.fold()
-
-# What is loaded by now stays: the collector need not walk it, in the middle of someone's click, over and over.
-gc.collect()
-gc.freeze()
-# A click makes and drops some ten thousand objects, hardly any of them in circles: looking for those every 700 is work for nothing.
-gc.set_threshold(10_000, 10, 20)

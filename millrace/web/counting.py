@@ -13,8 +13,8 @@ from millrace.web import words
 
 MOST = 1_000
 WALKED = 10_000
-# Of a list that may as well be sorted whole: what every fiftieth row holds fills a page in so many, wherever it does not come in bursts.
-WALKED_FIRST = 3_000
+# Of a list that may as well be sorted whole: what every thirtieth row holds fills a page in so many, wherever it does not come in bursts.
+WALKED_FIRST = 1_500
 # Only where a table holds more rows than this (by the database's own last count) can an index give so many that a walk is sooner done.
 LARGE = 200_000
 
@@ -56,31 +56,28 @@ def gathered(
 ) -> tuple[int, list[int]]:
     """This will count ordered rows as far as one past MOST and give the keys of those from `start` to `end`, in one question.
 
-    An index of words gives its rows in no order: so few are read whole and sorted. What more rows hold is found soonest by walking
-    `walk`, the rows not narrowed by the words, in their order; where the first WALKED_FIRST of them do not fill the page, or there is
-    nothing to walk, all that the index gives are sorted, by their keys alone.
+    An index of words gives its rows in no order, so they are read and sorted by their keys alone — unless there are many, and a walk
+    along `walk`, the rows not narrowed by the words, fills the page within WALKED_FIRST of them. Rows are read once: `found` is read on
+    from where the count stopped.
     """
     by = rows.query.order_by[0]
     name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
     is_down = by.descending if isinstance(by, OrderBy) else by.startswith("-")
     order = f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk"
-    held = rows.order_by().annotate(key=F(name)).values_list("pk", "key")[: MOST + 1]
-    sql, values = held.query.sql_with_params()
+    sql, values = rows.order_by().annotate(key=F(name)).values_list("pk", "key").query.sql_with_params()
+    sorted_ = f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)"  # noqa: S608  # made of two words above
     page = [end - start, start]
-    every, sorts = rows.order_by().annotate(key=F(name)).values_list("pk", "key").query.sql_with_params()
-    otherwise = f"ARRAY(SELECT pk FROM ({every}) AS every (pk, key) ORDER BY {order} LIMIT %s OFFSET %s)"  # noqa: S608  # Django's own text
-    given = [*sorts, *page]
+    parts, shown, given = "", f"(SELECT {sorted_})", [*values, MOST + 1, *page]
     if walk is not None:
         walking, walks = _walking(walk, text, words_asked, WALKED_FIRST)
-        first = f"SELECT ARRAY({walking} LIMIT %s OFFSET %s) AS keys"
-        otherwise = f"(SELECT CASE WHEN cardinality(keys) = %s THEN keys ELSE {otherwise} END FROM ({first}) AS first)"  # noqa: S608  # as above
-        given = [end - start, *given, *walks, *page]
+        parts = f", first (keys) AS MATERIALIZED (SELECT ARRAY({walking} LIMIT %s OFFSET %s))"
+        shown = f"CASE WHEN count > %s AND (SELECT cardinality(keys) FROM first) = %s THEN (SELECT keys FROM first) ELSE {sorted_} END"
+        given = [*values, MOST + 1, *walks, *page, MOST, end - start, *page]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH found (pk, key) AS MATERIALIZED ({sql}), told (count) AS (SELECT count(*) FROM found) "  # noqa: S608  # Django's own text
-            f"SELECT count, CASE WHEN count <= %s THEN ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s) "
-            f"ELSE {otherwise} END FROM told",
-            [*values, MOST, *page, *given],
+            f"WITH found (pk, key) AS MATERIALIZED ({sql}), "  # noqa: S608  # Django's own text
+            f"told (count) AS MATERIALIZED (SELECT count(*) FROM (SELECT FROM found LIMIT %s) AS begun){parts} SELECT count, {shown} FROM told",
+            given,
         )
         count, keys = cursor.fetchone()
     return count, keys

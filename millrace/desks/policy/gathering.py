@@ -153,8 +153,8 @@ def _took(asked: Asked, scheme: str) -> dict[str, int | None]:
     """The median working days of each part of the way: of the stages as the service clock tells them, and from approval on by the days."""
     assert asked.funder is not None
     calendar, hidden = asked.funder.calendar, set(asked.hidden)
-    clocks = service.kept(asked.seal.number, bytes(asked.seal.chain), asked.as_at, calendar)
-    mine = [clock for case, of, found in clocks if of == scheme and case not in hidden for clock in found if clock.is_over]
+    clocks = service.kept(asked.seal.number, bytes(asked.seal.chain), asked.as_at, calendar, scheme)
+    mine = [clock for case, _scheme, found in clocks if case not in hidden for clock in found if clock.is_over]
     stages = {stage: within((clock.days for clock in mine if clock.stage == stage), 50) for stage in STAGES}
     working = WorkingDays(calendar.is_working_day, date(min(calendar.years, default=asked.as_at.year), 1, 1), asked.as_at)
     way = _after_approval(asked, scheme)

@@ -53,10 +53,12 @@ class Timed:
     clock: Clock
 
 
-@functools.lru_cache(maxsize=4)
-def kept(seal: int, _chain: bytes, today: date, calendar: Calendar) -> tuple[tuple[int, str, tuple[Clock, ...]], ...]:
-    """This will read every case's clocks once per process, seal and day; of them each reader is shown those of the cases they may see."""
+@functools.lru_cache(maxsize=24)
+def kept(seal: int, _chain: bytes, today: date, calendar: Calendar, scheme: str = "") -> tuple[tuple[int, str, tuple[Clock, ...]], ...]:
+    """This will read the clocks of every case, or of a scheme's alone, once per process, seal and day; of them each reader is shown those
+    of the cases they may see."""
     rows = sheet.counted(Row.objects.filter(sheet.known(seal), received_on__isnull=False, valid_from__lte=today))
+    rows = rows.filter(scheme=scheme) if scheme else rows
     told = rows.order_by("case_id", "valid_from").values_list("case_id", "scheme", "valid_from", "status")
     working = WorkingDays(calendar.is_working_day, date(min(calendar.years, default=today.year), 1, 1), today)
     found = []

@@ -51,12 +51,14 @@ _LATE_TOTALS = f"""
     SELECT p.happened_on, {_NAMES}, sum({_COUNTED})::bigint
       FROM ({_LATER}) later JOIN ledger_posting p ON p.event_id = later.event_id {_SIDES} JOIN ledger_account a ON a.id = side.account
      WHERE p.happened_on <= %(kept_on)s GROUP BY p.happened_on, {_NAMES}"""  # noqa: S608  # constants of this file
-# Each account is looked up by itself (OFFSET 0): how many were moved is guessed as four, and then every account would be tried on each.
+# Each part's postings are read by the index of days, each account is looked up by itself (OFFSET 0): how many days and how many accounts
+# those are is only guessed, and by the guess every posting, and every account for each, would be tried.
 _TOTALS = f"""
     SELECT side.place, {_NAMES}, sum({_COUNTED})::bigint FROM (
         SELECT part.place, side.account, sum(side.change) AS change
           FROM unnest(%(after)s::date[], %(through)s::date[]) WITH ORDINALITY AS part (after, through, place)
-          JOIN ledger_posting p ON p.happened_on > part.after AND p.happened_on <= part.through {_SIDES}
+         CROSS JOIN LATERAL (SELECT * FROM ledger_posting WHERE happened_on > part.after AND happened_on <= part.through OFFSET 0) p
+         {_SIDES}
          WHERE {_IS_KNOWN_EACH} GROUP BY part.place, side.account, side.change > 0
     ) side CROSS JOIN LATERAL (SELECT * FROM ledger_account WHERE id = side.account OFFSET 0) a
      GROUP BY side.place, {_NAMES}"""  # noqa: S608  # constants of this file

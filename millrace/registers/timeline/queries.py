@@ -12,3 +12,13 @@ def told_after(number: Any, most: int) -> QuerySet[Event]:
     sealed = Seal.objects.filter(number__gt=number).order_by("number").values("event")[:most]
     waiting = Pending.objects.order_by("event").values("event")[:most]
     return Event.objects.filter(pk__in=sealed.union(waiting, all=True))
+
+
+def struck(kind: str, rows: QuerySet[Any], number: int) -> list[int]:
+    """This will list the recordings, by their event, that events of `kind` had struck by a seal; `rows` are what may have been struck.
+
+    Events have no index by kind: those are read that are about the few people who struck any of the rows.
+    """
+    by = list(rows.filter(struck_at__isnull=False).order_by().values_list("struck_by", flat=True).distinct())
+    told = Seal.objects.filter(number__lte=number, event__kind=kind, event__person__in=by)
+    return list(told.values_list("event__facts__recorded", flat=True)) if by else []

@@ -17,7 +17,8 @@ from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
-from millrace.registers.timeline.models import Event, Seal
+from millrace.registers.timeline import queries as timeline_told
+from millrace.registers.timeline.models import Event
 from millrace.stages.call.models import Enquiry
 
 POWERS = frozenset({"officer", "policy"})
@@ -104,9 +105,8 @@ def strike_enquiry(enquiry: Enquiry, *, by: Person, at: datetime, command: uuid.
 
 def enquiries_known(number: int, as_at: date) -> QuerySet[Enquiry]:
     """This will give the enquiries received by a day, as known at a seal; one struck by that seal is left out."""
-    struck = Seal.objects.filter(number__lte=number, event__kind="enquiry_struck").values_list("event__facts__recorded", flat=True)
     rows = Enquiry.objects.filter(event__seal__number__lte=number, received_on__lte=as_at)
-    return rows.exclude(event_id__in=list(struck))
+    return rows.exclude(event_id__in=timeline_told.struck("enquiry_struck", rows, number))
 
 
 def counts_known(number: int, as_at: date) -> dict[str, int]:

@@ -19,7 +19,8 @@ from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
-from millrace.registers.timeline.models import Event, Seal
+from millrace.registers.timeline import queries as timeline_told
+from millrace.registers.timeline.models import Event
 from millrace.stages.plan.models import ExchangeVisit, ExchangeVisitor
 
 
@@ -97,9 +98,8 @@ def strike_exchange_visit(visit: ExchangeVisit, *, by: Person, at: datetime, com
 
 def visits_known(number: int, as_at: date) -> QuerySet[ExchangeVisit]:
     """This will list the visits over by a day, as known at a seal, the latest first; one struck by that seal is left out."""
-    struck = Seal.objects.filter(number__lte=number, event__kind="exchange_visit_struck").values_list("event__facts__recorded", flat=True)
     rows = ExchangeVisit.objects.filter(event__seal__number__lte=number, ends_on__lte=as_at)
-    return rows.exclude(event_id__in=list(struck)).order_by("-starts_on", "-pk")
+    return rows.exclude(event_id__in=timeline_told.struck("exchange_visit_struck", rows, number)).order_by("-starts_on", "-pk")
 
 
 def _must_keep_policy(by: Person, at: datetime) -> None:
