@@ -68,7 +68,7 @@ WEIGHTS = {
     "reopen": 4,
 }
 ENDINGS = ("close", "terminate")
-STEPS_COUNT = 180
+STEPS_COUNT, OWING_COUNT = 180, 40
 KINDS = ("nifs", "raise_plus", "advanced")
 # What all lives of the long run together must have seen, so that none of it is only ever refused.
 TOLD = frozenset(
@@ -90,6 +90,7 @@ TOLD = frozenset(
         "suspension_lifted",
         "stage_settled",
         *SETTLED,
+        "repayment_settled",
     ]
 )
 
@@ -100,6 +101,12 @@ def lived(seed: int) -> list[tuple[str, int, int]]:
     tried = chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=STEPS_COUNT)
     # An ending gives all back: before the last third it would leave nothing to live for.
     tried = [what if what not in ENDINGS or n > STEPS_COUNT * 2 / 3 else "release" for n, what in enumerate(tried)]
+    # Last what only a life that was paid has: debts, and what is paid too much of them and back. Few lives come to it on their way.
+    later = random.Random(f"{seed}, owing")
+    return _drawn(tried, chance) + _drawn(later.choices(list(OWING), list(OWING.values()), k=OWING_COUNT), later)
+
+
+def _drawn(tried: list[str], chance: random.Random) -> list[tuple[str, int, int]]:
     return [(what, chance.choice([chance.randint(1, 12 * MILLION), 12 * MILLION]), chance.randint(0, 5)) for what in tried]
 
 
