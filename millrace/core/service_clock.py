@@ -75,9 +75,9 @@ def clocks(spells: Sequence[Spell], working: WorkingDays, today: date) -> list[C
     days, waited = dict.fromkeys(STAGES, 0), dict.fromkeys(STAGES, 0)
     for at in inside:
         until = spells[at + 1].from_on if at + 1 < len(spells) else today
-        took = waited if spells[at].status == WAITING else days
-        for stage in (STAGE_OF[spells[at].status], RESULT):
-            took[stage] += working.between(spells[at].from_on, until)
+        took, gone = waited if spells[at].status == WAITING else days, working.between(spells[at].from_on, until)
+        took[STAGE_OF[spells[at].status]] += gone
+        took[RESULT] += gone
     last, after = STAGE_OF[spells[inside[-1]].status], spells[inside[-1] + 1 :]
     come_to = {STAGE_OF[spells[at].status] for at in inside} | {RESULT}
     if after and after[0].status in ENDED_BY_APPLICANT:
