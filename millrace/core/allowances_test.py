@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from millrace.core.allowances import BY_DAYS, WHOLE_MONTHS, Allowance, Engaged, bars, is_within_one_month, most_cents
+from millrace.core.allowances import BY_DAYS, WHOLE_MONTHS, Allowance, Engaged, bars, is_within_one_month, most_cents, person_key
 
 
 def days(first: int, last: int, month: int = 6, person: str = "ada") -> Engaged:
@@ -32,6 +32,19 @@ def test_no_day_is_paid_twice_and_no_month_too_many() -> None:
     assert list(bars(rate, days(16, 30), paid)) == []
     assert list(bars(rate, days(1, 31, month=8), paid)) == ["months_used_up"]
     assert list(bars(rate, days(1, 31, month=8, person="ben"), paid)) == []
+
+
+def test_no_more_people_are_paid_at_once_than_the_agreement_gives() -> None:
+    rate, paid = Allowance("bachelor", 20_000_00, 2, 36), [days(1, 15), days(16, 30, person="ben"), days(1, 30, person="cleo")]
+    assert list(bars(rate, days(10, 20, person="dan"), paid)) == ["people_exceeded"]
+    assert list(bars(rate, days(10, 20, person="dan"), paid[:2])) == []  # the one goes before the other comes
+    assert list(bars(rate, days(1, 31, month=7, person="dan"), paid)) == []
+    assert list(bars(rate, Engaged("dan", date(2025, 6, 1), date(2025, 6, 30), "master"), paid)) == []
+
+
+def test_a_person_written_another_way_is_the_same() -> None:
+    assert {person_key(name) for name in ("Chan Tai Man", "chan tai-man", "CHAN  Tai\u3000Man", "Ｃhan Taiman")} == {"chantaiman"}
+    assert person_key("陳 大文") == "陳大文" != person_key("陳大民")
 
 
 def test_a_line_is_of_one_month() -> None:

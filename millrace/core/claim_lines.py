@@ -41,7 +41,7 @@ class Line:
     @property
     def engaged(self) -> monthly.Engaged:
         """Under a monthly allowance: whose month, from `spent_on` until `until_on`, both counted."""
-        return monthly.Engaged(self.person, self.spent_on, self.until_on or self.spent_on)
+        return monthly.Engaged(self.person, self.spent_on, self.until_on or self.spent_on, self.head)
 
     @property
     def place(self) -> tuple[int, int]:

@@ -20,7 +20,7 @@ REFUSED = "refused"
 
 # Why a line may be reduced or refused. What bars and limits a line the machine finds itself; the rest are a person's judgement.
 BARS = ("outside_period", "not_in_budget", "no_proof_of_purchase", "no_proof_of_payment", "duplicate_elsewhere")
-BARS_OF_A_MONTH = ("not_one_month", "month_paid_before", "months_used_up")
+BARS_OF_A_MONTH = ("not_one_month", "month_paid_before", "months_used_up", "people_exceeded")
 LIMITS = ("head_exceeded", "over_unit_cap", "over_month")
 JUDGED = (
     "duplicate_here",
@@ -168,7 +168,8 @@ def _bars(line: Line, terms: Terms, used_receipts: frozenset[str]) -> Iterable[R
         elif line.until_on and line.until_on >= terms.ends_before:
             yield because("outside_period", f"{terms.starts_on}/{terms.ends_before}", str(line.until_on))
         for code in monthly.bars(allowance, line.engaged, terms.paid_months):
-            yield Reason(code, allowance.clause, str(allowance.months) if code == "months_used_up" else "")
+            most = {"months_used_up": allowance.months, "people_exceeded": allowance.people}.get(code, "")
+            yield Reason(code, allowance.clause, str(most))
 
 
 @dataclass(frozen=True)

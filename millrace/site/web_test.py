@@ -9,7 +9,9 @@ from millrace.registers.policy import queries as policy
 from millrace.site import web
 
 
-def test_the_public_pages_are_asked_and_no_connection_is_left(hong_kong_template: str, db_clone: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_public_pages_are_asked_and_no_connection_is_left(
+    hong_kong_template: str, db_clone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[str] = []
     application = web.wsgi.application
 

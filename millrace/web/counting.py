@@ -71,12 +71,14 @@ def gathered(
     if walk is not None:
         walking, walks = _walking(walk, text, words_asked, WALKED_FIRST)
         parts = f", first (keys) AS MATERIALIZED (SELECT ARRAY({walking} LIMIT %s OFFSET %s))"
-        shown = f"CASE WHEN count > %s AND (SELECT cardinality(keys) FROM first) = %s THEN (SELECT keys FROM first) ELSE {sorted_} END"
+        is_filled = "count > %s AND (SELECT cardinality(keys) FROM first) = %s"
+        shown = f"CASE WHEN {is_filled} THEN (SELECT keys FROM first) ELSE {sorted_} END"  # noqa: S608  # of the constants above
         given = [*values, MOST + 1, *walks, *page, MOST, end - start, *page]
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH found (pk, key) AS MATERIALIZED ({sql}), "  # noqa: S608  # Django's own text
-            f"told (count) AS MATERIALIZED (SELECT count(*) FROM (SELECT FROM found LIMIT %s) AS begun){parts} SELECT count, {shown} FROM told",
+            "told (count) AS MATERIALIZED (SELECT count(*) FROM (SELECT FROM found LIMIT %s) AS begun)"
+            f"{parts} SELECT count, {shown} FROM told",
             given,
         )
         count, keys = cursor.fetchone()

@@ -119,6 +119,28 @@ def test_a_nifs_case_is_claimed_released_and_paid(agree: Any) -> None:
     assert balances.envelope_state(held.envelope).cash["2025-26"].spent == 10_000_000_00
 
 
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_payment_is_made_between_the_day_it_was_sent_and_today(agree: Any, days: int) -> None:
+    held = ready(agree.nifs())
+    held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+    run = held.act(deliver.order_payment_run, list(queries.unpaid_releases()), by=held.maker)
+    held.act(deliver.check_payment_run, run, by=held.checker)
+    with refused("not-paid-that-day"):
+        settled_on = gather.local_day(held.at) + timedelta(days=days)
+        held.act(deliver.settle_payment, run.payments.get(), settled_on=settled_on, by=held.finance)
+    assert run.payments.get().state == "sent"
+
+
+def test_nobody_judges_where_their_own_organisation_is_paid(agree: Any) -> None:
+    held = agree.nifs()
+    held.act(deliver.propose_account, held.lead, holder="Harbour", bank_code="004", account_number="123456789", by=held.signatory)
+    account = PayeeAccount.objects.get(organisation=held.lead, ended_at=None)
+    held.checker.memberships.create(organisation=held.lead, power="member", starts_at=held.at - timedelta(days=1), granted_by=held.checker)
+    for judge in (deliver.verify_account, deliver.refuse_account):
+        with refused("own-case"):
+            held.act(judge, account, by=held.checker)
+
+
 def test_more_than_a_case_has_is_refused_with_both_figures(agree: Any) -> None:
     with refused("not-enough-left") as told:
         gather.envelopes_of(agree.nifs().case, "due", 7_00, unit="HKD")

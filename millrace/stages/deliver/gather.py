@@ -73,13 +73,13 @@ def must(person: Person, action: str, case: Case, at: datetime) -> None:
     if not decision.allowed:
         raise Refusal.not_found()
     if decision.because.startswith(("power:", "standing:operator")) and set(actor.organisations) & set(subject.parties):
-        raise Refusal(
-            "own-case",
-            what=_("You act for a party to this case."),
-            why=_("No one acts for the funder on a case of their own organisation."),
-            next_step=_("Ask another person with this power."),
-            status=403,
-        )
+        raise own_case(_("You act for a party to this case."))
+
+
+def own_case(what: str) -> Refusal:
+    """This will be the refusal of what a person of the funder may not do for their own organisation."""
+    why, step = _("No one acts for the funder on a case of their own organisation."), _("Ask another person with this power.")
+    return Refusal("own-case", what=what, why=why, next_step=step, status=403)
 
 
 def must_hold(person: Person, powers: frozenset[str], at: datetime) -> None:

@@ -164,3 +164,23 @@ def test_of_many_who_show_one_proof_at_the_same_moment_one_is_believed(agree: An
     became = racing.race([lambda case=case: pay(case, invoice="INV-0012") for case in cases])
     assert sorted(became) == ["done"] + ["proof-used"] * 5
     assert Evidence.objects.count() == HeldProof.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", [date(1990, 1, 1), date(2019, 12, 31)])
+def test_what_was_paid_before_the_agreement_began_is_not_matching_money(agree: Any, day: date) -> None:
+    held = agree.nifs()
+    with refused("outside-agreement") as told:
+        pay(held, paid_on=day)
+    assert told.value.values["starts_on"] == held.terms.starts_on
+    assert not Evidence.objects.filter(case=held.case).exists()
+
+
+def test_what_is_not_accepted_leaves_no_pledge_nobody_made(agree: Any) -> None:
+    held = agree.nifs()
+    before = balances.statement(held.case).matched("pledged", unit="HKD")
+    evidence = pay(held, amount_cents=before + 3_000_000_00)
+    held.act(deliver.verify_evidence, evidence, verified_cents=before + 1_000_000_00, note="two million went elsewhere", by=held.officer)
+    assert balances.statement(held.case).matched("pledged", unit="HKD") == 0
+    another = pay(held, amount_cents=5_00)
+    held.act(deliver.verify_evidence, another, is_accepted=False, note="not proved", by=held.officer)
+    assert balances.statement(held.case).matched("pledged", unit="HKD") == 0

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from millrace.core import allowances, claims, lifecycle, money
 from millrace.core.claim_lines import Party
 from millrace.core.terms import Terms
+from millrace.registers.cases import searching
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
@@ -35,6 +36,7 @@ REASON_WORDS = {
     "not_one_month": _("The days are not of one calendar month, from the first day worked to the last."),
     "month_paid_before": _("Days of this person are already claimed."),
     "months_used_up": _("The person has been paid for as many months as the agreement gives."),
+    "people_exceeded": _("As many people as the agreement gives are engaged in these days already."),
     "over_month": _("The monthly rate, by the days of the month, comes to less."),
     "duplicate_here": _("The item appears twice in this claim."),
     "not_arms_length": _("The supplier is related to the enterprise."),
@@ -127,7 +129,7 @@ def line_value(line: ClaimLine, *, claim: int = 0) -> claims.Line:
         unit_price_cents=line.unit_price_cents or 0,
         invoiced_cents=line.invoiced_cents or 0,
         claim=claim,
-        person=line.item.casefold().strip(),
+        person=allowances.person_key(searching.folded(line.item)),
         until_on=line.until_on,
     )
 

@@ -48,7 +48,7 @@ def verify_account(account: PayeeAccount, *, by: Person, at: datetime, command: 
         account = _locked(account)
         if done := timeline.replay(command):
             return done
-        gather.must_hold(by, VERIFIERS, at)
+        _must_verify_for_the_funder(account.organisation, by, at)
         _must_be_open(account, by)
         if account.first_by_id is None:
             account.first_by, account.first_at = by, at
@@ -64,7 +64,7 @@ def refuse_account(account: PayeeAccount, *, by: Person, at: datetime, command: 
         account = _locked(account)
         if done := timeline.replay(command):
             return done
-        gather.must_hold(by, VERIFIERS, at)
+        _must_verify_for_the_funder(account.organisation, by, at)
         if account.ended_at is not None:
             raise Refusal("account-ended", what=_("This account is no longer on record."))
         if Payment.objects.filter(account=account, state__in=[Payment.State.ORDERED, Payment.State.SENT]).exists():
@@ -79,6 +79,13 @@ def _must_act_for(organisation: Organisation, by: Person, at: datetime) -> None:
     held = people.organisations_of(by, at).get(organisation.pk, frozenset())
     if not by.is_system and not held & {"signatory", "administrator"}:
         raise Refusal.not_found()
+
+
+def _must_verify_for_the_funder(organisation: Organisation, by: Person, at: datetime) -> None:
+    """This will let a person of finance judge where others are paid, and not where their own organisation is."""
+    gather.must_hold(by, VERIFIERS, at)
+    if not by.is_system and organisation.pk in people.organisations_of(by, at):
+        raise gather.own_case(_("You act for this organisation."))
 
 
 def _locked(account: PayeeAccount) -> PayeeAccount:

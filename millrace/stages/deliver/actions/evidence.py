@@ -125,6 +125,14 @@ def _move_verified(case: Case, evidence: Evidence, accepted_cents: int, *, event
         ledger.verify_match(case, sponsor, evidence.form, accepted_cents, unit=unit, event=event, on=day, at=at)
     if refused := evidence.amount_cents - accepted_cents:
         ledger.reject_evidence(case, sponsor, evidence.form, refused, unit=unit, event=event, on=day, at=at)
+        # What recording it pledged beyond the pledge was promised by nobody once it does not count.
+        if beyond := min(refused, _pledged_with(evidence)):
+            ledger.withdraw_pledge(case, sponsor, evidence.form, beyond, unit=unit, event=event, on=day, at=at)
+
+
+def _pledged_with(evidence: Evidence) -> int:
+    told = Event.objects.filter(case=evidence.case_id, kind="evidence_recorded", facts__number=evidence.number)
+    return next(iter(told.values_list("facts__beyond_pledge_cents", flat=True)), 0) or 0
 
 
 def _announce(case: Case, evidence: Evidence, is_accepted: bool, *, event: int, by: Person, at: datetime, command: uuid.UUID) -> Event:

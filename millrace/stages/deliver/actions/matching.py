@@ -6,7 +6,7 @@ same invoice of one payer, is held for one case and refused to every other.
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -245,6 +245,8 @@ def _must_be_recordable(case: Case, brought: _Brought, at: datetime) -> None:
         )
     if brought.way and (brought.paid_on is None or brought.paid_on > today):
         raise Refusal("not-given-yet", what=_("Record what was given once it has been given, with its last day."), field="on", status=422)
+    if brought.paid_on is not None:
+        _must_be_of_the_agreement(case, brought, today)
     if brought.form == matching.IN_KIND and not brought.valuation:
         raise Refusal(
             "valuation-needed",
@@ -253,6 +255,22 @@ def _must_be_recordable(case: Case, brought: _Brought, at: datetime) -> None:
             field="valuation",
             status=422,
         )
+
+
+def _must_be_of_the_agreement(case: Case, brought: _Brought, today: date) -> None:
+    """This will refuse what was paid or given before the agreement began, or after its end, as a claim refuses such a cost."""
+    terms = gather.terms_of(case, today)
+    if brought.paid_on is None or terms.starts_on <= brought.paid_on < terms.ends_before:
+        return
+    raise Refusal(
+        "outside-agreement",
+        what=_("That day is outside the agreement, which runs from %(starts_on)s to %(last_on)s."),
+        why=_("What was paid or given before an agreement begins, or after it ends, is not matching money for it."),
+        next_step=_("Check the day; where the project takes longer, ask for an extension of time first."),
+        field="on" if brought.way else "paid_on",
+        status=422,
+        values={"starts_on": terms.starts_on, "last_on": terms.ends_before - timedelta(days=1)},
+    )
 
 
 def _must_be_unused_here(row: Evidence) -> None:

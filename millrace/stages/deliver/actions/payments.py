@@ -137,7 +137,11 @@ def settle(
     at: datetime,
     command: uuid.UUID,
 ) -> Event:
-    """This will settle a payment that was sent, inside an action that holds its run and case."""
+    """This will settle a payment that was sent, inside an action that holds its run and case.
+
+    A day before its run was sent to the bank, or one to come, is refused.
+    """
+    _must_be_since_it_was_sent(settled_on, run, at)
     payment.state, payment.settled_on = Payment.State.SETTLED, settled_on or gather.local_day(at)
     payment.bank_reference = bank_reference
     payment.save()
@@ -151,6 +155,20 @@ def settle(
     event = timeline.reserve_id()
     letters.send_advice(case, payment, event_id=event, by=by, at=at)
     return announce(kind, case, payment.amount_cents, run, by=by, at=at, command=command, extra=extra, sheet=sheet, event_id=event)
+
+
+def _must_be_since_it_was_sent(settled_on: date | None, run: PaymentRun, at: datetime) -> None:
+    sent_on = gather.local_day(run.checked_at) if run.checked_at else None
+    if settled_on is None or sent_on is None or sent_on <= settled_on <= gather.local_day(at):
+        return
+    raise Refusal(
+        "not-paid-that-day",
+        what=_("The run was sent to the bank on %(sent_on)s: a payment of it is not made before that day, nor on a day to come."),
+        next_step=_("Check the day on the bank's statement."),
+        field="settled_on",
+        status=422,
+        values={"sent_on": sent_on},
+    )
 
 
 def reject(payment: Payment, case: Case, run: PaymentRun, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
