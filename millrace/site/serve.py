@@ -105,14 +105,14 @@ class Errand:
     process: subprocess.Popen[bytes] | None = None
 
     def is_over(self, environment: dict[str, str]) -> bool:
-        """This will start the errand the first time, and say whether it has ended."""
+        """This will start the errand the first time, and say whether it has ended; one that ended badly is refused."""
         if self.process is None:
             self.process = subprocess.Popen(self.command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
         status = self.process.poll()
         if status == 0:
             self.when_done()
         elif status is not None:
-            print("The demonstration was not told to its end: stop with Ctrl-C and start again, and it is begun anew.", flush=True)
+            raise homes.HomeRefused("The demonstration was not told to its end: start again, and it is begun anew.")
         return status is not None
 
     def end(self) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from millrace.registers.people import prepared
+from millrace.registers.people import queries as people
 from millrace.registers.timeline.models import Seal
 
 CHANNEL = "timeline_sealed"
@@ -17,8 +18,11 @@ CHANNEL = "timeline_sealed"
 def seal(at: datetime, is_story: bool = False) -> Seal | None:
     """This will seal every committed event not sealed yet, stamped `at` (or the last stamp, if later); gives the last seal.
 
-    Refused inside a transaction: what it wrote is not committed. Listeners of `timeline_sealed` hear the last number.
+    Refused inside a transaction: what it wrote is not committed. Listeners of `timeline_sealed` hear the last number. While a story is told
+    nothing is sealed but by its teller: stamps never go back, and one of today would stand on all the story's years.
     """
+    if not is_story and people.is_being_told():
+        return last_seal()
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT timeline_seal(%s, %s)", [at, is_story])
     return last_seal()

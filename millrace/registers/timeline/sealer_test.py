@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millrace.core import hash_chain
+from millrace.registers.people import actions as people
 from millrace.registers.timeline import actions, sealer
 from millrace.registers.timeline.models import Event, Pending, Seal
 
@@ -80,6 +81,22 @@ def test_the_stamp_never_decreases_and_a_story_is_marked(make: Any) -> None:
     assert (first.sealed_at, second.sealed_at) == (NOON, NOON)
     assert (first.is_story, second.is_story) == (True, False)
     assert chain_holds()
+
+
+def test_nobody_but_its_teller_seals_while_a_story_is_told(make: Any) -> None:
+    """Whoever asks for a figure in those minutes must not put today's stamp on a story of three years ago."""
+    people.mark_as_demonstration(at=NOON)
+    people.mark_story("telling", at=NOON)
+    by = make.person(is_demonstration=True)
+    record(by)
+    assert sealer.seal(NOON + timedelta(days=900)) is None
+    told = sealer.seal(NOON, is_story=True)
+    assert told is not None and (told.number, told.sealed_at) == (1, NOON)
+    record(by)
+    assert sealer.seal(NOON + timedelta(days=900)) == told
+    people.mark_story("told", at=NOON)
+    last = sealer.seal(NOON + timedelta(days=900))
+    assert last is not None and (last.number, last.is_story) == (2, False)
 
 
 def test_as_known_is_the_last_seal_stamped_by_then(make: Any) -> None:
