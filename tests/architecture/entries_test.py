@@ -29,6 +29,13 @@ def test_the_reviewed_list_is_complete_both_ways() -> None:
     assert entries.listed() == reviewed(), REMEDY
 
 
+def test_a_seeded_entry_too_many_or_too_few_is_caught() -> None:
+    lists = reviewed()
+    name = next(name for name, lines in sorted(lists.items()) if lines)
+    for seeded in (lists[name][1:], [*lists[name], "/no/such/page/  public"]):
+        assert entries.listed() != lists | {name: seeded}
+
+
 def bare(request: HttpRequest) -> HttpResponse:
     """A page that says nothing of who may enter."""
     return HttpResponse()

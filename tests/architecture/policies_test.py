@@ -1,6 +1,7 @@
 """House test of the policy folders: each loads without a finding, every worked case gets its verdict, every rule has a case on each
 side, and every published rule names its clause and source — e.g. NIFS's HK$60.0m line that gets HK$15.0m."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from millrace.core.policy_folder import fact_reference, lint, read
 from millrace.core.rules import cases, explain, judge, parse
 from millrace.core.rules.cases import WorkedCase
 from millrace.core.rules.rulebook import SchemeVersion
+from millrace.core.texts import Text
 from millrace.registers.messages import glyphs
 from millrace.site import folders
 
@@ -38,6 +40,12 @@ def test_every_rule_has_a_worked_case_on_each_side(name: str) -> None:
     assert missing == []
 
 
+def test_a_seeded_rule_without_a_case_on_one_side_is_caught() -> None:
+    name = next(iter(POLICIES))
+    slug, scheme = next(iter(POLICIES[name].schemes.items()))
+    assert cases.uncovered(scheme, POLICIES[name].cases[slug][:1]) != []
+
+
 @pytest.mark.parametrize("name", POLICIES)
 def test_the_linter_finds_nothing_to_mend(name: str) -> None:
     remarks = lint.lint(files_of(HOUSE / "policies" / name))
@@ -53,14 +61,21 @@ def test_a_published_version_reads_back_from_its_own_text(version: SchemeVersion
     assert parse.version_from_text(version.text) == version
 
 
+def without_ground(version: SchemeVersion) -> list[str]:
+    """The published rules without a clause or a source, and the others that do not say why they have none."""
+    return [rule.id for rule in version.rules if not (rule.clause and rule.source in version.sources if rule.is_published else rule.why)]
+
+
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
 def test_every_rule_names_its_clause_and_source_or_why_it_has_none(version: SchemeVersion) -> None:
-    for rule in version.rules:
-        if rule.is_published:
-            assert rule.clause, rule.id
-            assert rule.source in version.sources, rule.id
-        else:
-            assert rule.why, rule.id
+    assert without_ground(version) == []
+
+
+def test_a_seeded_rule_without_its_clause_or_source_is_caught() -> None:
+    version, rule = next((version, rule) for version in VERSIONS for rule in version.rules if rule.is_published)
+    for seeded in (replace(rule, heading=Text()), replace(rule, source="no-such-source"), replace(rule, is_published=False, why=Text())):
+        rules = tuple(seeded if one is rule else one for one in version.rules)
+        assert without_ground(replace(version, rules=rules)) == [rule.id]
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: f"{version.scheme}-{version.id}")
