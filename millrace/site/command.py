@@ -16,6 +16,23 @@ from millrace.site import home as homes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 POLICY = REPOSITORY / "policies" / "hong-kong"
+# Who may be chosen on the demonstration's page, by their place on it: said here without loading Django, and held equal by a test.
+ROLES = {
+    "officer": "Programme officer",
+    "assessor": "Assessor",
+    "committee": "Committee member",
+    "authority": "Authority",
+    "finance": "Finance controller",
+    "finance_maker": "Payment maker",
+    "finance_checker": "Payment checker",
+    "policy": "Policy officer",
+    "auditor": "Auditor",
+    "administrator": "Administrator of the funder",
+    "organisation-member": "Member of an organisation",
+    "organisation-signatory": "Authorised person of an organisation",
+    "organisation-administrator": "Administrator of an organisation",
+    "operator": "Runs a facility",
+}
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -157,9 +174,12 @@ def _whole_or_empty(opened: database.Database) -> database.Database:
 
 
 def _demo_address(port: int) -> str:
+    """This will say where the demonstration is and, role by role, how to sign in: the address, and under which heading to click a name."""
     address = f"http://127.0.0.1:{port}/"
-    sign_in = f"Sign in as any role, with one click, at {address}demo/sign-in/"
-    return f"\nMillrace is at {address}\n{sign_in}\nCtrl-C stops it; the data stay in {homes.current().path}"
+    sign_in = [f"  {role:38}{address}demo/sign-in/#{code}" for code, role in ROLES.items()]
+    told = "Sign in at the address of a role, with one click on a name under its heading; no password is asked:"
+    lines = (f"\nMillrace is at {address}", told, *sign_in, f"Ctrl-C stops it; the data stay in {homes.current().path}")
+    return "\n".join(lines)
 
 
 def _serve(chosen: argparse.Namespace) -> int:

@@ -25,6 +25,13 @@ from millrace.web.access import entry
 
 BACKEND = "millrace.web.sign_in.Backend"
 SHOWN_PER_ROLE = 3
+# Administrators of both sides are told apart, and members by what they are members of.
+OF_FUNDER = {Power.Kind.ADMINISTRATOR: word("Administrator of the funder")}
+OF_ORGANISATION = {
+    Membership.Power.MEMBER: word("Member of an organisation"),
+    Membership.Power.SIGNATORY: word("Authorised person of an organisation"),
+    Membership.Power.ADMINISTRATOR: word("Administrator of an organisation"),
+}
 _asked: dict[str, tuple[bool, datetime]] = {}
 _whole: set[str] = set()
 STILL_TOLD = Refusal(
@@ -115,24 +122,28 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "web/demonstration.html", {"roles": roles(request.at)})
 
 
-def roles(at: datetime) -> list[tuple[str, list[tuple[Person, str]]]]:
-    """This will list the invented persons by what they may do, a few of each, with whom they act for."""
+def roles(at: datetime) -> list[tuple[str, str, list[tuple[Person, str]]]]:
+    """This will list the invented persons by what they may do: the role's code and words, and a few persons with whom they act for."""
     held = Power.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True).select_related("person")
     members = Membership.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True)
     operators = Operator.objects.filter(people.at_moment(at), person__is_demonstration=True, person__is_active=True)
-    listed: dict[str, list[tuple[Person, str]]] = {}
-    for label, rows in (
-        *((_(kind.label), held.filter(power=kind).order_by("person_id")) for kind in Power.Kind),
+    listed = []
+    for code, label, rows in (
+        *((kind.value, OF_FUNDER.get(kind, kind.label), held.filter(power=kind).order_by("person_id")) for kind in Power.Kind),
         *(
-            (_(power.label), members.filter(power=power).select_related("person", "organisation").order_by("person_id"))
-            for power in Membership.Power
+            (
+                f"organisation-{power.value}",
+                said,
+                members.filter(power=power).select_related("person", "organisation").order_by("person_id"),
+            )
+            for power, said in OF_ORGANISATION.items()
         ),
-        (_("Runs a facility"), operators.select_related("person", "resource").order_by("person_id")),
+        ("operator", word("Runs a facility"), operators.select_related("person", "resource").order_by("person_id")),
     ):
         shown = [(row.person, _side(row)) for row in rows[:SHOWN_PER_ROLE]]
         if shown:
-            listed[label] = [*listed.get(label, []), *shown]
-    return list(listed.items())
+            listed.append((code, _(label), shown))
+    return listed
 
 
 def _side(row: Power | Membership | Operator) -> str:

@@ -45,6 +45,15 @@ def test_one_click_signs_in_past_the_second_factor(invented: Any) -> None:
     assert client.get("/me/").status_code == 200
 
 
+def test_administrators_of_the_funder_and_of_an_organisation_are_two_roles(invented: Any, make: Any) -> None:
+    make.person("Adam of the funder", powers=("administrator",), is_demonstration=True)
+    make.member(make.organisation(), "administrator", name="Ada of a company", is_demonstration=True)
+    told = {code: (role, [person.name for person, _side in persons]) for code, role, persons in demonstration.roles(NOON)}
+    assert told["administrator"] == ("Administrator of the funder", ["Adam of the funder"])
+    assert told["organisation-administrator"] == ("Administrator of an organisation", ["Ada of a company"])
+    assert '<li id="organisation-administrator">' in Client(HTTP_HOST="127.0.0.1").get(ADDRESS).text
+
+
 def test_a_real_person_is_never_offered_and_a_real_database_never_marked(invented: Any, make: Any) -> None:
     real = make.person("Real Person")
     client = Client(HTTP_HOST="127.0.0.1")

@@ -16,7 +16,7 @@ from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are fo
 pytestmark = [pytest.mark.browser, pytest.mark.prove]
 
 
-def test_one_case_from_draft_to_figure(
+def test_one_case_from_the_finder_to_a_figure(
     cast: dict[str, Any],  # noqa: F811  # the fixture of that name
     live_site: Callable[..., Any],
     browser: Any,
@@ -39,7 +39,8 @@ def test_one_case_from_draft_to_figure(
 
     nifs.whole(enter, cast)
     assert Case.objects.get().status == "closed"
-    for kind in ("application_submitted", "decision_made", "offer_accepted", "instalment_released", "payment_settled"):
+    once = ("application_submitted", "information_supplied", "decision_made", "offer_accepted", "instalment_released", "payment_settled")
+    for kind in once:
         assert Event.objects.filter(kind=kind).count() == 1, kind
     faults = sorted({fault for walker in walkers for fault in walker.faults})
     assert not faults, faults

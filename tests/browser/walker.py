@@ -77,8 +77,11 @@ class Walker:
         return self
 
     def sees(self, *words: str) -> "Walker":
-        """This will fail unless each of `words` stands on the page."""
-        text = self.page.locator("body").inner_text()
-        for word in words:
-            assert word in text, f"“{word}” is not on {self.address}"
-        return self
+        """This will fail unless each of `words` stands on the page, at once or when what is being fetched into it has come."""
+        for _attempt in range(50):
+            text = self.page.locator("body").inner_text()
+            missing = [word for word in words if word not in text]
+            if not missing:
+                return self
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"“{missing[0]}” is not on {self.address}")

@@ -13,11 +13,13 @@ from millrace.jobs.demonstration import plan
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities.models import Allocation, Operator
 from millrace.registers.timeline.models import Event, Seal
+from millrace.site import command
 from millrace.stages.apply import moves
 from millrace.stages.award.models import ReportDue
 from millrace.stages.deliver.models import StageSettlement, StatusFile
 from millrace.stages.learn import queries
 from millrace.testing.policies import HONG_KONG, files_of
+from millrace.web.demonstration import roles
 
 AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 ENDINGS = {"closed", "terminated", "withdrawn", "ineligible", "refused", "declined", "lapsed"}
@@ -75,6 +77,12 @@ def test_the_same_seed_tells_the_same_story(db_clone, settings, tmp_path):
     assert list(strays()) == []
     running = Client(HTTP_HOST="127.0.0.1")
     assert "Runs a facility" in running.get("/demo/sign-in/").text
+    # What the terminal lists is what the page offers, in its order.
+    assert [(code, role) for code, role, _persons in roles(AT)] == list(command.ROLES.items())
+    printed = command._demo_address(8080)
+    assert all(
+        f"  {role} " in printed and f"http://127.0.0.1:8080/demo/sign-in/#{code}\n" in printed for code, role in command.ROLES.items()
+    )
     running.post("/demo/sign-in/", {"person": Operator.objects.get().person_id})
     page = running.get("/facilities/").text
     assert "5,800 GPU-hours" in page.replace("\xa0", " ") and page.count("/answer/") == 1 and page.count("/use/") == 1

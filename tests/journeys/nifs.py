@@ -1,12 +1,13 @@
 """One NIFS case carried through every stage, told once and walked twice — by forms without scripts, and by a real browser.
 
-For example HK$10m for a HK$30m smart line: drafted, signed with a double click, screened, reviewed, supported, approved, accepted,
-evidenced, claimed, released, paid and closed, each by the person who may.
+For example HK$10m for a HK$30m smart line: found, drafted, signed with a double click, asked back on one answer, screened, reviewed,
+supported, approved, accepted, evidenced, claimed, released, paid and closed, each by the person who may, and a figure read at the end.
 """
 
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +46,14 @@ def cast(make: Any, published: None, settings: Any, tmp_path: Any) -> dict[str, 
         "maker": make.person("Maker Ma", powers=("finance_maker",)),
         "checker": make.person("Checker Che", powers=("finance_checker",)),
     }
+
+
+def found(enter: Enter, cast: dict[str, Any]) -> None:
+    """Somebody who is not signed in tells the finder about a line, and one scheme fits, with how much it would give."""
+    told = {"applicant_kind": "company", "place_of_incorporation": "hong_kong", "total_cost": "30,000,000", "own_money": "20,000,000"}
+    told |= {"project_purpose": "production_line", "is_smart_line": "yes", "open_projects": "0", "granted_total": "0"}
+    page = enter(None).open("/find/").submit("Show which schemes fit", **told)
+    page.sees("New Industrialisation Funding Scheme", "The rules would give at most HK$10,000,000", "Start application")
 
 
 def draft(writer: Any) -> str:
@@ -89,6 +98,17 @@ def submitted(enter: Enter, cast: dict[str, Any]) -> str:
     signatory.sees("Application received", reference, "SHA-256")
     assert Case.objects.get().status == "submitted"
     return reference
+
+
+def asked_back(enter: Enter, cast: dict[str, Any], reference: str) -> None:
+    """One question sent back on one answer, and its reply; the rest of the application is not reopened."""
+    case, due_on = f"/cases/{reference}", gather.local_day(clock.now()) + timedelta(days=14)
+    question = {"questions-0-about": "budget_lines", "questions-0-text": "Who quoted for the machining centre?"}
+    enter(cast["officer"]).open(f"{case}/ask-back/").submit("Send the questions", due_on=due_on.isoformat(), **question)
+    assert Case.objects.get().status == "information_needed"
+    writer = enter(cast["writer"]).open(f"{case}/answer/").sees("Who quoted for the machining centre?")
+    writer.submit("Send the answers", answer_1="Machines Ltd and two others.", times=2)
+    assert Case.objects.get().status == "submitted"
 
 
 def assessed(enter: Enter, cast: dict[str, Any], reference: str) -> None:
@@ -197,9 +217,16 @@ def closed(enter: Enter, cast: dict[str, Any], reference: str) -> None:
     enter(None).open("/figures/approved-by-scheme/").sees("Groups of fewer than 5 cases are withheld")
 
 
+def answered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
+    """Anybody reads the published figure as it stood on a day."""
+    page = enter(None).open("/figures/mainland-collaboration-approved/?as-at=2024-01-31")
+    page.sees("472", "HK$1,212.8m", "31 January 2024")
+
+
 def whole(enter: Enter, cast: dict[str, Any]) -> str:
-    """The whole life, in order; gives the reference."""
+    """The whole life, in order, from "which scheme fits me?" to a published figure; gives the reference."""
+    found(enter, cast)
     reference = submitted(enter, cast)
-    for chapter in (assessed, awarded, delivered, paid, entered, closed):
+    for chapter in (asked_back, assessed, awarded, delivered, paid, entered, closed, answered):
         chapter(enter, cast, reference)
     return reference

@@ -13,9 +13,10 @@ from tests.journeys.nifs import cast, published  # noqa: F401  # fixtures are fo
 from tests.journeys.visitor import enter
 
 
-def test_one_case_from_draft_to_figure(cast: dict[str, Any], make: Any) -> None:  # noqa: F811  # the fixture of that name
+def test_one_case_from_the_finder_to_a_figure(cast: dict[str, Any], make: Any) -> None:  # noqa: F811  # the fixture of that name
     reference = nifs.whole(enter, cast)
-    once = ("application_submitted", "decision_made", "offer_accepted", "claim_decided", "instalment_released", "payment_settled")
+    received = ("application_submitted", "information_supplied")
+    once = (*received, "decision_made", "offer_accepted", "claim_decided", "instalment_released", "payment_settled")
     for kind in once:
         assert Event.objects.filter(case__reference=reference, kind=kind).count() == 1, kind
     enter(cast["writer"]).open(f"/cases/{reference}/").sees("Closed", "HK$10,000,000")

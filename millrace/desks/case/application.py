@@ -97,5 +97,6 @@ def receipts(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
 
 
 def thread(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
-    """This will give the question thread, and the form to write in it."""
-    return {"messages_": list(queries.messages_of(case)), "address": reverse("apply:thread", args=[case.reference])}
+    """This will give the question thread, and the form to write in it, which a draft has not: no officer could read it."""
+    address = "" if case.status in DRAFT_STATUSES else reverse("apply:thread", args=[case.reference])
+    return {"messages_": list(queries.messages_of(case)), "address": address}

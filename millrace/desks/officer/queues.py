@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as word
 from millrace.core import lifecycle
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
+from millrace.stages.apply import queries as applications
 from millrace.stages.assess.models import Assignment
 from millrace.stages.award.models import Offer
 from millrace.web import counting
@@ -17,6 +18,7 @@ QUEUES: Mapping[str, str] = {
     "mine": word("My cases"),
     "screen": word("To screen"),
     "waiting": word("Waiting for applicant"),
+    "questions": word("Questions to answer"),
     "assign": word("To assign"),
     "meeting": word("For the meeting"),
     "decide": word("To decide"),
@@ -36,6 +38,8 @@ def narrowed(cases: QuerySet[Case], queue: str, person: Person) -> QuerySet[Case
             # Their two statuses beside the OR: the planner then reads these cases alone.
             either = cases.filter(status__in=("information_needed", "approved"))
             return either.filter(Q(status="information_needed") | Q(has_offer))
+        case "questions":
+            return cases.filter(pk__in=applications.open_questions().values("case"))
         case "assign":
             return cases.filter(status="screened")
         case "meeting":

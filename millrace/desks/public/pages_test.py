@@ -60,6 +60,15 @@ def test_nothing_told_is_no_answer_and_little_told_is_not_yet_known(hong_kong):
     assert "Not yet known" in page("/find/", {"total_cost": "30,000,000"})
 
 
+def test_what_is_not_yet_known_shows_its_rules_with_their_clauses_and_the_arithmetic(hong_kong):
+    few = {name: LINE[name] for name in ("applicant_kind", "project_purpose", "total_cost", "own_money")}
+    shown = page("/find/", few).split('href="/schemes/nifs/">')[1].split("</article>")[0]
+    still_open, met = shown.split("rules are not yet known")[1].split("rules are met")
+    assert "Not yet known" in shown and "Tell us: " in shown
+    assert 'class="soft small">Eligibility' in still_open and 'class="soft small">Funding ratio' in met
+    assert "How the amount is worked out" in met and '<table class="sum">' in met and "HK$10,000,000" in met
+
+
 def test_what_cannot_be_read_is_said_and_shown_again(hong_kong):
     html = page("/find/", LINE | {"total_cost": "30,000,000.005"})
     assert "has more than 2 decimals" in html
@@ -90,9 +99,10 @@ def test_before_anything_is_published_the_pages_say_so():
     assert "No scheme is published yet" in page("/schemes/")
 
 
-@pytest.mark.parametrize("told", [{"total_cost": "30,000,000"}, {"applicant_kind": "company"}, LINE])
+@pytest.mark.parametrize("told", [{"total_cost": "30,000,000"}, {"applicant_kind": "company"}, {"applicant_kind": "startup"}, LINE])
 def test_twenty_schemes_still_make_one_light_page(hong_kong, told):
-    assert len(page("/find/", told, "zh-hant").encode()) <= 100_000
+    for language in ("en", "zh-hant"):
+        assert len(page("/find/", told, language).encode()) <= 100_000
 
 
 def test_the_list_puts_first_what_takes_applications(hong_kong):

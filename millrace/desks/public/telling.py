@@ -153,6 +153,7 @@ def finding(one: Sentence) -> dict[str, Any]:
         "found": "; ".join(_found(part) for part in told),
         "clause": clause,
         "heading": one.clause or one.source_title,
+        "in_a_line": " · ".join(filter(None, [one.clause or one.source_title, one.label])),
         "clause_url": one.source.url if one.source else "",
         "would_change": " ".join(one.remedies),
     }

@@ -117,9 +117,12 @@ class Message(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     is_from_funder = models.BooleanField()
     body = models.TextField()
+    is_open = models.BooleanField(default=False, help_text="the applicant's last word, until the funder replies")
     written_at = models.DateTimeField()
     written_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["case", "id"], name="message_case")]
+        # Its index is the officers' queue: it holds the cases that wait for a reply, however long the threads grow.
+        constraints = [models.UniqueConstraint(fields=["case"], condition=Q(is_open=True), name="message_open_once")]

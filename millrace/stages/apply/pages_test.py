@@ -10,6 +10,7 @@ from django.test import Client
 
 from millrace.registers.cases.models import Case
 from millrace.registers.documents.models import Document
+from millrace.registers.messages.models import Notice
 from millrace.registers.people.models import Organisation
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply.conftest import NIFS, NOON, PDF
@@ -269,6 +270,36 @@ def test_question_and_reply_stay_out_of_the_events(company, make):
     assert not Event.objects.filter(body__contains="Yuen").exists()
     told = enter(company.writer).get(f"/cases/{case.reference}/?show=thread").content.decode()
     assert "It may." in told
+
+
+def test_a_question_and_its_reply_reach_the_other_sides_inbox(company, make):
+    case = company.draft()
+    company.submit(case)
+    officer, thread = make.person(powers=("officer",), at=NOON), f"/cases/{case.reference}/thread/"
+
+    def told(person, kind):
+        return Notice.objects.filter(person=person, case=case, event__kind=kind).count()
+
+    def is_queued():
+        return case.reference in enter(officer).get("/desk/queues/questions/").content.decode()
+
+    assert not is_queued()
+    for body in ("May it stand in Yuen Long?", "Or in Tai Po?"):
+        enter(company.writer).post(thread, {"body": body, "command": uuid.uuid4()})
+    assert is_queued() and not told(officer, "question_asked"), "nobody has it yet: the queue shows it"
+    enter(officer).post(thread, {"body": "It may.", "command": uuid.uuid4()})
+    assert told(company.writer, "question_answered") == told(company.signatory, "question_answered") == 1 and not is_queued()
+    Case.objects.filter(pk=case.pk).update(officer=officer)
+    enter(company.writer).post(thread, {"body": "Thank you. And from when?", "command": uuid.uuid4()})
+    assert told(officer, "question_asked") == 1 and is_queued()
+
+
+def test_a_draft_offers_no_thread_that_no_officer_can_read(company):
+    case, writer = company.draft(), enter(company.writer)
+    page = writer.get(f"/cases/{case.reference}/?show=thread").content.decode()
+    assert "once the application is submitted" in page and f"/cases/{case.reference}/thread/" not in page
+    refused = writer.post(f"/cases/{case.reference}/thread/", {"body": "May it?", "command": uuid.uuid4()})
+    assert refused.status_code == 409 and "No officer can see a draft" in refused.content.decode() and not Message.objects.exists()
 
 
 def test_an_organisation_is_registered_and_confirmed_by_hand(published, make):

@@ -125,6 +125,11 @@ def messages_of(case: Case) -> QuerySet[Message]:
     return Message.objects.filter(case=case).select_related("written_by").order_by("id")
 
 
+def open_questions() -> QuerySet[Message]:
+    """This will give the messages of applicants that the funder has not replied to, at most one of a case."""
+    return Message.objects.filter(is_open=True)
+
+
 def open_invitations(organisation: Organisation, at: datetime) -> QuerySet[Invitation]:
     """This will give the invitations of colleagues that nobody has accepted yet and that can still be."""
     waiting = Invitation.objects.filter(organisation=organisation, accepted_at__isnull=True, ended_at__isnull=True)
