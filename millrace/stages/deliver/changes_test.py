@@ -9,6 +9,7 @@ from django.db import transaction
 
 from millrace.core import changes as core
 from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import actions as timeline
@@ -16,9 +17,9 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.award import queries as award
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import queries
-from millrace.stages.deliver.deliver_test import ready, refused
-from millrace.stages.deliver.models import ChangeRequest
+from millrace.stages.deliver import queries, showing
+from millrace.stages.deliver.deliver_test import bring, claim, open_account, pay, ready, refused
+from millrace.stages.deliver.models import ChangeRequest, Claim
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +193,59 @@ def test_what_cannot_stand_is_not_even_submitted(agree: Any) -> None:
         held.act(deliver.submit_change, change, by=held.member)
     change.refresh_from_db()
     assert change.state == "draft" and change.asked["heads"] == {"machinery": 29_000_000_00}
+
+
+def shown(held: Any, change: ChangeRequest) -> dict[str, Any]:
+    """This will give what the page of a request shows now, what follows from it by its label."""
+    found = showing.of_change(Case.objects.get(pk=held.case.pk), change, held.at)
+    return {**found, **dict(found["follows"])}
+
+
+def suspending(held: Any) -> ChangeRequest:
+    change = deliver.open_change(held.case, kind=core.SUSPENSION, by=held.officer, at=held.at)
+    deliver.save_change(change, wish=deliver.Wish("No word."), by=held.officer, at=held.at)
+    held.act(deliver.submit_change, change, by=held.officer)
+    change.refresh_from_db()
+    return change
+
+
+def advanced(agree: Any) -> Any:
+    """This will give a case of HK$10m of which HK$5m is released in advance and not paid yet."""
+    held = agree.advanced()
+    open_account(held)
+    bring(held, 5_000_000_00)
+    held.act(deliver.request_advance, held.case, instalment=1, amount_cents=5_000_000_00, by=held.member)
+    held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+    return held
+
+
+def test_an_end_shows_what_goes_back_what_is_owed_and_which_claim_is_left(agree: Any) -> None:
+    held = advanced(agree)
+    change = ask(held, core.TERMINATION)
+    before = shown(held, change)
+    assert before["money"] == "HK$5,000,000 goes back to the envelope."
+    assert before["Due or being paid, to be settled first"] == "HK$5,000,000"
+    assert before["Claims that will no longer be decided"] == "None" and before["addendum"] is None and not before["differences"]
+    pay(held)
+    claim(held, 3_000_000_00)
+    waiting = deliver.open_claim(held.case, by=held.member, at=held.at)
+    Claim.objects.filter(pk=waiting.pk).update(state="submitted", claimed_cents=700_000_00)
+    after = shown(held, change)
+    assert after["Due or being paid, to be settled first"] == "HK$0"
+    assert after["Paid and not earned, may have to be refunded"] == "HK$3,500,000"
+    assert after["Claims that will no longer be decided"] == "1, of HK$700,000 in all"
+
+
+def test_a_suspension_shows_the_claims_and_sums_that_wait(agree: Any) -> None:
+    held = advanced(agree)
+    change = suspending(held)
+    said = shown(held, change)
+    assert said["money"].startswith("Nothing is claimed, released or paid until the suspension is lifted.")
+    assert said["Due and not paid until then"] == "1, of HK$5,000,000 in all"
+    assert said["Instalments not released until then"] == "1, of HK$5,000,000 in all"
+    assert said["Claims that wait to be decided"] == "None" and "Sent to the bank already, not stopped" not in said
+    run = held.act(deliver.order_payment_run, list(queries.unpaid_releases()), by=held.maker)
+    assert shown(held, change)["Due and not paid until then"] == "1, of HK$5,000,000 in all"
+    held.act(deliver.check_payment_run, run, by=held.checker)
+    said = shown(held, change)
+    assert (said["Due and not paid until then"], said["Sent to the bank already, not stopped"]) == ("None", "1, of HK$5,000,000 in all")
