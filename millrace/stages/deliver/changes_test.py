@@ -19,7 +19,7 @@ from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries, showing
 from millrace.stages.deliver.deliver_test import bring, claim, open_account, pay, ready, refused
-from millrace.stages.deliver.models import ChangeRequest, Claim
+from millrace.stages.deliver.models import ChangeRequest, Claim, Equipment
 
 
 @pytest.fixture(autouse=True)
@@ -193,6 +193,21 @@ def test_what_cannot_stand_is_not_even_submitted(agree: Any) -> None:
         held.act(deliver.submit_change, change, by=held.member)
     change.refresh_from_db()
     assert change.state == "draft" and change.asked["heads"] == {"machinery": 29_000_000_00}
+
+
+def test_equipment_entered_before_an_extension_is_kept_as_long_as_what_is_entered_after(agree: Any) -> None:
+    held = agree.nifs()
+    line = claim(held, 9_000_00).lines.get()
+    entered = {"case": held.case, "line": line, "cost_cents": 1_000_00, "unit": "HKD", "registered_at": held.at}
+    ends, later, long_after = date(2027, 4, 1), date(2027, 10, 1), date(2031, 1, 1)
+    for number, (until, state) in enumerate([(ends, "held"), (ends, "consented"), (ends, "gone"), (long_after, "held")], 1):
+        Equipment.objects.create(**entered, number=number, retain_until=until, state=state, registered_by=held.member)
+    change = ask(held, core.TIME_EXTENSION, ends_before=later.isoformat())
+    assert shown(held, change)["Items of equipment to be kept longer"] == "2: until 1 October 2027 instead of 1 April 2027"
+    advise(held, change)
+    event = approve(held, change)
+    assert list(Equipment.objects.order_by("number").values_list("retain_until", flat=True)) == [later, later, ends, long_after]
+    assert (event.facts["retain_until_on"], event.facts["kept_longer_count"]) == ("2027-10-01", 2)
 
 
 def shown(held: Any, change: ChangeRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Only words and figures, as they stand when they are asked for: nothing is decide
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from millrace.core import changes as core
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import queries as facilities
 from millrace.registers.ledger import queries as ledger
-from millrace.stages.deliver import standing
+from millrace.stages.deliver import register, standing
 from millrace.stages.deliver.models import Claim, Payment
 from millrace.stages.deliver.models.releases import Unpaid
 from millrace.web import words
@@ -38,7 +39,18 @@ def rows(case: Case, kind: str, said: core.Consequences) -> list[Row]:
         return _while_suspended(case, said)
     if kind == core.TERMINATION:
         return _once_ended(case, said)
-    return []
+    return _with_a_later_end(case, said.after.ends_before) if said.after.ends_before > said.before.ends_before else []
+
+
+def _with_a_later_end(case: Case, ends_before: date) -> list[Row]:
+    until, items = register.outlasted(case, ends_before)
+    until_now = Counter(items.order_by("number").values_list("retain_until", flat=True))
+    return [(_("Items of equipment to be kept longer"), _longer(str(count), was, until)) for was, count in sorted(until_now.items())]
+
+
+def _longer(what: str, was: date, until: date) -> str:
+    values = {"what": what, "was": words.day(was), "until": words.day(until)}
+    return _("%(what)s: until %(until)s instead of %(was)s") % values
 
 
 def _once_ended(case: Case, said: core.Consequences) -> list[Row]:

@@ -25,7 +25,7 @@ from millrace.stages.apply import moves
 from millrace.stages.assess import guard, post
 from millrace.stages.award import agreements
 from millrace.stages.award import queries as award
-from millrace.stages.deliver import addenda, changing, gather, queries
+from millrace.stages.deliver import addenda, changing, gather, queries, register
 from millrace.stages.deliver.actions.changes import _record, _still, must_say, must_stand
 from millrace.stages.deliver.models import ChangeRequest
 from millrace.stages.deliver.models.changes import OPEN
@@ -110,6 +110,7 @@ def _carry_out(case: Case, change: ChangeRequest, said: changes.Consequences, wh
     facts = {"terms": kept.sha256, "terms_number": kept.number, "signer": said.signer, "unit": case.unit}
     facts |= {"grant_change_cents": said.grant_change_cents, "ends_before": said.after.ends_before}
     facts |= {"letters": [letter.sha256]} if letter else {}
+    facts |= _move_ends(case, said)
     return timeline.record(
         "change_approved",
         event_id=when.event,
@@ -145,6 +146,15 @@ def _change_parties(case: Case, change: ChangeRequest, at: datetime) -> None:
         leaver.save(update_fields=["left_at"])
     if asked.joins and not case.parties.filter(organisation=asked.joins, left_at__isnull=True).exists():
         case.parties.create(organisation_id=asked.joins, role=leaver.role if leaver else "sponsor", joined_at=at)
+
+
+def _move_ends(case: Case, said: changes.Consequences) -> dict[str, Any]:
+    """What ends so long after the agreement moves with its end: equipment entered already is kept as long as what is entered later."""
+    if said.after.ends_before == said.before.ends_before:
+        return {}
+    until, items = register.outlasted(case, said.after.ends_before)
+    kept_longer = items.update(retain_until=until)
+    return {"retain_until_on": until, "kept_longer_count": kept_longer} if kept_longer else {}
 
 
 def _pledged(terms: Terms) -> dict[tuple[int, str], int]:
