@@ -186,6 +186,17 @@ def test_a_partner_who_leaves_hands_its_open_pledge_to_the_one_who_joins(agree: 
     assert list(held.case.parties.filter(left_at=None, role="sponsor").values_list("organisation", flat=True)) == [newcomer.pk]
 
 
+def test_who_leads_the_project_does_not_leave_it(agree: Any, make: Any) -> None:
+    held = agree.raise_plus()
+    change = ask(held, core.PARTNER_CHANGE, submit=False, leaves=held.lead.pk, joins=make.organisation().pk)
+    [said] = shown(held, change)["objections"]
+    assert said.startswith("The lead applicant cannot leave the project.")
+    with refused("lead-leaves"):
+        held.act(deliver.submit_change, change, by=held.member)
+    statement = balances.statement(held.case)
+    assert {line.sponsor for line in statement.matching if line.pledged} == {held.lead.pk, held.sponsor.pk}
+
+
 def test_what_cannot_stand_is_not_even_submitted(agree: Any) -> None:
     held = agree.nifs()
     change = ask(held, core.BUDGET_VIREMENT, submit=False, heads={"machinery": 29_000_000_00})
