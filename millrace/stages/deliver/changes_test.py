@@ -10,6 +10,7 @@ from django.db import transaction
 from millrace.core import changes as core
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities.models import Allocation
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import actions as timeline
@@ -18,7 +19,7 @@ from millrace.stages.award import queries as award
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries, showing
-from millrace.stages.deliver.deliver_test import bring, claim, open_account, pay, ready, refused
+from millrace.stages.deliver.deliver_test import bring, claim, open_account, open_centre, pay, ready, refused
 from millrace.stages.deliver.models import ChangeRequest, Claim, Equipment
 
 
@@ -219,6 +220,26 @@ def test_equipment_entered_before_an_extension_is_kept_as_long_as_what_is_entere
     event = approve(held, change)
     assert list(Equipment.objects.order_by("number").values_list("retain_until", flat=True)) == [later, later, ends, long_after]
     assert (event.facts["retain_until_on"], event.facts["kept_longer_count"]) == ("2027-10-01", 2)
+
+
+def test_hours_granted_until_the_end_may_be_used_in_the_months_an_extension_adds(agree: Any) -> None:
+    held = agree.nifs()
+    centre, _envelope = open_centre(held, "2027-28")
+    for hours, ends in ((3000, date(2027, 4, 1)), (500, date(2026, 6, 1))):
+        span = {"starts_on": date(2026, 3, 1), "ends_before": ends}
+        held.act(deliver.grant_hours, held.case, resource=centre, hours=hours, by=held.officer, **span)
+    granted, short = Allocation.objects.order_by("-ends_before")
+    reading = {"hours": 20, "used_on": date(2027, 8, 2), "source_key": "j1", "by": held.officer}
+    with refused("outside-allocation"):
+        held.act(deliver.record_hours, granted, **reading)
+    change = ask(held, core.TIME_EXTENSION, ends_before="2027-10-01")
+    said = shown(held, change)["follows"]
+    assert said == [("AI Supercomputing Centre", "3,000 GPU-hour left: until 30 September 2027 instead of 31 March 2027")]
+    advise(held, change)
+    assert approve(held, change).facts["allocation_count"] == 1
+    held.act(deliver.record_hours, granted, **reading)
+    short.refresh_from_db()
+    assert short.ends_before == date(2026, 6, 1)  # hours granted for days of their own keep them
 
 
 def shown(held: Any, change: ChangeRequest) -> dict[str, Any]:

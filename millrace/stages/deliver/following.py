@@ -5,7 +5,7 @@ Only words and figures, as they stand when they are asked for: nothing is decide
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from millrace.stages.deliver import register, standing
 from millrace.stages.deliver.models import Claim, Payment
 from millrace.stages.deliver.models.releases import Unpaid
 from millrace.web import words
+from millrace.web.templatetags import parts
 
 Row = tuple[str, str]
 
@@ -39,13 +40,24 @@ def rows(case: Case, kind: str, said: core.Consequences) -> list[Row]:
         return _while_suspended(case, said)
     if kind == core.TERMINATION:
         return _once_ended(case, said)
-    return _with_a_later_end(case, said.after.ends_before) if said.after.ends_before > said.before.ends_before else []
+    return _with_a_later_end(case, said) if said.after.ends_before > said.before.ends_before else []
 
 
-def _with_a_later_end(case: Case, ends_before: date) -> list[Row]:
-    until, items = register.outlasted(case, ends_before)
+def _with_a_later_end(case: Case, said: core.Consequences) -> list[Row]:
+    until, items = register.outlasted(case, said.after.ends_before)
     until_now = Counter(items.order_by("number").values_list("retain_until", flat=True))
-    return [(_("Items of equipment to be kept longer"), _longer(str(count), was, until)) for was, count in sorted(until_now.items())]
+    items_told = [(_("Items of equipment to be kept longer"), _longer(str(count), was, until)) for was, count in sorted(until_now.items())]
+    return [*items_told, *_hours(case, said)]
+
+
+def _hours(case: Case, said: core.Consequences) -> list[Row]:
+    """Until when hours may be used: the last day, as the page of the hours says it."""
+    was, until = (terms.ends_before - timedelta(days=1) for terms in (said.before, said.after))
+    found = []
+    for one in facilities.ending_before(case, said.before.ends_before):
+        left = _("%(amount)s left") % {"amount": words.amount(one.left_hours, one.resource.unit)}
+        found.append((parts.in_language(one.resource.names), _longer(left, was, until)))
+    return found
 
 
 def _longer(what: str, was: date, until: date) -> str:

@@ -16,6 +16,7 @@ from millrace.core import agreement, changes, delegation
 from millrace.core.refusal import Refusal
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities import actions as facilities
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
@@ -149,12 +150,15 @@ def _change_parties(case: Case, change: ChangeRequest, at: datetime) -> None:
 
 
 def _move_ends(case: Case, said: changes.Consequences) -> dict[str, Any]:
-    """What ends so long after the agreement moves with its end: equipment entered already is kept as long as what is entered later."""
-    if said.after.ends_before == said.before.ends_before:
+    """What ends with the agreement, or so many years after it, moves with its end: hours of a facility, and equipment entered already."""
+    was, ends_before = said.before.ends_before, said.after.ends_before
+    if ends_before == was:
         return {}
-    until, items = register.outlasted(case, said.after.ends_before)
+    until, items = register.outlasted(case, ends_before)
     kept_longer = items.update(retain_until=until)
-    return {"retain_until_on": until, "kept_longer_count": kept_longer} if kept_longer else {}
+    allocations = facilities.move_ends(case, ended_before=was, ends_before=ends_before)
+    kept = {"retain_until_on": until, "kept_longer_count": kept_longer} if kept_longer else {}
+    return kept | ({"allocation_count": allocations} if allocations else {})
 
 
 def _pledged(terms: Terms) -> dict[tuple[int, str], int]:
