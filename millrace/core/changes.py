@@ -61,13 +61,14 @@ def asked_from(number: int, kind: str, data: Mapping[str, Any]) -> Asked:
 @dataclass(frozen=True)
 class Done:
     """What has happened under the terms: released per instalment, allowed per head, milestones accepted, reports handed in; and of
-    each sponsor's pledges (sponsor, form) how much nothing has been brought of yet."""
+    each sponsor's pledges (sponsor, form) how much nothing has been brought of yet. `lead` is the organisation that leads the project."""
 
     released: Mapping[int, int] = field(default_factory=dict)
     allowed: Mapping[str, int] = field(default_factory=dict)
     accepted: frozenset[int] = frozenset()
     reported: frozenset[int] = frozenset()
     pledged: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    lead: int | None = None
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,11 @@ def _of_scope(terms: Terms, asked: Asked, done: Done) -> Iterator[Objection]:
         yield Objection("grant_below_released", "grant_cents", {"released_cents": released})
 
 
-def _of_partner(terms: Terms, asked: Asked, _done: Done) -> Iterator[Objection]:
+def _of_partner(_terms: Terms, asked: Asked, done: Done) -> Iterator[Objection]:
     if asked.leaves is None and asked.joins is None:
         yield Objection("nothing_changed")
+    elif asked.leaves is not None and asked.leaves == done.lead:
+        yield Objection("lead_leaves", "leaves")
     elif asked.leaves is not None and asked.leaves == asked.joins:
         yield Objection("same_partner", "joins")
 

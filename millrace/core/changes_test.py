@@ -54,6 +54,12 @@ def test_six_months_more_move_what_is_open_and_no_money() -> None:
     assert not {of for of, _key in moved} & {"grant", "head", "instalment", "pledge", "matching"}
 
 
+def test_who_leads_the_project_does_not_leave_it_and_hands_over_no_pledge() -> None:
+    found = worked("partner_change", changes.Done(pledged={(LEAD, "in_kind"): 5_000_000_00}, lead=LEAD), leaves=LEAD, joins=NEWCOMER)
+    assert [(one.code, one.about) for one in found.objections] == [("lead_leaves", "leaves")] and found.after == found.before
+    assert not worked("partner_change", changes.Done(lead=LEAD), leaves=SPONSOR, joins=NEWCOMER).objections
+
+
 def test_an_end_that_is_not_later_is_no_extension() -> None:
     found = worked("time_extension", ends_before=date(2028, 4, 1))
     assert [one.code for one in found.objections] == ["not_later"] and found.after == found.before

@@ -86,7 +86,8 @@ def add_head(code: str) -> None:
 def test_an_end_that_was_asked_for_is_approved_by_its_final_account(cast: dict[str, Any], agreed: str) -> None:  # noqa: F811  # as above
     case = f"/cases/{agreed}"
     writer = begun(enter(cast["writer"]), agreed, "termination")
-    writer.submit("Save and see what it would do", reason="The line is no longer needed.").sees("The authority")
+    writer.submit("Save and see what it would do", reason="The line is no longer needed.")
+    writer.sees("The authority", "HK$10,000,000 goes back to the envelope").sees_nothing_of("No money moves", "Text of the addendum")
     writer.click("Submit").submit("Submit")
     enter(cast["officer"]).open(f"{case}/changes/1/decide/").submit("Decide", outcome="yes", status=403).sees("decided by the authority")
     enter(cast["officer"]).open(f"{case}/changes/1/advise/").submit("Record the advice", advice="support", note="Nothing was paid.")

@@ -45,6 +45,11 @@ def allot(
     )
 
 
+def move_ends(case: Case, *, ended_before: date, ends_before: date) -> int:
+    """This will let what could be used until an agreement's end be used until its new one, and give how many allocations that moved."""
+    return queries.ending_before(case, ended_before).update(ends_before=ends_before)
+
+
 def name_operator(resource: Resource, person: Person, *, by: Person, at: datetime) -> Operator:
     """This will let a person run a resource from now on: its bookings and meter, of every case that has hours of it."""
     Resource.objects.select_for_update().get(pk=resource.pk)

@@ -1,6 +1,6 @@
 """Who was granted how many hours — e.g. the allocations of one case with what is left of each."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet, Sum
 
@@ -13,6 +13,11 @@ from millrace.registers.people.queries import at_moment
 def allocations_of(case: Case) -> QuerySet[Allocation]:
     """This will give the case's allocations, earliest first."""
     return Allocation.objects.filter(case=case).select_related("resource").order_by("starts_on", "id")
+
+
+def ending_before(case: Case, day: date) -> QuerySet[Allocation]:
+    """This will give the case's allocations that end with a day, such as its agreement's last; one with days of its own is none of them."""
+    return allocations_of(case).filter(ends_before=day)
 
 
 def used_by(case: Case, unit: str) -> int:

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from millrace.core import changes as core
 from millrace.core.refusal import Refusal
+from millrace.registers.cases.models import Case
+from millrace.registers.facilities.models import Allocation
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import actions as timeline
@@ -16,9 +18,9 @@ from millrace.registers.timeline.models import Event
 from millrace.stages.award import queries as award
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import queries
-from millrace.stages.deliver.deliver_test import ready, refused
-from millrace.stages.deliver.models import ChangeRequest
+from millrace.stages.deliver import queries, showing
+from millrace.stages.deliver.deliver_test import bring, claim, open_account, open_centre, pay, ready, refused
+from millrace.stages.deliver.models import ChangeRequest, Claim, Equipment
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +187,17 @@ def test_a_partner_who_leaves_hands_its_open_pledge_to_the_one_who_joins(agree: 
     assert list(held.case.parties.filter(left_at=None, role="sponsor").values_list("organisation", flat=True)) == [newcomer.pk]
 
 
+def test_who_leads_the_project_does_not_leave_it(agree: Any, make: Any) -> None:
+    held = agree.raise_plus()
+    change = ask(held, core.PARTNER_CHANGE, submit=False, leaves=held.lead.pk, joins=make.organisation().pk)
+    [said] = shown(held, change)["objections"]
+    assert said.startswith("The lead applicant cannot leave the project.")
+    with refused("lead-leaves"):
+        held.act(deliver.submit_change, change, by=held.member)
+    statement = balances.statement(held.case)
+    assert {line.sponsor for line in statement.matching if line.pledged} == {held.lead.pk, held.sponsor.pk}
+
+
 def test_what_cannot_stand_is_not_even_submitted(agree: Any) -> None:
     held = agree.nifs()
     change = ask(held, core.BUDGET_VIREMENT, submit=False, heads={"machinery": 29_000_000_00})
@@ -192,3 +205,94 @@ def test_what_cannot_stand_is_not_even_submitted(agree: Any) -> None:
         held.act(deliver.submit_change, change, by=held.member)
     change.refresh_from_db()
     assert change.state == "draft" and change.asked["heads"] == {"machinery": 29_000_000_00}
+
+
+def test_equipment_entered_before_an_extension_is_kept_as_long_as_what_is_entered_after(agree: Any) -> None:
+    held = agree.nifs()
+    line = claim(held, 9_000_00).lines.get()
+    entered = {"case": held.case, "line": line, "cost_cents": 1_000_00, "unit": "HKD", "registered_at": held.at}
+    ends, later, long_after = date(2027, 4, 1), date(2027, 10, 1), date(2031, 1, 1)
+    for number, (until, state) in enumerate([(ends, "held"), (ends, "consented"), (ends, "gone"), (long_after, "held")], 1):
+        Equipment.objects.create(**entered, number=number, retain_until=until, state=state, registered_by=held.member)
+    change = ask(held, core.TIME_EXTENSION, ends_before=later.isoformat())
+    assert shown(held, change)["Items of equipment to be kept longer"] == "2: until 1 October 2027 instead of 1 April 2027"
+    advise(held, change)
+    event = approve(held, change)
+    assert list(Equipment.objects.order_by("number").values_list("retain_until", flat=True)) == [later, later, ends, long_after]
+    assert (event.facts["retain_until_on"], event.facts["kept_longer_count"]) == ("2027-10-01", 2)
+
+
+def test_hours_granted_until_the_end_may_be_used_in_the_months_an_extension_adds(agree: Any) -> None:
+    held = agree.nifs()
+    centre, _envelope = open_centre(held, "2027-28")
+    for hours, ends in ((3000, date(2027, 4, 1)), (500, date(2026, 6, 1))):
+        span = {"starts_on": date(2026, 3, 1), "ends_before": ends}
+        held.act(deliver.grant_hours, held.case, resource=centre, hours=hours, by=held.officer, **span)
+    granted, short = Allocation.objects.order_by("-ends_before")
+    reading = {"hours": 20, "used_on": date(2027, 8, 2), "source_key": "j1", "by": held.officer}
+    with refused("outside-allocation"):
+        held.act(deliver.record_hours, granted, **reading)
+    change = ask(held, core.TIME_EXTENSION, ends_before="2027-10-01")
+    said = shown(held, change)["follows"]
+    assert said == [("AI Supercomputing Centre", "3,000 GPU-hour left: until 30 September 2027 instead of 31 March 2027")]
+    advise(held, change)
+    assert approve(held, change).facts["allocation_count"] == 1
+    held.act(deliver.record_hours, granted, **reading)
+    short.refresh_from_db()
+    assert short.ends_before == date(2026, 6, 1)  # hours granted for days of their own keep them
+
+
+def shown(held: Any, change: ChangeRequest) -> dict[str, Any]:
+    """This will give what the page of a request shows now, what follows from it by its label."""
+    found = showing.of_change(Case.objects.get(pk=held.case.pk), change, held.at)
+    return {**found, **dict(found["follows"])}
+
+
+def suspending(held: Any) -> ChangeRequest:
+    change = deliver.open_change(held.case, kind=core.SUSPENSION, by=held.officer, at=held.at)
+    deliver.save_change(change, wish=deliver.Wish("No word."), by=held.officer, at=held.at)
+    held.act(deliver.submit_change, change, by=held.officer)
+    change.refresh_from_db()
+    return change
+
+
+def advanced(agree: Any) -> Any:
+    """This will give a case of HK$10m of which HK$5m is released in advance and not paid yet."""
+    held = agree.advanced()
+    open_account(held)
+    bring(held, 5_000_000_00)
+    held.act(deliver.request_advance, held.case, instalment=1, amount_cents=5_000_000_00, by=held.member)
+    held.act(deliver.release_instalment, held.case, instalment=1, by=held.finance)
+    return held
+
+
+def test_an_end_shows_what_goes_back_what_is_owed_and_which_claim_is_left(agree: Any) -> None:
+    held = advanced(agree)
+    change = ask(held, core.TERMINATION)
+    before = shown(held, change)
+    assert before["money"] == "HK$5,000,000 goes back to the envelope."
+    assert before["Due or being paid, to be settled first"] == "HK$5,000,000"
+    assert before["Claims that will no longer be decided"] == "None" and before["addendum"] is None and not before["differences"]
+    pay(held)
+    claim(held, 3_000_000_00)
+    waiting = deliver.open_claim(held.case, by=held.member, at=held.at)
+    Claim.objects.filter(pk=waiting.pk).update(state="submitted", claimed_cents=700_000_00)
+    after = shown(held, change)
+    assert after["Due or being paid, to be settled first"] == "HK$0"
+    assert after["Paid and not earned, may have to be refunded"] == "HK$3,500,000"
+    assert after["Claims that will no longer be decided"] == "1, of HK$700,000 in all"
+
+
+def test_a_suspension_shows_the_claims_and_sums_that_wait(agree: Any) -> None:
+    held = advanced(agree)
+    change = suspending(held)
+    said = shown(held, change)
+    assert said["money"].startswith("Nothing is claimed, released or paid until the suspension is lifted.")
+    assert said["Due and not paid until then"] == "1, of HK$5,000,000 in all"
+    assert said["Instalments not released until then"] == "1, of HK$5,000,000 in all"
+    assert said["Claims that wait to be decided"] == "None" and "Sent to the bank already, not stopped" not in said
+    run = held.act(deliver.order_payment_run, list(queries.unpaid_releases()), by=held.maker)
+    assert shown(held, change)["Due and not paid until then"] == "1, of HK$5,000,000 in all"
+    held.act(deliver.check_payment_run, run, by=held.checker)
+    said = shown(held, change)
+    assert (said["Due and not paid until then"], said["Sent to the bank already, not stopped"]) == ("None", "1, of HK$5,000,000 in all")

@@ -73,6 +73,7 @@ def done(case: Case) -> changes.Done:
         accepted=frozenset(accepted.values_list("milestone", flat=True)),
         reported=frozenset(reported.values_list("number", flat=True)),
         pledged={(line.sponsor, line.form): line.pledged for line in ledger.statement(case).matching if line.unit == unit},
+        lead=case.lead_id,
     )
 
 

@@ -6,8 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
+from millrace.registers.facilities import actions as facilities
+from millrace.registers.facilities.models import Allocation, Resource
+from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
@@ -340,15 +345,8 @@ def test_thirty_two_racing_releases_have_one_effect(agree: Any) -> None:
     assert balances.statement(held.case).total("paid", "HKD") == 10_000_000_00
 
 
-def test_hours_go_through_the_same_books(agree: Any) -> None:
-    from django.db import transaction
-
-    from millrace.registers.facilities import actions as facilities
-    from millrace.registers.facilities.models import Allocation
-    from millrace.registers.ledger import actions as ledger
-    from millrace.registers.timeline import actions as timeline
-
-    held = agree.nifs()
+def open_centre(held: Any, year: str = "2025-26") -> tuple[Resource, Envelope]:
+    """This will put 5,000 GPU-hours into an envelope of their own, to be used within a year."""
     with transaction.atomic(durable=True):
         centre = facilities.open_resource(
             "aisc", names={"en": "AI Supercomputing Centre"}, unit="GPU-hour", fund="aiss", scheme="aiss", at=held.at
@@ -356,8 +354,14 @@ def test_hours_go_through_the_same_books(agree: Any) -> None:
         event = timeline.reserve_id()
         envelope = ledger.envelope("aiss", "aiss", "GPU-hour")
         ledger.appropriate(envelope, 5000, event=event, on=held.at.date(), at=held.at)
-        ledger.provide_cash(envelope, "2025-26", 5000, event=event, on=held.at.date(), at=held.at)
+        ledger.provide_cash(envelope, year, 5000, event=event, on=held.at.date(), at=held.at)
         timeline.record("offer_accepted", command=uuid.uuid4(), by=held.authority, at=held.at, event_id=event, fund="aiss", facts={})
+    return centre, envelope
+
+
+def test_hours_go_through_the_same_books(agree: Any) -> None:
+    held = agree.nifs()
+    centre, envelope = open_centre(held)
     span = {"starts_on": date(2026, 3, 1), "ends_before": date(2026, 4, 1)}
     held.act(deliver.grant_hours, held.case, resource=centre, hours=4000, by=held.officer, **span)
     with refused("envelope-overdrawn"):

@@ -64,6 +64,13 @@ def equipment_of(case: Case) -> list[Equipment]:
     return list(Equipment.objects.filter(case=case).select_related("line__claim").order_by("number"))
 
 
+def outlasted(case: Case, ends_before: date) -> tuple[date, QuerySet[Equipment]]:
+    """This will give the first day on which equipment need not be kept under an end, and the items still there that were to be kept
+    less long. An item that is to be kept longer already is none of them."""
+    until = holdings.retain_until(ends_before, kept_of(case).years)
+    return until, Equipment.objects.filter(case=case, retain_until__lt=until).exclude(state=Equipment.State.GONE)
+
+
 @dataclass(frozen=True)
 class Retained:
     """An item that must be kept after closing, and the first day on which it need not."""

@@ -21,7 +21,7 @@ from millrace.registers.people.models import Person
 from millrace.stages.award import heads
 from millrace.stages.award import panels as award_panels
 from millrace.stages.award.models import AgreedTerms
-from millrace.stages.deliver import actions, addenda, changing, gather, queries, standing
+from millrace.stages.deliver import actions, addenda, changing, following, gather, queries, standing
 from millrace.stages.deliver.models import ChangeRequest, Finding, Inspection, Report
 from millrace.web import access, errors, forms, words
 
@@ -47,31 +47,25 @@ def of_change(case: Case, change: ChangeRequest, at: datetime) -> dict[str, Any]
         return {"differences": [], "is_done": True}
     worked = changing.worked_out(case, changing.asked_of(change), at)
     said, unit = worked.said, case.unit
+    # An agreement ends with its final account and the closing letter: no terms follow, and no addendum.
+    ends = change.kind == core.TERMINATION
     return {
         "is_done": False,
-        "differences": addenda.rows(case, said.differences, today),
+        "differences": [] if ends else addenda.rows(case, said.differences, today),
         "objections": [_objection(case, one) for one in worked.objections],
         "signer": _(SIGNERS[said.signer]),
         "signer_why": _signer_why(case),
-        "money": _money(said, unit),
+        "money": following.money(case, change.kind, said),
+        "follows": following.rows(case, change.kind, said),
         "matching": (
             (_("Matching money the instalments need"), words.amount(said.matching_after.needed_cents, unit)),
             (_("Matching money pledged"), words.amount(said.matching_after.pledged_cents, unit)),
             (_("Missing"), words.amount(said.matching_after.missing_cents, unit)),
         ),
-        "addendum": None if worked.objections else addenda.preview(case, change, said, today),
+        "addendum": None if worked.objections or ends else addenda.preview(case, change, said, today),
         # The addendum is in the language its applicant is written to in, whoever reads the page.
         "addendum_tag": words.tag(addenda.language_of(case)),
     }
-
-
-def _money(said: core.Consequences, unit: str) -> str:
-    by = said.grant_change_cents
-    if by < 0:
-        return _("%(amount)s goes back to the envelope.") % {"amount": words.amount(-by, unit)}
-    if by > 0:
-        return _("%(amount)s more is reserved in the envelope, if it has it.") % {"amount": words.amount(by, unit)}
-    return _("No money moves.")
 
 
 def _objection(case: Case, one: core.Objection) -> str:

@@ -56,6 +56,11 @@ OBJECTIONS: dict[str, tuple[str, str, str]] = {
         _("Ask for at least that much."),
     ),
     "same_partner": (_("The same organisation leaves and joins."), "", _("Name another organisation.")),
+    "lead_leaves": (
+        _("The lead applicant cannot leave the project."),
+        _("The agreement is made with it and the grant is paid to it."),
+        _("Name a partner or sponsor, or ask to end the agreement."),
+    ),
     "matching_short": (
         _("The matching money pledged would no longer carry the grant."),
         _("The instalments need %(needed_cents)s; %(pledged_cents)s is pledged."),

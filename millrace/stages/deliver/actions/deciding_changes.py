@@ -16,6 +16,7 @@ from millrace.core import agreement, changes, delegation
 from millrace.core.refusal import Refusal
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
+from millrace.registers.facilities import actions as facilities
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation, Person
@@ -25,7 +26,7 @@ from millrace.stages.apply import moves
 from millrace.stages.assess import guard, post
 from millrace.stages.award import agreements
 from millrace.stages.award import queries as award
-from millrace.stages.deliver import addenda, changing, gather, queries
+from millrace.stages.deliver import addenda, changing, gather, queries, register
 from millrace.stages.deliver.actions.changes import _record, _still, must_say, must_stand
 from millrace.stages.deliver.models import ChangeRequest
 from millrace.stages.deliver.models.changes import OPEN
@@ -110,6 +111,7 @@ def _carry_out(case: Case, change: ChangeRequest, said: changes.Consequences, wh
     facts = {"terms": kept.sha256, "terms_number": kept.number, "signer": said.signer, "unit": case.unit}
     facts |= {"grant_change_cents": said.grant_change_cents, "ends_before": said.after.ends_before}
     facts |= {"letters": [letter.sha256]} if letter else {}
+    facts |= _move_ends(case, said)
     return timeline.record(
         "change_approved",
         event_id=when.event,
@@ -145,6 +147,18 @@ def _change_parties(case: Case, change: ChangeRequest, at: datetime) -> None:
         leaver.save(update_fields=["left_at"])
     if asked.joins and not case.parties.filter(organisation=asked.joins, left_at__isnull=True).exists():
         case.parties.create(organisation_id=asked.joins, role=leaver.role if leaver else "sponsor", joined_at=at)
+
+
+def _move_ends(case: Case, said: changes.Consequences) -> dict[str, Any]:
+    """What ends with the agreement, or so many years after it, moves with its end: hours of a facility, and equipment entered already."""
+    was, ends_before = said.before.ends_before, said.after.ends_before
+    if ends_before == was:
+        return {}
+    until, items = register.outlasted(case, ends_before)
+    kept_longer = items.update(retain_until=until)
+    allocations = facilities.move_ends(case, ended_before=was, ends_before=ends_before)
+    kept = {"retain_until_on": until, "kept_longer_count": kept_longer} if kept_longer else {}
+    return kept | ({"allocation_count": allocations} if allocations else {})
 
 
 def _pledged(terms: Terms) -> dict[tuple[int, str], int]:
