@@ -23,7 +23,6 @@ from millrace.stages.close import letters, queries
 from millrace.stages.close.models import FinalAccount, Refund
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather, recovering
-from millrace.stages.deliver.models import Settlement
 
 OBSTACLES = {
     "claim_undecided": _("A claim is not yet decided."),
@@ -72,13 +71,13 @@ def record_refund(
         if done := timeline.replay(command, case):
             return done
         gather.must(by, "close_money", case, at)
-        _must_be_refundable(case, amount_cents, received_on, bank_reference, at)
+        _must_be_refundable(case, amount_cents, received_on, at)
         Refund.objects.create(
             case=case,
             amount_cents=amount_cents,
             unit=case.unit,
             received_on=received_on,
-            bank_reference=bank_reference,
+            bank_reference=deliver.take_reference(bank_reference),
             recorded_at=at,
             recorded_by=by,
         )
@@ -186,7 +185,7 @@ def _must_be_endable(drawn: queries.Account, ending: str) -> None:
         )
 
 
-def _must_be_refundable(case: Case, amount_cents: int, received_on: date, bank_reference: str, at: datetime) -> None:
+def _must_be_refundable(case: Case, amount_cents: int, received_on: date, at: datetime) -> None:
     paid = balances.statement(case).total("paid", case.unit)
     if 0 < amount_cents <= min(paid, case.paid_cents) and amount_cents > recovering.recoverable(case):
         raise Refusal(
@@ -206,6 +205,3 @@ def _must_be_refundable(case: Case, amount_cents: int, received_on: date, bank_r
         )
     if received_on > gather.local_day(at):
         raise Refusal("refund-in-future", what=_("Record a refund once it has arrived."), field="received_on", status=422)
-    is_settlement = Settlement.objects.filter(bank_reference=bank_reference).exists()
-    if is_settlement or Refund.objects.filter(bank_reference=bank_reference).exists():
-        raise Refusal("refund-recorded", what=_("A refund with this bank reference is already recorded."), field="bank_reference")
