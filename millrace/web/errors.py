@@ -50,7 +50,7 @@ CONSTRAINTS: dict[str, Refusal] = {
     "payment_of_a_release_once": Refusal("already-in-a-run", what=word("A release is paid once."), next_step=LOOK),
     "payee_account_one_live": Refusal("already-done", what=ALREADY, next_step=LOOK),
     "refund_banked_once": Refusal(
-        "refund-recorded", what=word("A refund with this bank reference is already recorded."), field="bank_reference", next_step=LOOK
+        "receipt-recorded", what=word("Money with this bank reference is already recorded."), field="bank_reference", next_step=LOOK
     ),
     "balance_not_negative": Refusal(
         "balance-overdrawn", what=word("There is not enough money left for this."), next_step=word("Look at the envelope and ask for less.")

@@ -11,6 +11,7 @@ import pytest
 
 from millrace.registers.ledger import queries as ledger
 from millrace.stages.apply.conftest import published  # noqa: F401  # a fixture found by name in this module
+from millrace.stages.close.models import Refund
 from millrace.stages.deliver.models import AdvanceRequest, Release
 from tests.journeys import chain_story, kinds
 from tests.journeys import raise_plus_story as story
@@ -163,7 +164,7 @@ def selected(play: Play, amounts: dict[str, str]) -> None:
     play.at("signatory", "selection/").submit("Record the selection", **told)
 
 
-def test_an_advance_is_cleared_by_claims_and_what_they_do_not_cover_is_owed_back(begun: Any) -> None:
+def test_an_advance_is_cleared_by_claims_and_what_they_do_not_cover_is_owed_back(begun: Any, make: Any) -> None:
     play = begun(date(2025, 5, 6), "itf")
     kinds.funded(play, "itf", "tsssu", 10 * MILLION, "2025-26")
     alga, boron = (kinds.submitted(play, "tsssu", startup(f"{name} Bio")).reference for name in ("Alga", "Boron"))
@@ -174,6 +175,7 @@ def test_an_advance_is_cleared_by_claims_and_what_they_do_not_cover_is_owed_back
         play.at("signatory", "offer/").submit("Send your answer", answer="accept")
     account_verified(play)
     cleared(play, alga)
+    play.people["colleague"] = make.person("Colleague (invented)", powers=("finance",), at=chain_story.EARLY)
     owed_back(play, boron)
     held = play.at("signatory", "?show=money").sees("Block grant of 2025-26", "HK$8,000,000", "HK$2,200,000", alga, boron)
     held.sees("HK$1,100,000")  # HK$850,000 and HK$250,000: claimed, and paid
@@ -209,13 +211,18 @@ def cleared(play: Play, reference: str) -> None:
 
 
 def owed_back(play: Play, reference: str) -> None:
-    """HK$600,000 advanced and HK$250,000 of it spent: the case closes once HK$350,000 came back."""
+    """HK$600,000 advanced and HK$250,000 of it spent: the case closes once HK$350,000 came back, and not on a refund taken back."""
     play.reference = reference
     play.at("writer", "instalments/1/advance/").submit("Ask for it", amount_cents="600,000")
     kinds.settled(play, 1)
     kinds.claimed(play, 1, {"head": "research", "claimed_cents": "250,000"})
     play.at("officer", "close/").sees("To be refunded", "HK$350,000").submit("Close the case", status=409).sees("has not been refunded")
     refund = {"amount_cents": "350,000", "received_on": play.clock.today.isoformat(), "bank_reference": "R-1"}
+    play.at("finance", "refund/").submit("Record", **refund)
+    taken_back = f"refunds/{Refund.objects.get().pk}/take-back/"
+    play.at("finance", taken_back).submit("Take it back", status=403, reason="Another payer's (invented).").sees("another person")
+    play.at("colleague", taken_back).submit("Take it back", reason="Another payer's (invented).")
+    play.at("officer", "close/").submit("Close the case", status=409).sees("has not been refunded")
     play.at("finance", "refund/").submit("Record", **refund)
     kinds.closed(play)
     assert (in_hkd(play, "paid"), in_hkd(play, "committed"), play.case().paid_cents) == (250_000_00, 0, 250_000_00)

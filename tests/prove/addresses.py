@@ -19,6 +19,7 @@ from millrace.stages.apply.models import Part
 from millrace.stages.assess.models import Meeting
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.call.models import Call, Enquiry
+from millrace.stages.close.models import Refund
 from millrace.stages.deliver import models as deliver
 from millrace.stages.learn.models import Reply
 from millrace.stages.plan.models import ExchangeVisit, FundOrder, StaffInvitation
@@ -70,6 +71,7 @@ def _values(place: str, route: str, case: Case | None, person: Person | None, ch
         "token": lambda: [1],
         "wish": lambda: [1],
         "receipt": lambda: [1],
+        "refund": lambda: Refund.objects.filter(case=case).values_list("pk", flat=True)[:1],
         "year": lambda: [1],
         "key": lambda: ["none"],
         "power": lambda: Power.objects.filter(ends_at=None).order_by("pk").values_list("pk", flat=True)[:2],

@@ -1,4 +1,4 @@
-"""Adds to the told story what waits between two people on its last day: a set-off to decide, and a debt beside a year of revenue.
+"""Adds to the told story what waits between two people on its last day: a set-off, a refund, and a debt beside a year of revenue.
 
 For example a university that owes part of its first instalment while its second waits to be paid.
 """
@@ -12,13 +12,14 @@ from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Membership, Person, Power
 from millrace.stages.apply.conftest import PDF
 from millrace.stages.award import queries as award
+from millrace.stages.close import actions as close
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather, recovering
 from millrace.stages.deliver.models import Evidence, Receivable, Release
 
 
 def tell(at: datetime, *, staff: Mapping[str, Person]) -> None:
-    """This will add both, each by the people who may."""
+    """This will add each, by the people who may."""
     others = Power.objects.filter(power="finance", ends_at=None).exclude(person=staff["finance"])
     second, today = others.order_by("person")[0].person, gather.local_day(at)
     projects = Case.objects.filter(scheme="raise-plus", status="in_force", paid_cents__gt=0).select_related("lead").order_by("pk")
@@ -28,6 +29,8 @@ def tell(at: datetime, *, staff: Mapping[str, Person]) -> None:
     _act(deliver.confirm_receivable, debt, at, by=second)
     told = {"release": waiting, "amount_cents": 1_000_00, "reason": "The next instalment is larger (invented)."}
     _act(deliver.propose_set_off, debt, at, **told, by=staff["finance"])
+    told = {"amount_cents": 1_000_00, "received_on": today, "bank_reference": "REFUND-1"}
+    _act(close.record_refund, case, at, **told, by=staff["finance"])
     _raised(next(one for one in projects if recovering.revenue_of(one, today)), at, staff["finance"])
 
 

@@ -65,6 +65,7 @@ TYPED = {
     "award.Offer": ("remarks",),
     "award.AgreedTerms": ("milestone_titles", "deliverable_titles"),
     "close.FinalAccount": ("note",),
+    "close.Refund": ("bank_reference", "taken_back_reason"),
     "deliver.ChangeRequest": ("reason", "description", "advice_note", "note"),
     "deliver.Report": ("told", "note"),
     "deliver.SampledLine": ("note",),

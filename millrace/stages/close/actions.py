@@ -19,11 +19,12 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.apply import moves
+from millrace.stages.assess import post
 from millrace.stages.close import letters, queries
 from millrace.stages.close.models import FinalAccount, Refund
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather, recovering
-from millrace.stages.deliver.models import Settlement
+from millrace.stages.deliver.actions import recovery as debts
 
 OBSTACLES = {
     "claim_undecided": _("A claim is not yet decided."),
@@ -72,13 +73,13 @@ def record_refund(
         if done := timeline.replay(command, case):
             return done
         gather.must(by, "close_money", case, at)
-        _must_be_refundable(case, amount_cents, received_on, bank_reference, at)
+        _must_be_refundable(case, amount_cents, received_on, at)
         Refund.objects.create(
             case=case,
             amount_cents=amount_cents,
             unit=case.unit,
             received_on=received_on,
-            bank_reference=bank_reference,
+            bank_reference=deliver.take_reference(bank_reference),
             recorded_at=at,
             recorded_by=by,
         )
@@ -91,6 +92,35 @@ def record_refund(
         sheet = {"paid_cents": case.paid_cents}
         return timeline.record(
             "refund_received", command=command, by=by, at=at, event_id=event, case=case, happened_on=day, facts=facts, sheet=sheet
+        )
+
+
+def take_back_refund(refund: Refund, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
+    """This will undo a refund recorded in error, by another person than the one who recorded it: the money counts as paid again."""
+    with transaction.atomic(durable=True):
+        case = gather.lock_case(refund.case)
+        if done := timeline.replay(command, case):
+            return done
+        gather.must(by, "close_money", case, at)
+        debts.must_say_why(reason)
+        row = Refund.objects.get(pk=refund.pk)
+        if row.taken_back_at is not None:
+            raise Refusal("taken-back-already", what=_("This refund was taken back already."))
+        debts.must_be_another(by, row.recorded_by_id)
+        _must_not_be_accounted_for(case, row)
+        row.taken_back_at, row.taken_back_by, row.taken_back_reason = at, by, reason.strip()
+        row.save()
+        deliver.give_up_reference(row.bank_reference)
+        case.paid_cents += row.amount_cents
+        case.save(update_fields=["paid_cents"])
+        event, day = timeline.reserve_id(), gather.local_day(at)
+        post.tell_applicants(case, event_id=event, at=at)
+        for envelope, part in gather.envelopes_of(case, "returned", row.amount_cents, unit=row.unit):
+            ledger.take_back_return(case, part, envelope=envelope, event=event, on=day, at=at)
+        facts = {"amount_cents": row.amount_cents, "unit": row.unit, "received_on": row.received_on}
+        sheet = {"paid_cents": case.paid_cents}
+        return timeline.record(
+            "refund_taken_back", command=command, by=by, at=at, event_id=event, case=case, happened_on=day, facts=facts, sheet=sheet
         )
 
 
@@ -186,7 +216,7 @@ def _must_be_endable(drawn: queries.Account, ending: str) -> None:
         )
 
 
-def _must_be_refundable(case: Case, amount_cents: int, received_on: date, bank_reference: str, at: datetime) -> None:
+def _must_be_refundable(case: Case, amount_cents: int, received_on: date, at: datetime) -> None:
     paid = balances.statement(case).total("paid", case.unit)
     if 0 < amount_cents <= min(paid, case.paid_cents) and amount_cents > recovering.recoverable(case):
         raise Refusal(
@@ -206,6 +236,14 @@ def _must_be_refundable(case: Case, amount_cents: int, received_on: date, bank_r
         )
     if received_on > gather.local_day(at):
         raise Refusal("refund-in-future", what=_("Record a refund once it has arrived."), field="received_on", status=422)
-    is_settlement = Settlement.objects.filter(bank_reference=bank_reference).exists()
-    if is_settlement or Refund.objects.filter(bank_reference=bank_reference).exists():
-        raise Refusal("refund-recorded", what=_("A refund with this bank reference is already recorded."), field="bank_reference")
+
+
+def _must_not_be_accounted_for(case: Case, row: Refund) -> None:
+    """This will refuse where a final account that stands counts the refund: it is never changed, only ended by opening the case again."""
+    account = queries.standing_account(case)
+    if account is not None and account.made_at >= row.recorded_at:
+        raise Refusal(
+            "refund-accounted-for",
+            what=_("The case was ended after this refund was recorded; its final account counts it."),
+            next_step=_("Ask the authority to open the case again first, then take the refund back."),
+        )

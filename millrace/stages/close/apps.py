@@ -7,4 +7,3 @@ class CloseConfig(AppConfig):
     name = "millrace.stages.close"
     label = "close"
     default_auto_field = "django.db.models.BigAutoField"
-    append_only = ("refund",)

@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 from millrace.core import bank_status_test as bank
 from millrace.core import changes
 from millrace.core.refusal import Refusal
+from millrace.registers.documents.models import Document
 from millrace.registers.ledger import kept_days, verify
 from millrace.registers.ledger import queries as balances
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
 from millrace.stages.award import queries as award
 from millrace.stages.close import actions as close
+from millrace.stages.close.refunds_test import refund, taken_back
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver.keeping_test import agrees, keep, tell
-from millrace.stages.deliver.models import ChangeRequest, Claim, Evidence, PayeeAccount, Payment, PaymentRun, Release, Unpaid
+from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, Evidence, PayeeAccount, Payment, PaymentRun, Release, Unpaid
 from millrace.stages.deliver.recovery_orders_test import OWING, SETTLED, Owing
 from millrace.stages.deliver.recovery_test import holds, rates  # noqa: F401  # a fixture is found by its name
 
@@ -74,6 +76,7 @@ KINDS = ("nifs", "raise_plus", "advanced")
 TOLD = frozenset(SETTLED) | {"evidence_verified", "evidence_rejected", "exchange_rate_recorded", "advance_requested", "claim_decided"}
 TOLD |= {"instalment_released", "payment_settled", "payment_rejected", "payment_returned", "payment_cancelled", "change_requested"}
 TOLD |= {"change_approved", "change_refused", "change_withdrawn", "suspension_lifted", "stage_settled", "repayment_settled"}
+TOLD |= {"refund_taken_back"}
 
 
 def lived(seed: int) -> list[tuple[str, int, int]]:
@@ -160,21 +163,16 @@ class Life(Owing):
 
     def rule(self, amount: int, choice: int) -> None:
         held = self.held
-        for line in Claim.objects.get(case=held.case, state="submitted").lines.all() if self._has_open_claim() else []:
+        for line in ClaimLine.objects.filter(claim__case=held.case, claim__state="submitted"):
             allowed = line.claimed_cents if choice % 2 else min(amount, line.claimed_cents)
             for wanted in (allowed, 0):
-                try:
+                with contextlib.suppress(Refusal):
                     held.act(deliver.rule_line, line, allowed_cents=wanted, reason="ineligible_item", by=held.officer)
                     break
-                except Refusal:
-                    continue
-
-    def _has_open_claim(self) -> bool:
-        return Claim.objects.filter(case=self.held.case, state="submitted").exists()
 
     def decide(self, _amount: int, _choice: int) -> None:
-        if self._has_open_claim():
-            self.held.act(deliver.decide_claim, Claim.objects.get(case=self.held.case, state="submitted"), by=self.held.finance)
+        for claim in Claim.objects.filter(case=self.held.case, state="submitted"):
+            self.held.act(deliver.decide_claim, claim, by=self.held.finance)
 
     def ask_change(self, amount: int, choice: int) -> None:
         held, kind = self.held, changes.KINDS[amount % len(changes.KINDS)]
@@ -276,9 +274,10 @@ class Life(Owing):
             content = bank.file(*words, original=original, message=uuid.uuid4().hex)
             self.held.act(deliver.read_status_file, run, content=content, by=self.held.finance)
 
-    def refund(self, amount: int, _choice: int) -> None:
-        fields = {"received_on": date(2026, 3, 2), "bank_reference": uuid.uuid4().hex}
-        self.held.act(close.record_refund, self.held.case, amount_cents=amount, **fields, by=self.held.finance)
+    def refund(self, amount: int, choice: int) -> None:
+        refund(self.held, amount, bank_reference=uuid.uuid4().hex)
+        if choice % 2:
+            taken_back(self.held)
 
     def close(self, _amount: int, _choice: int) -> None:
         self.held.act(close.close_case, self.held.case, by=self.held.officer)
@@ -343,9 +342,7 @@ def begun(agree: Any, kind: str) -> Any:
 def live(held: Any, seed: int) -> None:
     """This will live one case and hold its books at the end."""
     life = Life(held)
-    for what in ("account", "confirm_account"):
-        life.attempt(what, held.case.pk, 1)
-    for step in lived(seed):
+    for step in [("account", held.case.pk, 1), ("confirm_account", held.case.pk, 1), *lived(seed)]:
         life.attempt(*step)
     life.hold()
 
@@ -378,8 +375,6 @@ def test_many_lives_do_all_there_is_to_do_and_break_nothing(agree: Any) -> None:
 
 
 def _a_document(held: Any) -> Any:
-    from millrace.registers.documents.models import Document
-
     return Document.objects.create(
         case=held.case, place="claim", name="p.pdf", kind="pdf", media_type="application/pdf", byte_count=1, sha256="0" * 64,
         uploaded_at=held.at, uploaded_by=held.member,

@@ -46,7 +46,7 @@ class FinalAccount(models.Model):
 
 
 class Refund(models.Model):
-    """Money the enterprise paid back, put into the envelope it came from."""
+    """Money the enterprise paid back, put into the envelope it came from; recorded in error, it is taken back by a second person."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     amount_cents = models.BigIntegerField()
@@ -55,9 +55,15 @@ class Refund(models.Model):
     bank_reference = models.CharField(max_length=35)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    taken_back_reason = models.CharField(max_length=1000, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["bank_reference"], name="refund_banked_once"),
+            models.UniqueConstraint(fields=["bank_reference"], condition=Q(taken_back_at__isnull=True), name="refund_banked_once"),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="refund_of_something"),
+            models.CheckConstraint(
+                condition=Q(taken_back_by__isnull=True) | ~Q(taken_back_by=F("recorded_by")), name="refund_taken_back_by_another"
+            ),
         ]

@@ -1,5 +1,6 @@
 """Pages that end a case or open it again — e.g. /cases/NIFS-7KQ2-M4XD/close/ with its final account."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,13 +8,23 @@ from django.utils.translation import gettext as _
 
 from millrace.core.refusal import Refusal
 from millrace.stages.close import actions, forms, queries
+from millrace.stages.close.models import Refund
 from millrace.stages.close.panels import account_rows, obstacles_in_words
-from millrace.stages.deliver import gather, register
-from millrace.web import asking
+from millrace.stages.deliver import forms_recovery, gather, register
+from millrace.web import asking, words
 from millrace.web.access import entry
 
 
-def _asked(request: HttpRequest, *, title: str, button: str, done: str, lead: str = "", tone: str = "") -> asking.Asked:
+def _asked(
+    request: HttpRequest,
+    *,
+    title: str,
+    button: str,
+    done: str,
+    lead: str = "",
+    tone: str = "",
+    facts: Sequence[tuple[str, str]] = (),
+) -> asking.Asked:
     drawn = queries.account(request.case, gather.local_day(request.at))
     back = f"/cases/{request.case.reference}/"
     return asking.Asked(
@@ -24,6 +35,7 @@ def _asked(request: HttpRequest, *, title: str, button: str, done: str, lead: st
         back=back,
         done=done,
         tone=tone,
+        facts=facts,
         above="close/final_account.html",
         context={
             "crumbs": [(request.case.reference, back)],
@@ -94,3 +106,31 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
         actions.record_refund(request.case, **data, by=request.user, at=request.at, command=command)
 
     return asking.ask(request, forms.RefundForm(request.POST or None, unit=request.case.unit, today=today), act, asked)
+
+
+@entry(case="close_money")
+def take_back_refund(request: HttpRequest, reference: str, refund: int) -> HttpResponse:
+    """This will take back a refund recorded in error."""
+    found = Refund.objects.filter(case=request.case, pk=refund, taken_back_at=None).select_related("recorded_by").first()
+    if found is None:
+        raise Refusal.not_found()
+    found.case = request.case
+    asked = _asked(
+        request,
+        title=_("Take back a refund"),
+        lead=_("For money that was never in the bank, or was another payer's. It counts as paid again and leaves the envelope."),
+        button=_("Take it back"),
+        done=_("The refund is taken back."),
+        tone="danger",
+        facts=[
+            (_("Received"), words.amount(found.amount_cents, found.unit)),
+            (_("Received on"), words.day(found.received_on)),
+            (_("Bank reference"), found.bank_reference),
+            (_("Recorded by"), str(found.recorded_by)),
+        ],
+    )
+
+    def act(data: dict[str, Any], command: Any) -> None:
+        actions.take_back_refund(found, **data, by=request.user, at=request.at, command=command)
+
+    return asking.ask(request, forms_recovery.WhyForm(request.POST or None), act, asked)

@@ -53,6 +53,8 @@ def ending(case: Case, person: Person, at: datetime) -> dict[str, Any] | None:
         "earlier": [account for account in kept if account.reopened_at],
         "refunds": queries.refunds_of(case),
         "may": may,
+        "reader": person.pk,
+        "is_staff": bool(actor.powers),
         "is_open": case.status == "in_force",
         "is_endable": case.status in lifecycle.IN_FORCE,
         "retained": register.retained(standing.kept, gather.local_day(at)) if standing else [],

@@ -96,7 +96,7 @@ def accounts_of(case: Case) -> list[FinalAccount]:
 
 
 def refunds_of(case: Case) -> list[Refund]:
-    """This will give the refunds received for a case; its books tell whether there are any."""
-    if not any(line.returned for line in standing.statement_of(case).envelopes):
+    """This will give the refunds received for a case, taken back ones included; its books tell whether there may be any."""
+    if not any(line.paid or line.returned for line in standing.statement_of(case).envelopes):
         return []
-    return list(Refund.objects.filter(case=case).order_by("received_on", "id"))
+    return list(Refund.objects.filter(case=case).select_related("taken_back_by").order_by("received_on", "id"))

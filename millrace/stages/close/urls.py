@@ -10,4 +10,5 @@ urlpatterns = [
     path("cases/<str:reference>/terminate/", pages.terminate, name="terminate"),
     path("cases/<str:reference>/reopen/", pages.reopen, name="reopen"),
     path("cases/<str:reference>/refund/", pages.refund, name="refund"),
+    path("cases/<str:reference>/refunds/<int:refund>/take-back/", pages.take_back_refund, name="take_back_refund"),
 ]

@@ -3,6 +3,7 @@
 from millrace.stages.deliver.actions.accounts import propose_account, refuse_account, verify_account
 from millrace.stages.deliver.actions.advances import request_advance
 from millrace.stages.deliver.actions.audits import audit_line, conclude_sample, decide_recovery, draw_sample
+from millrace.stages.deliver.actions.banked import give_up_reference, take_reference
 from millrace.stages.deliver.actions.bookings import answer_booking, book_hours, cancel_booking, record_booking_use
 from millrace.stages.deliver.actions.changes import (
     BY_FUNDER,
@@ -88,6 +89,7 @@ __all__ = [
     "draw_sample",
     "due_of",
     "end_missed_plans",
+    "give_up_reference",
     "grant_hours",
     "hold_inspection",
     "lift_suspension",
@@ -130,6 +132,7 @@ __all__ = [
     "submit_claim",
     "submit_report",
     "take_back_receipt",
+    "take_reference",
     "verify_account",
     "verify_evidence",
     "withdraw_change",

@@ -18,7 +18,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.timeline.models import Event
 from millrace.stages.assess import post
 from millrace.stages.deliver import gather, recovering
-from millrace.stages.deliver.actions import plans, settling
+from millrace.stages.deliver.actions import banked, plans, settling
 from millrace.stages.deliver.actions import recovery as debts
 from millrace.stages.deliver.models import DueDay, Payment, Receipt, Receivable, Settlement
 
@@ -42,7 +42,7 @@ def receive_money(
         gather.must(by, "recover", case, at)
         if found.confirmed_at is None or (found.state != State.CONFIRMED and not holds_rest):
             raise debts.no_longer_owed()
-        reference = _new_reference(bank_reference)
+        reference = banked.take_reference(bank_reference)
         if amount_cents <= 0:
             raise Refusal("nothing-came", what=_("Enter what came in."), field="amount_cents", status=422)
         settling.must_be_a_day_to_count_to(found, received_on, day)
@@ -89,6 +89,7 @@ def take_back_receipt(receipt: Receipt, *, reason: str, by: Person, at: datetime
         _must_not_be_paid_back(row)
         row.taken_back_at, row.taken_back_by, row.taken_back_reason = at, by, reason.strip()
         row.save()
+        banked.give_up_reference(row.bank_reference)
         facts = {"amount_cents": row.amount_cents, "receipt": row.number, "left_cents": found.left_cents}
         if row.settlement is not None:
             facts |= _owe_again(found, row.settlement, reason=reason.strip(), event=event, day=day, by=by, at=at)
@@ -135,15 +136,6 @@ def _owe_again(found: Receivable, settled: Settlement, *, reason: str, event: in
     for envelope, part in gather.envelopes_of(case, "returned", principal, unit=found.unit):
         ledger.take_back_return(case, part, envelope=envelope, **when)
     return facts | {"paid_again_cents": principal}
-
-
-def _new_reference(told: str) -> str:
-    reference = told.strip()
-    if not reference:
-        raise Refusal("reference-needed", what=_("Give the bank's reference of what came in."), field="bank_reference", status=422)
-    if Receipt.objects.filter(bank_reference=reference, taken_back_at__isnull=True).exists():
-        raise Refusal("receipt-recorded", what=_("Money with this bank reference is already recorded."), field="bank_reference")
-    return reference
 
 
 def _must_not_be_paid_back(row: Receipt) -> None:

@@ -14,7 +14,7 @@ from millrace.stages.deliver.models.inspections import Finding, Inspection
 from millrace.stages.deliver.models.open_instalments import KeptUpTo, OpenInstalment
 from millrace.stages.deliver.models.payments import PayeeAccount, Payment, PaymentFile, PaymentRun, StatusFile
 from millrace.stages.deliver.models.rates import ExchangeRate
-from millrace.stages.deliver.models.receipts import Receipt
+from millrace.stages.deliver.models.receipts import BankReference, Receipt
 from millrace.stages.deliver.models.recovery import DueDay, Receivable, RecoveryPlan, RevenueDeclaration, SetOff, Settlement
 from millrace.stages.deliver.models.releases import Release, Unpaid
 from millrace.stages.deliver.models.reports import Report
@@ -23,6 +23,7 @@ from millrace.stages.deliver.models.stages import StageSettlement
 __all__ = [
     "AdvanceRequest",
     "AuditSample",
+    "BankReference",
     "Breach",
     "ChangeRequest",
     "Claim",

@@ -1,13 +1,22 @@
 """Money that came in from payees — e.g. HK$45,000 on a debt of HK$40,000: HK$5,000 of it is held and paid back.
 
 One row for one movement at the bank. What it settled is a `Settlement`; a receipt recorded in error is taken back by a second person,
-and its bank reference may then be used again, for the debt it was meant for.
+and its bank reference may then be used again, for what it was meant for.
 """
 
 from django.db import models
 from django.db.models import F, Q
 
 from millrace.stages.deliver.models.recovery import Receivable, Settlement
+
+
+class BankReference(models.Model):
+    """A movement at the bank that stands recorded, on a debt or as a refund: its row goes when that is taken back.
+
+    Receipts and refunds are rows of two stages; what keeps one movement from being both stands here, once.
+    """
+
+    reference = models.CharField(max_length=35, primary_key=True)
 
 
 class Receipt(models.Model):
