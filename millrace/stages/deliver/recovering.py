@@ -130,9 +130,23 @@ def most(debt: Receivable) -> int:
 
 
 def not_earned(case: Case) -> int:
-    """This will give what was paid and not earned by decided claims, whether it is asked back or not."""
+    """This will give what was paid and not earned by decided claims, whether it is asked back or not.
+
+    What came back on other grounds counts as paid still: a breach paid back is no unspent money given back, whichever comes first.
+    """
     earned = _sum(Claim.objects.filter(case=case, state=Claim.State.DECIDED), "payable_cents")
-    return max(0, standing.statement_of(case).total("paid", case.unit) - earned)
+    return max(0, standing.statement_of(case).total("paid", case.unit) + back_on_other_grounds(case) - earned)
+
+
+def back_on_other_grounds(case: Case) -> int:
+    """This will give what came back of a case's payments for other reasons than that it was not earned: for breaches, disallowed cost,
+    equipment not kept. Its books tell whether anything came back at all."""
+    statement, unit = standing.statement_of(case), case.unit
+    if not statement.owed("received", unit) and not statement.owed("set_off", unit):
+        return 0
+    came = (Settlement.Kind.RECEIPT, Settlement.Kind.TAKEN_BACK, Settlement.Kind.SET_OFF)
+    rows = Settlement.objects.filter(receivable__case=case, receivable__unit=unit, kind__in=came)
+    return _sum(rows.filter(receivable__ground__in=recovery.TAKES_BACK - {recovery.UNSPENT}), "principal_cents")
 
 
 def unspent(case: Case, *, but: Receivable | None = None) -> int:
@@ -191,7 +205,7 @@ def _others(rows: QuerySet[Receivable], but: Receivable | None) -> QuerySet[Rece
     return rows.exclude(pk=but.pk) if but else rows
 
 
-def _sum(rows: QuerySet[Receivable] | QuerySet[Claim], name: str) -> int:
+def _sum(rows: QuerySet[Receivable] | QuerySet[Claim] | QuerySet[Settlement], name: str) -> int:
     return int(rows.aggregate(sum=Sum(name))["sum"] or 0)
 
 
