@@ -26,8 +26,9 @@ def account_rows(drawn: "queries.Account | FinalAccount") -> list[tuple[str, str
         (_("Back to the envelope"), drawn.unspent_cents),
         (_("Matching money used"), drawn.matching_cents),
     ]
-    if isinstance(drawn, queries.Account) and drawn.refund_cents:
-        rows.append((_("To be refunded"), drawn.refund_cents))
+    if isinstance(drawn, queries.Account):
+        rows += [(_("Came back on other grounds"), drawn.back_cents)] if drawn.back_cents else []
+        rows += [(_("To be refunded"), drawn.refund_cents)] if drawn.refund_cents else []
     return [(label, words.amount(cents, drawn.unit)) for label, cents in rows]
 
 

@@ -18,7 +18,8 @@ from millrace.stages.deliver.models import Claim
 
 @dataclass(frozen=True)
 class Account:
-    """The figures of a final account, and what still stands in the way of closing, in codes."""
+    """The figures of a final account, what came back on other grounds than that it was not earned, and what still stands in the way of
+    closing, in codes."""
 
     unit: str
     spent_cents: int
@@ -28,11 +29,15 @@ class Account:
     unspent_cents: int
     matching_cents: int
     obstacles: tuple[str, ...]
+    back_cents: int = 0
 
     @property
     def refund_cents(self) -> int:
-        """What was paid and not earned: the enterprise gives it back before the case closes."""
-        return max(0, self.paid_cents - self.earned_cents)
+        """What was paid and not earned: the enterprise gives it back before the case closes.
+
+        What came back on other grounds, such as a breach, is no refund of it and counts as paid here.
+        """
+        return max(0, self.paid_cents + self.back_cents - self.earned_cents)
 
 
 def account(case: Case, on: date) -> Account | None:
@@ -53,6 +58,7 @@ def account(case: Case, on: date) -> Account | None:
         unspent_cents=statement.total("committed", unit) + statement.total("reserved", unit),
         matching_cents=statement.matched("consumed", unit=unit),
         obstacles=(),
+        back_cents=recovering.back_on_other_grounds(case),
     )
     return replace(found, obstacles=_obstacles(case, statement, found, on))
 

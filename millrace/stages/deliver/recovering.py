@@ -104,7 +104,7 @@ def files_of(receivable: Receivable) -> QuerySet[Document]:
 def asked_back(case: Case, *, but: Receivable | None = None) -> int:
     """This will add up what is being asked back of what was paid, confirmed or not."""
     rows = Receivable.objects.filter(case=case, unit=case.unit, state__in=STANDING, ground__in=recovery.TAKES_BACK)
-    return _sum(rows.exclude(pk=but.pk) if but else rows, "left_cents")
+    return _sum(_others(rows, but), "left_cents")
 
 
 def recoverable(case: Case, *, but: Receivable | None = None) -> int:
@@ -113,26 +113,69 @@ def recoverable(case: Case, *, but: Receivable | None = None) -> int:
     return max(0, paid - asked_back(case, but=but))
 
 
-def unspent(case: Case) -> int:
-    """This will give what was paid and not earned by decided claims, less what is asked back as unspent already."""
+def most(debt: Receivable) -> int:
+    """This will give the most a debt may be of, in the books already or not: what its ground gives today, the debt itself not counted as
+    taken from it, and no more than was paid and no other debt asks back."""
+    case = debt.case
+    if debt.declaration is not None:
+        return debt.declaration.share_cents if debt.declaration in declarations_of(case, but=debt) else 0
+    found = [recoverable(case, but=debt)]
+    if debt.ground == recovery.UNSPENT:
+        found.append(unspent(case, but=debt))
+    if debt.sample is not None:
+        found.append(disallowed(case, debt.sample, but=debt))
+    if debt.breach is not None:
+        found.append(debt.breach.amount_cents if debt.breach in breaches_of(case, but=debt) else 0)
+    return min(found)
+
+
+def not_earned(case: Case) -> int:
+    """This will give what was paid and not earned by decided claims, whether it is asked back or not.
+
+    What came back on other grounds counts as paid still: a breach paid back is no unspent money given back, whichever comes first.
+    """
     earned = _sum(Claim.objects.filter(case=case, state=Claim.State.DECIDED), "payable_cents")
-    asked = _sum(Receivable.objects.filter(case=case, state__in=STANDING, ground=recovery.UNSPENT), "left_cents")
-    return max(0, standing.statement_of(case).total("paid", case.unit) - earned - asked)
+    return max(0, standing.statement_of(case).total("paid", case.unit) + back_on_other_grounds(case) - earned)
 
 
-def disallowed(case: Case, sample: AuditSample) -> int:
+def back_on_other_grounds(case: Case) -> int:
+    """This will give what came back of a case's payments for other reasons than that it was not earned: for breaches, disallowed cost,
+    equipment not kept. Its books tell whether anything came back at all."""
+    statement, unit = standing.statement_of(case), case.unit
+    if not statement.owed("received", unit) and not statement.owed("set_off", unit):
+        return 0
+    came = (Settlement.Kind.RECEIPT, Settlement.Kind.TAKEN_BACK, Settlement.Kind.SET_OFF)
+    rows = Settlement.objects.filter(receivable__case=case, receivable__unit=unit, kind__in=came)
+    return _sum(rows.filter(receivable__ground__in=recovery.TAKES_BACK - {recovery.UNSPENT}), "principal_cents")
+
+
+def unspent(case: Case, *, but: Receivable | None = None) -> int:
+    """This will give what was paid and not earned, less what is asked back as unspent already."""
+    asked = Receivable.objects.filter(case=case, state__in=STANDING, ground=recovery.UNSPENT)
+    return max(0, not_earned(case) - _sum(_others(asked, but), "left_cents"))
+
+
+def earned_since(debt: Receivable) -> int:
+    """This will give how much of a demand for unspent money was earned by claims decided after it: so much of it is not to be paid."""
+    if debt.ground != recovery.UNSPENT or debt.state not in STANDING:
+        return 0
+    return max(0, debt.left_cents - unspent(debt.case, but=debt))
+
+
+def is_withdrawable(debt: Receivable) -> bool:
+    """This will say whether a debt may still be taken back: nothing of it was settled, or part of it was earned since."""
+    return not standing_acts(debt).exists() or earned_since(debt) > 0
+
+
+def disallowed(case: Case, sample: AuditSample, *, but: Receivable | None = None) -> int:
     """This will give what a concluded sample lets us take up here: its errors in this case, and what was decided beyond all errors."""
     if sample.concluded_at is None or case.pk not in sample.cases or sample.unit != case.unit:
         return 0
     errors = dict(
         SampledLine.objects.filter(sample=sample, error_cents__gt=0).values_list("line__claim__case").annotate(sum=Sum("error_cents"))
     )
-    taken = dict(
-        Receivable.objects.filter(sample=sample)
-        .exclude(state=Receivable.State.WITHDRAWN)
-        .values_list("case")
-        .annotate(sum=Sum("amount_cents"))
-    )
+    rows = _others(Receivable.objects.filter(sample=sample), but).exclude(state=Receivable.State.WITHDRAWN)
+    taken = dict(rows.values_list("case").annotate(sum=Sum("amount_cents")))
     beyond = sum(max(0, cents - errors.get(pk, 0)) for pk, cents in taken.items())
     return max(0, errors.get(case.pk, 0) - taken.get(case.pk, 0)) + max(0, (sample.recover_cents or 0) - beyond)
 
@@ -143,20 +186,26 @@ def samples_of(case: Case) -> list[AuditSample]:
     return [row for row in rows if disallowed(case, row)]
 
 
-def breaches_of(case: Case) -> list[Breach]:
+def breaches_of(case: Case, *, but: Receivable | None = None) -> list[Breach]:
     """This will list the recorded breaches nobody has taken up yet."""
-    taken = Receivable.objects.filter(case=case, breach__isnull=False).exclude(state=Receivable.State.WITHDRAWN)
+    rows = Receivable.objects.filter(case=case, breach__isnull=False)
+    taken = _others(rows, but).exclude(state=Receivable.State.WITHDRAWN)
     return list(Breach.objects.filter(case=case).exclude(pk__in=taken.values("breach")).select_related("equipment").order_by("number"))
 
 
-def declarations_of(case: Case) -> list[RevenueDeclaration]:
+def declarations_of(case: Case, *, but: Receivable | None = None) -> list[RevenueDeclaration]:
     """This will list the declarations with a share nobody has asked for yet."""
-    taken = Receivable.objects.filter(case=case, declaration__isnull=False).exclude(state=Receivable.State.WITHDRAWN)
+    debts = Receivable.objects.filter(case=case, declaration__isnull=False)
+    taken = _others(debts, but).exclude(state=Receivable.State.WITHDRAWN)
     rows = RevenueDeclaration.objects.filter(case=case, share_cents__gt=0).exclude(pk__in=taken.values("declaration"))
     return list(rows.order_by("year"))
 
 
-def _sum(rows: QuerySet[Receivable] | QuerySet[Claim], name: str) -> int:
+def _others(rows: QuerySet[Receivable], but: Receivable | None) -> QuerySet[Receivable]:
+    return rows.exclude(pk=but.pk) if but else rows
+
+
+def _sum(rows: QuerySet[Receivable] | QuerySet[Claim] | QuerySet[Settlement], name: str) -> int:
     return int(rows.aggregate(sum=Sum(name))["sum"] or 0)
 
 

@@ -178,11 +178,14 @@ class Owing:
     def confirm_debt(self, _amount: int, _choice: int) -> None:
         if debt := self._debt("raised"):
             self.held.act(deliver.confirm_receivable, debt, by=self.held.checker)
+            assert debt.amount_cents <= recovering.most(debt)
 
     def pay_back(self, amount: int, choice: int) -> None:
         if debt := self._debt():
+            left = recovering.not_earned(debt.case) if debt.ground == recovery.UNSPENT else debt.left_cents
             owing = recovering.owed(debt, gather.local_day(self.held.at)).total_cents
             receive(self.held, debt, (owing + amount, owing, owing + amount, min(owing // 2 + 1, amount))[choice % 4], holds_rest=True)
+            assert debt.left_cents - Receivable.objects.get(pk=debt.pk).left_cents <= left
 
     def take_back(self, _amount: int, _choice: int) -> None:
         for row in Receipt.objects.filter(receivable__case=self.held.case, taken_back_at=None).order_by("-pk")[:1]:

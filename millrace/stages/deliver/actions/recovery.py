@@ -62,8 +62,7 @@ def raise_receivable(
             sample = AuditSample.objects.select_for_update().get(pk=sample.pk)
         rests_on = {"breach": breach, "sample": sample, "declaration": declaration}
         _must_be_its_ground(case, ground, rests_on)
-        must_be_at_most(case, amount_cents, _most(case, ground, **rests_on))
-        raised = Receivable.objects.create(
+        raised = Receivable(
             case=case,
             number=Receivable.objects.filter(case=case).count() + 1,
             ground=ground,
@@ -77,6 +76,8 @@ def raise_receivable(
             raised_at=at,
             raised_by=by,
         )
+        must_be_at_most(case, amount_cents, recovering.most(raised))
+        raised.save()
         for file in files:
             told = {"name": file.name, "place": recovering.place_of_files(raised), "by": by, "at": at}
             documents.take_in(case, content=file.content, **told)
@@ -86,7 +87,10 @@ def raise_receivable(
 
 
 def confirm_receivable(receivable: Receivable, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will put a raised debt into the books and send its demand, by another person than the one who raised it."""
+    """This will put a raised debt into the books and send its demand, by another person than the one who raised it.
+
+    Its ground is held against it once more: what it gave when the debt was raised may have been earned or asked back since.
+    """
 
     def act(found: Receivable, case: Case, event: int, day: date) -> dict[str, Any]:
         gather.must(by, "confirm_recovery", case, at)
@@ -94,8 +98,7 @@ def confirm_receivable(receivable: Receivable, *, by: Person, at: datetime, comm
             raise Refusal("not-waiting", what=_("This debt no longer waits to be confirmed."))
         must_be_another(by, found.raised_by_id)
         must_be_ahead(found.due_on, at)
-        if found.ground in recovery.TAKES_BACK:
-            must_be_at_most(case, found.amount_cents, recovering.recoverable(case, but=found))
+        must_be_at_most(case, found.amount_cents, recovering.most(found))
         found.state, found.confirmed_at, found.confirmed_on, found.confirmed_by = State.CONFIRMED, at, day, by
         found.save()
         DueDay.objects.create(receivable=found, from_on=day, due_on=found.due_on)
@@ -110,7 +113,11 @@ def confirm_receivable(receivable: Receivable, *, by: Person, at: datetime, comm
 
 def withdraw_receivable(receivable: Receivable, *, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will take back a debt raised in error. Once confirmed that is another person's act than the raising, and nothing of it may
-    have been settled."""
+    have been settled.
+
+    A claim decided after the demand may earn what was asked back as unspent. Then what is left of it is taken back, also where part was
+    settled, and what is still unspent is raised again as a debt of its own.
+    """
 
     def act(found: Receivable, case: Case, event: int, day: date) -> dict[str, Any]:
         gather.must(by, "recover", case, at)
@@ -124,9 +131,9 @@ def withdraw_receivable(receivable: Receivable, *, reason: str, by: Person, at: 
             must_be_another(by, found.raised_by_id)
             _must_be_unsettled(found)
         found.state, found.ended_at, found.withdrawn_by, found.withdrawn_reason = State.WITHDRAWN, at, by, reason.strip()
-        # Interest charged with a receipt that was taken back since goes with the debt.
-        amount, charged = found.left_cents, found.charged_cents
-        found.left_cents = found.charged_cents = 0
+        # Interest charged and not settled goes with the debt: that of a receipt taken back since is such.
+        amount, charged = found.left_cents, found.charged_cents - sum(act.interest_cents for act in recovering.settled_of(found))
+        found.left_cents, found.charged_cents = 0, found.charged_cents - charged
         found.save()
         if was_owed:
             Settlement.objects.create(
@@ -280,21 +287,8 @@ def _must_be_its_ground(case: Case, ground: str, rests_on: dict[str, Any]) -> No
         )
 
 
-def _most(case: Case, ground: str, *, breach: Breach | None, sample: AuditSample | None, declaration: RevenueDeclaration | None) -> int:
-    if declaration is not None:
-        return declaration.share_cents if declaration.pk in {one.pk for one in recovering.declarations_of(case)} else 0
-    most = [recovering.recoverable(case)]
-    if ground == recovery.UNSPENT:
-        most.append(recovering.unspent(case))
-    if sample is not None:
-        most.append(recovering.disallowed(case, sample))
-    if breach is not None:
-        most.append(breach.amount_cents if breach.pk in {one.pk for one in recovering.breaches_of(case)} else 0)
-    return min(most)
-
-
 def _must_be_unsettled(found: Receivable) -> None:
-    if recovering.standing_acts(found).exists():
+    if not recovering.is_withdrawable(found):
         raise Refusal(
             "partly-settled",
             what=_("Part of this was paid, set off or written off already; it can no longer be taken back as an error."),

@@ -23,9 +23,9 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.assess import post
 from millrace.stages.award.models import ReportDue
-from millrace.stages.deliver import gather, queries, standing
+from millrace.stages.deliver import gather, queries, recovering, standing
 from millrace.stages.deliver.actions.evidence import File
-from millrace.stages.deliver.models import Claim, Report
+from millrace.stages.deliver.models import Report
 from millrace.stages.deliver.models.reports import HANDED_IN
 
 State = Report.State
@@ -133,8 +133,7 @@ def reconciled(report: Report, case: Case) -> tuple[reports.Figure, ...]:
 def books_of(case: Case) -> reports.Books:
     """This will read from the ledger what was paid, and from decided claims what was allowed and earned."""
     paid = standing.statement_of(case).total("paid", case.unit)
-    earned = sum(claim.payable_cents for claim in standing.claims_of(case) if claim.state == Claim.State.DECIDED)
-    return reports.Books(paid, queries.allowed_by_head(case), max(0, paid - earned))
+    return reports.Books(paid, queries.allowed_by_head(case), recovering.not_earned(case))
 
 
 def due_of(case: Case, number: int, at: datetime) -> reports.Due:

@@ -138,12 +138,17 @@ def _pay_by_set_off(wish: SetOff, paid: Case, left_cents: int, *, event: int, da
 def settle(
     found: Receivable, kind: str, amount_cents: int, *, value_on: date, event: int, by: Person, at: datetime, **row: Any
 ) -> dict[str, Any]:
-    """This will take an amount off a debt inside an action that holds its case, and give the facts of it."""
+    """This will take an amount off a debt inside an action that holds its case, and give the facts of it.
+
+    Of money asked back as unspent, no more comes back than claims have not earned by now.
+    """
     owed, day, case = recovering.owed(found, value_on), gather.local_day(at), found.case
     taken = recovery.appropriate(owed, amount_cents)
     if taken is None:
         raise _more_than_owed(found, owed, amount_cents)
     principal, interest = taken
+    if kind != Kind.WRITE_OFF:
+        _must_be_unspent(found, principal)
     charged = owed.accrued_cents - found.charged_cents
     found.charged_cents, found.left_cents = owed.accrued_cents, found.left_cents - principal
     if not found.left_cents:
@@ -234,6 +239,18 @@ def _must_be_within_debt(found: Receivable, amount_cents: int, on: date) -> None
     owed = recovering.owed(found, max(on, _last_day(found)))
     if recovery.appropriate(owed, amount_cents) is None:
         raise _more_than_owed(found, owed, amount_cents)
+
+
+def _must_be_unspent(found: Receivable, principal_cents: int) -> None:
+    if found.ground == recovery.UNSPENT and principal_cents > (most := recovering.not_earned(found.case)):
+        raise Refusal(
+            "earned-since",
+            what=_("Of what was asked back as not earned, claims decided since have earned all but %(most_cents)s."),
+            why=_("What a claim has earned is not paid back."),
+            next_step=_("Withdraw the debt and raise again what is still unspent. What came in can then be held for the payee."),
+            field="amount_cents",
+            values={"most_cents": most, "unit": found.unit},
+        )
 
 
 def _more_than_owed(found: Receivable, owed: recovery.Owed, asked_cents: int) -> Refusal:
