@@ -71,6 +71,24 @@ def test_a_mended_text_becomes_an_erratum_and_the_old_one_stays(make):
 
 
 @pytest.mark.usefixtures("db_clone")
+def test_a_mended_text_can_be_put_back_as_it_was_and_stands_last(make):
+    publish(make)
+    folder = files_of(HONG_KONG)
+    path = "schemes/nifs/rules.toml"
+    folder[path] = folder[path].replace(b'clause = { en = "Total funding ceiling"', b'clause = { en = "Cumulative funding ceiling"')
+    days = [NOON + timedelta(days=number) for number in (0, 30, 60)]
+    publish(make, folder, at=days[1])
+    put_back = publish(make, at=days[2])
+    assert sorted(event.facts["version"] for event in put_back.events if event.scheme_version_id) == ["v2", "v3"]
+    rows = [policy.rows_in_force("nifs", date(2024, 3, 1), known_at=day)[0] for day in days]
+    assert len({row.pk for row in rows}) == 3 and rows[0].sha256 == rows[2].sha256 != rows[1].sha256
+    assert {event.scheme_version_id for event in put_back.events} > {rows[2].pk}
+    assert [policy.read_version(row).rule("ceiling-per-applicant").clause[:5] for row in rows] == ["Total", "Cumul", "Total"]
+    again = publish(make, at=days[2] + timedelta(days=1))
+    assert again.events == ()
+
+
+@pytest.mark.usefixtures("db_clone")
 def test_a_half_written_folder_publishes_nothing_and_the_last_policy_holds(make):
     publish(make)
     before = SchemeVersion.objects.count()
