@@ -1,11 +1,14 @@
 """The finder for programs and on the command line — e.g. both say HK$15,000,000 for a line of HK$60.0m."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
+from millrace.core.policy_folder import lint
+from millrace.registers.policy.models import SchemeVersion
 from millrace.stages.plan import commands, finding
 from millrace.testing.policies import HONG_KONG
 
@@ -98,3 +101,21 @@ def test_publishing_from_the_command_line_says_what_is_new_and_what_is_wrong(mak
     assert commands.publish(tmp_path) == 1
     assert "policy.toml:1: slug must be text" in capsys.readouterr().err
     assert commands.publish(tmp_path / "nowhere") == 2
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_the_command_line_publishes_nothing_that_the_linter_would_have_mended(make, tmp_path, capsys):
+    folder = shutil.copytree(HONG_KONG, tmp_path / "draft")
+    rules = folder / "schemes/nifs/rules.toml"
+    rules.write_text(rules.read_text().replace("value_cents = 15_000_000_00", "value_cents = 99_000_000_00"))
+    wrong = [one for one in lint.lint(commands.files_of(folder)) if one.weight == lint.MEND]
+    assert commands.publish(folder) == 1
+    told = capsys.readouterr().err
+    assert wrong and all(f"{folder}/{one.finding}" in told for one in wrong) and "nothing was published" in told
+    assert commands.publish(folder, as_json=True) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["is_clean"] is False
+    assert [(one["file"], one["line"], one["message"]) for one in data["findings"]] == [
+        (one.finding.file, one.finding.line, one.finding.message) for one in wrong
+    ]
+    assert not SchemeVersion.objects.exists()
