@@ -8,12 +8,15 @@ from django.db import DatabaseError, connection
 
 from millrace.core import toml_text
 from millrace.core.policy_folder import read
+from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Publication, SchemeVersion
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import actions
 from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
+
+EUROPE = HONG_KONG.parent / "eu-sme-instrument"
 
 
 def publish(make, folder=None, at=NOON, command=None):
@@ -86,6 +89,17 @@ def test_a_mended_text_can_be_put_back_as_it_was_and_stands_last(make):
     assert [policy.read_version(row).rule("ceiling-per-applicant").clause[:5] for row in rows] == ["Total", "Cumul", "Total"]
     again = publish(make, at=days[2] + timedelta(days=1))
     assert again.events == ()
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_the_folder_of_another_funder_is_refused_in_a_database_in_use(make):
+    publish(make)
+    before = [model.objects.count() for model in (SchemeVersion, Publication, Event)]
+    with pytest.raises(Refusal) as caught:
+        publish(make, files_of(EUROPE), at=NOON + timedelta(days=1))
+    assert caught.value.code == "another-funder" and caught.value.next_step
+    assert set(caught.value.values.values()) == {read.policy(files_of(folder)).funder.slug for folder in (HONG_KONG, EUROPE)}
+    assert [model.objects.count() for model in (SchemeVersion, Publication, Event)] == before
 
 
 @pytest.mark.usefixtures("db_clone")
