@@ -68,7 +68,8 @@ def _not_published(folder: Path, wrong: Sequence[lint.Remark], *, as_json: bool)
 
 
 def judge(scheme: str, *, on: date, facts_file: Path, as_json: bool, language: str = "en") -> int:
-    """This will judge facts from a JSON file under the scheme's version of the day, as told: just as the finder would."""
+    """This will judge facts from a JSON file under the scheme's version of the day, as told: as the finder would, but for what a
+    committee establishes, which an officer may suppose."""
     try:
         held = policy.scheme(scheme)
     except Refusal:
@@ -88,7 +89,7 @@ def judge_by(held: Scheme, *, on: date, facts_file: Path, as_json: bool, languag
     except Refusal as refused:
         print(f"millrace: {f'{refused.what} {refused.next_step}' % refused.values}", file=sys.stderr)
         return 2
-    found = finding.judged(held, plain, on=on)
+    found = finding.judged(held, plain, on=on, by_officer=True)
     if found is None:
         print(f"millrace: {held.slug} had not begun on {on}", file=sys.stderr)
         return 1

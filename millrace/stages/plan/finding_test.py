@@ -77,6 +77,23 @@ def test_a_file_that_is_no_facts_and_a_day_before_the_scheme_are_told(hong_kong,
     assert "had not begun" in out.err
 
 
+def test_what_a_committee_establishes_is_not_the_applicants_to_tell_but_an_officer_may_suppose_it(hong_kong, tmp_path, capsys):
+    facts = {"applicant_kind": "ugc_university", "project_purpose": "computing", "compute_list_price": 1_000_000_000, "is_ai_project": True}
+    facts |= {"asks_exceptional_rate": True, "is_exceptional_case": True}
+    told = next(one for one in asked(facts, on="2026-01-05").json()["schemes"] if one["scheme"] == "aiss")
+    assert told["readings"][0]["amount_minor"] == 700_000_000
+    assert "is_exceptional_case" not in told["readings"][0]["verdict"]["facts"]
+    answers = facts | {"compute_list_price": "10,000,000"} | {key: "yes" for key, value in facts.items() if value is True}
+    html = Client().get("/schemes/aiss/", answers).content.decode()
+    assert "HK$7,000,000" in html and "HK$9,000,000" not in html
+    assert 'name="is_exceptional_case"' not in html and 'name="asks_exceptional_rate"' in html
+    listed = next(one for one in Client().get("/api/v1/schemes").json() if one["slug"] == "aiss")
+    assert {"asks_exceptional_rate"} == {fact["name"] for fact in listed["facts"]} & {"asks_exceptional_rate", "is_exceptional_case"}
+    (tmp_path / "facts.json").write_text(json.dumps(facts))
+    assert commands.judge("aiss", on=date(2026, 1, 5), facts_file=tmp_path / "facts.json", as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["readings"][0]["amount_minor"] == 900_000_000
+
+
 def test_the_schemes_say_which_facts_they_need(hong_kong):
     told = {one["slug"]: one for one in Client().get("/api/v1/schemes").json()}
     assert {fact["name"] for fact in told["raise-plus"]["facts"]} >= {"stage_1_cost", "ip_share", "entry_stage"}
