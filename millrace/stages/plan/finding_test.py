@@ -114,7 +114,7 @@ def test_publishing_from_the_command_line_says_what_is_new_and_what_is_wrong(mak
     assert "published nifs v3" in capsys.readouterr().out
     assert commands.publish(HONG_KONG) == 0
     assert "0 new" in capsys.readouterr().out
-    (tmp_path / "policy.toml").write_text("slug = 1\n")
+    (tmp_path / "policy.toml").write_text('slug = 1\nlanguages = ["en"]\n')
     assert commands.publish(tmp_path) == 1
     assert "policy.toml:1: slug must be text" in capsys.readouterr().err
     assert commands.publish(tmp_path / "nowhere") == 2
