@@ -30,8 +30,7 @@ class Finding:
 
 
 class Unreadable(ValueError):
-    """A policy text that refuses to load, with every finding: those of files that are not there or no text first, since much that
-    is found elsewhere may only follow from them."""
+    """A policy text that refuses to load, with every finding: those of files that are not there or no text first."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(sorted(set(findings), key=lambda one: (not one.is_of_whole_file, one)))
@@ -41,13 +40,22 @@ class Unreadable(ValueError):
 class Document:
     """One file: its tables, the lines of its keys and what was found wrong in it.
 
-    One that `is_stored` was published and passed the checks of its time: only what leaves its meaning open is wrong in it.
+    One that `is_stored` was published and passed the checks of its time: only what leaves its meaning open is wrong in it. One that
+    `is_broken` is not there or no text: that was said, and nothing more is found in it.
     """
 
     def __init__(
-        self, file: str, data: dict[str, Any], lines: dict[toml_lines.Path, int], findings: list[Finding], *, is_stored: bool = False
+        self,
+        file: str,
+        data: dict[str, Any],
+        lines: dict[toml_lines.Path, int],
+        findings: list[Finding],
+        *,
+        is_stored: bool = False,
+        is_broken: bool = False,
     ) -> None:
         self.file = file
+        self.is_broken = is_broken
         self.is_stored = is_stored
         self.lines = lines
         self.findings = findings
@@ -61,7 +69,8 @@ class Document:
 
     def lose(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:
         """Add a finding at the line of a path where what was meant is lost, so that no text can be read with it."""
-        self.findings.append(Finding(self.file, toml_lines.line_of(self.lines, path), message, remedy))
+        if not self.is_broken:
+            self.findings.append(Finding(self.file, toml_lines.line_of(self.lines, path), message, remedy))
 
 
 def parse(file: str, content: bytes, findings: list[Finding]) -> Document:
@@ -82,7 +91,12 @@ def parse(file: str, content: bytes, findings: list[Finding]) -> Document:
                 True,
             )
         )
-    return Document(file, {}, {(): 1}, findings)
+    return broken(file, findings)
+
+
+def broken(file: str, findings: list[Finding]) -> Document:
+    """Stand an empty document in for a file that cannot be read, of which nothing more is found."""
+    return Document(file, {}, {(): 1}, findings, is_broken=True)
 
 
 def from_plain(file: str, data: dict[str, Any], findings: list[Finding]) -> Document:
@@ -111,6 +125,7 @@ class Table:
         self.document = document
         self.data = data
         self.path = path
+        self.is_given_up = False
         self._known: set[str] = set()
         self._children: dict[toml_lines.Path, Table] = {}
 
@@ -121,6 +136,10 @@ class Table:
     def lose(self, message: str, key: str = "", remedy: str = "") -> None:
         """Add a finding where what was meant is lost: the one kind that also a published text is refused for."""
         self.document.lose((*self.path, key) if key else self.path, message, remedy)
+
+    def give_up(self) -> None:
+        """Read no further here: something in it is wrong and was said, so what else it holds goes unread and is not told."""
+        self.is_given_up = True
 
     def has(self, key: str) -> bool:
         """Say whether the key is there (without making it known)."""
@@ -223,7 +242,9 @@ class Table:
         return text({language: value[language] for language in languages if isinstance(value.get(language), str)})
 
     def finish(self) -> None:
-        """Complain of every key, here and below, that nothing asked for."""
+        """Complain of every key, here and below, that nothing asked for; not of what was given up."""
+        if self.is_given_up:
+            return
         for key in self.data:
             if key not in self._known:
                 self.complain(f"{key} is not known here", key, "take it out, or mend its spelling")

@@ -86,7 +86,7 @@ def judge_by_folder(chosen: argparse.Namespace) -> int:
 
 
 def fill(folder: Path) -> int:
-    """This will tell the demonstration's story up to now, if it was not told yet, and publish what is new in the policy."""
+    """This will tell the demonstration's story up to now, if it was not told yet, and publish what is new in its own policy."""
     from millrace.jobs import demonstration, reactor
     from millrace.registers.cases.models import Case
     from millrace.registers.people import queries as people
@@ -99,7 +99,7 @@ def fill(folder: Path) -> int:
         print("Three years of invented cases are being told, once; pages fill as they are …", flush=True)
         demonstration.fill(clock.now(), commands.files_of(folder))
         reactor.pass_all()
-    return commands.publish(folder)
+    return commands.publish(folder, is_proven=True)
 
 
 def administrator(chosen: argparse.Namespace) -> int:

@@ -165,11 +165,17 @@ class Funder:
         return financial_year.of(day, starts=f"{month:02d}-{first:02d}")
 
 
-def read(root: Table) -> Funder:
-    """Read policy.toml."""
+def languages_of(root: Table) -> tuple[str, ...]:
+    """Read the languages in which every text of the policy is worded."""
     languages = root.strings("languages")
     if not languages:
         root.lose("a policy needs its languages", "languages", 'languages = ["en"]')
+    return languages
+
+
+def read(root: Table) -> Funder:
+    """Read policy.toml."""
+    languages = languages_of(root)
     return Funder(
         slug=root.string("slug"),
         name=root.words("name", languages),

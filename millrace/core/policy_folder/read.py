@@ -75,8 +75,24 @@ class _Folder:
             self.used.add(path)
             if path not in self.files:
                 self.findings.append(Finding(path, 1, "the file is missing", "add it", True))
-            self._documents[path] = toml_text.parse(path, self.files.get(path, b""), self.findings)
+                self._documents[path] = toml_text.broken(path, self.findings)
+            else:
+                self._documents[path] = toml_text.parse(path, self.files[path], self.findings)
         return self._documents[path]
+
+    def own_documents(self, slug: str) -> dict[str, Document]:
+        """Read the files that every scheme has of its own."""
+        return {name: self.document(f"schemes/{slug}/{name}.toml") for name in ("scheme", "rules", "form")}
+
+    def must_stand_on(self, *documents: Document) -> None:
+        """Refuse the folder for its broken files alone where one of these is: without them all else would be found wrong."""
+        if not any(document.is_broken for document in documents):
+            return
+        for slug in self.schemes():
+            self.own_documents(slug)
+        for name in self.names("letters/", ".toml"):
+            self.document(f"letters/{name}.toml")
+        raise Unreadable(self.findings)
 
     def names(self, folder: str, ending: str) -> list[str]:
         inside = [path.removeprefix(folder) for path in self.files if path.startswith(folder) and path.endswith(ending)]
@@ -91,7 +107,11 @@ def policy(files: Mapping[str, bytes]) -> Policy:
     folder = _Folder(files)
     names = [*_TOP, *(["handling"] if _HANDLING in files else [])]
     top = {name: folder.document(f"{name}.toml") for name in names}
+    folder.must_stand_on(top["policy"])
+    if not funder.languages_of(top["policy"].root):
+        raise Unreadable(folder.findings)
     who = funder.read(top["policy"].root)
+    folder.must_stand_on(top["facts"], top["sources"])
     words = read_facts.vocabulary(top["facts"].root, currency=who.currency, languages=who.languages)
     sources = read_facts.sources(top["sources"].root, who.languages)
     fund_list = funds.read(top["funds"].root, who.languages)
@@ -131,12 +151,11 @@ def _schemes(folder: _Folder, who: Funder, top: Mapping[str, Document]) -> tuple
             currency=who.currency,
             facts=top["facts"],
             sources=top["sources"],
-            scheme=folder.document(f"{at}scheme.toml"),
-            rules=folder.document(f"{at}rules.toml"),
-            form=folder.document(f"{at}form.toml"),
+            **folder.own_documents(slug),
             letters={kind: folder.document(path) for kind, path in letters.items()},
         )
-        schemes[slug] = parse.scheme(slug, papers)
+        # What the rules and the form speak of stands in scheme.toml: without it they are not read.
+        schemes[slug] = Scheme(slug, ()) if papers.scheme.is_broken else parse.scheme(slug, papers)
         path = f"{at}cases.yaml"
         folder.used.add(path)
         worked[slug] = cases.read(path, folder.files.get(path, b""), folder.findings)
@@ -168,6 +187,8 @@ def _read_text(folder: _Folder, path: str, reader: Callable[[str, str], Read]) -
 
 
 def _check_funds(folder: _Folder, document: Document, fund_list: tuple[Fund, ...], schemes: Mapping[str, Scheme]) -> None:
+    if document.is_broken:
+        return
     places = {fund.id: number for number, fund in enumerate(fund_list)}
     for scheme in schemes.values():
         for fund in {version.fund for version in scheme.versions}:
@@ -195,6 +216,9 @@ def _check_blueprint(
 ) -> None:
     """Find a part of the chain or a measure that names no scheme of the policy, a target whose outturn is told by no figure, and a
     figure that adds up a measure which is not recorded of any case."""
+    if document.is_broken:
+        return
+    there = {*figures, *folder.names("figures/", ".toml")}
     for place, measure in enumerate(plan.measures):
         for scheme in set(measure.schemes) - set(schemes):
             document.complain(("measures", place, "schemes"), f"the scheme {scheme!r} is not here", "mend its name")
@@ -211,7 +235,7 @@ def _check_blueprint(
         for scheme in set(link.every) - set(schemes):
             document.complain(("chain", place, "schemes"), f"the scheme {scheme!r} is not here", "mend its name")
     for place, target in enumerate(plan.targets):
-        if target.outturn and target.outturn.figure not in figures and any(path.startswith("figures/") for path in folder.files):
+        if target.outturn and target.outturn.figure not in there and any(path.startswith("figures/") for path in folder.files):
             said = f"the figure {target.outturn.figure!r} is not here"
             document.complain(("targets", place, "outturn", "figure"), said, "add it to figures, or mend its name")
 

@@ -48,13 +48,25 @@ def scheme(slug: str, papers: Papers) -> Scheme:
     if not entries:
         root.complain("a scheme needs at least one version", remedy="add [[versions]]")
     starts = [read_rules.start_of(entry, "from") for entry in entries]
-    if not _follow(entries, starts):
+    if read_rules.NO_DAY in starts or not _have_own_names(entries) or not _follow(entries, starts):
         return Scheme(slug, ())
     _check_rule_starts(papers, starts)
     versions = tuple(_published(slug, papers, entry) for entry in entries)
     for document in (papers.scheme, papers.rules, papers.form, *papers.letters.values()):
         document.root.finish()
     return Scheme(slug, versions)
+
+
+def _have_own_names(entries: Sequence[Table]) -> bool:
+    """Say whether each version has a name of its own, by which the other files say what is part of it."""
+    names: list[str] = []
+    for entry in entries:
+        name = entry.string("id")
+        if name in names:
+            entry.complain(f"two versions are called {name!r}", "id", "give one of them another id")
+            return False
+        names.append(name)
+    return True
 
 
 def _follow(entries: Sequence[Table], starts: Sequence[dated.Start]) -> bool:
@@ -71,11 +83,15 @@ def _check_rule_starts(papers: Papers, starts: Collection[dated.Start]) -> None:
         seen: list[dated.Start] = []
         for value in papers.rules.root.table(name).tables("values"):
             begun = read_rules.start_of(value, "from")
+            if begun == read_rules.NO_DAY:
+                continue
             if begun in seen:
                 value.complain(f"{name} says two things from {begun} on", "from", "take one out, or let it start another day")
+                value.give_up()
             seen.append(begun)
-            if begun not in starts and begun.earliest != date.max:
+            if begun not in starts:
                 written = ", ".join(str(start) for start in starts)
+                value.give_up()
                 value.complain(f"the value of {name} starts on {begun}, which is no version's start", "from", f"one of: {written}")
 
 
@@ -189,7 +205,7 @@ def _listed(root: Table, key: str, version: str, shelf: Shelf, read: Callable[[T
 
 def _call(table: Table, shelf: Shelf) -> Call:
     opens, closes = read_rules.start_of(table, "opens"), read_rules.start_of(table, "closes")
-    if closes.earliest < opens.latest:
+    if opens != read_rules.NO_DAY and closes.earliest < opens.latest:
         table.complain("a call must close on or after the day it opens", "closes", "mend one of the two days")
     hour = table.string("closing_hour", "")
     if hour and not _HOUR.fullmatch(hour):

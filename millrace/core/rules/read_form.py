@@ -31,7 +31,9 @@ def applies(table: Table, version: str, shelf: Shelf) -> bool:
     wanted = table.strings("versions")
     for name in wanted:
         if name not in shelf.versions:
-            table.complain(f"the version {name!r} is not in scheme.toml", "versions")
+            table.complain(f"the version {name!r} is not in scheme.toml", "versions", f"any of: {', '.join(shelf.versions)}")
+    if wanted and not set(wanted).intersection(shelf.versions):
+        table.give_up()
     return not wanted or version in wanted
 
 

@@ -15,6 +15,8 @@ from millrace.core.toml_text import Table
 MOMENTS = ("application", "award", "claim", "closing")
 # What never refuses needs no remedy.
 NEVER_FAIL = ("term", "track", "ceiling", "window", "allowance", "tiers", "percent", "lump_sum")
+# Stands where no day could be read, which was said.
+NO_DAY = dated.Start(date.max, date.max)
 _PLACES = {"statement": {"required"}, "remedy": {"required", "found", "difference"}}
 
 
@@ -29,7 +31,10 @@ def rule_in(table: Table, rule: str, version: dated.Start, shelf: Shelf) -> Rule
         begun = start_of(value, "from")
         if begun.earliest <= version.earliest and (held is None or held[0] < begun):
             held = (begun, value)
-    if kind not in read_bodies.BODIES or held is None:
+    if kind not in read_bodies.BODIES:
+        table.give_up()
+        return None
+    if held is None:
         return None
     begun, value = held
     if value.flag("withdrawn"):
@@ -77,15 +82,16 @@ def source(table: Table, shelf: Shelf, *, is_required: bool = True) -> str:
 
 
 def start_of(table: Table, key: str) -> dated.Start:
-    """Read a start: a day, or a month when the day is not known."""
+    """Read a start: a day, or a month when the day is not known. Where it is neither, the rest of the table is not read."""
     written = table.anything(key)
     if isinstance(written, date):
         written = written.isoformat()
     try:
         return dated.start(written)
     except (ValueError, TypeError):
-        table.lose(f"{key} must be a day such as 2024-01-08 or a month such as 2025-06, not {written!r}", key)
-        return dated.Start(date.max, date.max)
+        table.lose(f"{key} must be a day such as 2024-01-08 or a month such as 2025-06, not {written!r}", key, "write a day or a month")
+        table.give_up()
+        return NO_DAY
 
 
 def _worded(table: Table, key: str, shelf: Shelf, *, is_required: bool = True) -> Text:

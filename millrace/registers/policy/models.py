@@ -39,7 +39,8 @@ class SchemeVersion(models.Model):
     class Meta:
         indexes = [models.Index(fields=["scheme", "effective_at"])]
         constraints = [
-            models.UniqueConstraint(fields=["scheme", "version", "sha256"], condition=Q(draft__isnull=True), name="scheme_version_once"),
+            # By its event and not its text: what was mended may be put back as it was, and then stands last again.
+            models.UniqueConstraint(fields=["scheme", "version", "event_id"], condition=Q(draft__isnull=True), name="scheme_version_once"),
             models.UniqueConstraint(fields=["draft", "scheme", "version", "sha256"], name="scheme_version_tried_once"),
         ]
 

@@ -21,6 +21,11 @@ def changed(texts: Mapping[Key, str]) -> dict[Key, str]:
     return {key: text for key, text in texts.items() if latest.get(key) != digest(text)}
 
 
+def funders() -> set[str]:
+    """This will name the funder whose policy was published here: one, or none yet."""
+    return set(Publication.objects.filter(kind="funder").values_list("name", flat=True))
+
+
 def digest(text: str) -> str:
     """This will give the hash a text is known by."""
     return hashlib.sha256(text.encode()).hexdigest()

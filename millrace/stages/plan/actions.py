@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop as _
 
 from millrace.core.policy_folder import read
 from millrace.core.policy_folder.read import Policy
+from millrace.core.refusal import Refusal
 from millrace.core.rules import rulebook
 from millrace.registers.people.models import Person
 from millrace.registers.policy import actions as policy
@@ -35,6 +37,7 @@ def publish_policy(folder: Mapping[str, bytes], *, by: Person, at: datetime, com
     """This will publish what is new in a folder (path → content): scheme versions, figures, funds, funder and plans.
 
     Raises `toml_text.Unreadable` with every finding unless the whole folder is sound; what was published before then still holds.
+    The folder of another funder than the one this database serves is refused.
     """
     sound = read.policy(folder)
     books = [version for scheme in sound.schemes.values() for version in scheme.versions]
@@ -42,12 +45,26 @@ def publish_policy(folder: Mapping[str, bytes], *, by: Person, at: datetime, com
         # Two who publish at once come one after the other: the second finds the first's work and leaves it alone.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        _must_be_of_this_funder(sound)
         papers = _publish_papers(sound, folder, by=by, at=at, command=uuid.uuid5(command, "papers"))
         events = [_publish_version(book, sound, by=by, at=at, command=uuid.uuid5(command, f"{book.scheme} {book.id}")) for book in books]
     texts = {path: content.decode() for path, content in folder.items() if path.startswith(("figures/", "series/"))}
     told = figures.publish_figures(texts, by=by, at=at, command=uuid.uuid5(command, "figures"))
     new = [event for event in (papers, *events, told) if event is not None]
     return Published(tuple(new), len(books) + 2 - len(new))
+
+
+def _must_be_of_this_funder(sound: Policy) -> None:
+    served = publications.funders() - {sound.funder.slug}
+    if served:
+        raise Refusal(
+            "another-funder",
+            what=_("This folder is the policy of “%(named)s”, and this database serves “%(served)s”."),
+            why=_("One database serves one funder."),
+            next_step=_("Publish it in an empty database of its own, or mend the slug in policy.toml."),
+            status=409,
+            values={"named": sound.funder.slug, "served": ", ".join(sorted(served))},
+        )
 
 
 def _publish_version(book: rulebook.SchemeVersion, sound: Policy, *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:

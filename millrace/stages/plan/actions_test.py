@@ -8,12 +8,15 @@ from django.db import DatabaseError, connection
 
 from millrace.core import toml_text
 from millrace.core.policy_folder import read
+from millrace.core.refusal import Refusal
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Publication, SchemeVersion
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import actions
 from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
+
+EUROPE = HONG_KONG.parent / "eu-sme-instrument"
 
 
 def publish(make, folder=None, at=NOON, command=None):
@@ -68,6 +71,35 @@ def test_a_mended_text_becomes_an_erratum_and_the_old_one_stays(make):
     after = policy.rows_in_force("nifs", date(2024, 3, 1), known_at=later)[0]
     assert policy.read_version(before).rule("ceiling-per-applicant").clause == "Total funding ceiling"
     assert policy.read_version(after).rule("ceiling-per-applicant").clause == "Cumulative funding ceiling"
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_a_mended_text_can_be_put_back_as_it_was_and_stands_last(make):
+    publish(make)
+    folder = files_of(HONG_KONG)
+    path = "schemes/nifs/rules.toml"
+    folder[path] = folder[path].replace(b'clause = { en = "Total funding ceiling"', b'clause = { en = "Cumulative funding ceiling"')
+    days = [NOON + timedelta(days=number) for number in (0, 30, 60)]
+    publish(make, folder, at=days[1])
+    put_back = publish(make, at=days[2])
+    assert sorted(event.facts["version"] for event in put_back.events if event.scheme_version_id) == ["v2", "v3"]
+    rows = [policy.rows_in_force("nifs", date(2024, 3, 1), known_at=day)[0] for day in days]
+    assert len({row.pk for row in rows}) == 3 and rows[0].sha256 == rows[2].sha256 != rows[1].sha256
+    assert {event.scheme_version_id for event in put_back.events} > {rows[2].pk}
+    assert [policy.read_version(row).rule("ceiling-per-applicant").clause[:5] for row in rows] == ["Total", "Cumul", "Total"]
+    again = publish(make, at=days[2] + timedelta(days=1))
+    assert again.events == ()
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_the_folder_of_another_funder_is_refused_in_a_database_in_use(make):
+    publish(make)
+    before = [model.objects.count() for model in (SchemeVersion, Publication, Event)]
+    with pytest.raises(Refusal) as caught:
+        publish(make, files_of(EUROPE), at=NOON + timedelta(days=1))
+    assert caught.value.code == "another-funder" and caught.value.next_step
+    assert set(caught.value.values.values()) == {read.policy(files_of(folder)).funder.slug for folder in (HONG_KONG, EUROPE)}
+    assert [model.objects.count() for model in (SchemeVersion, Publication, Event)] == before
 
 
 @pytest.mark.usefixtures("db_clone")

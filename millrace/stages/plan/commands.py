@@ -6,11 +6,12 @@ Each prints for people, or JSON for programs, and gives the exit status: 0 done,
 import json
 import sys
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from millrace.core import toml_text
+from millrace.core.policy_folder import lint
 from millrace.core.refusal import Refusal
 from millrace.core.rules import explain
 from millrace.core.rules.rulebook import Scheme
@@ -29,15 +30,16 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {name.as_posix(): path.read_bytes() for name, path in inside.items() if not any(part.startswith(".") for part in name.parts)}
 
 
-def publish(folder: Path, *, at: datetime | None = None, as_json: bool = False) -> int:
-    """This will publish what is new in a folder, as the person "system", or print every finding with its file and line."""
+def publish(folder: Path, *, at: datetime | None = None, as_json: bool = False, is_proven: bool = False) -> int:
+    """This will publish what is new in a folder, as the person "system", or print every finding that is to be mended, with its file
+    and line. A folder that `is_proven` comes with the program, whose own tests find nothing to mend in it."""
     if not folder.is_dir():
         print(f"millrace: {folder} is not a folder", file=sys.stderr)
         return 2
-    try:
-        done = actions.publish_policy(files_of(folder), by=people.system_person(), at=at or clock.now(), command=uuid.uuid4())
-    except toml_text.Unreadable as unreadable:
-        return _not_published(folder, unreadable, as_json=as_json)
+    files = files_of(folder)
+    if not is_proven and (wrong := [one for one in lint.lint(files) if one.weight != lint.NOTE]):
+        return _not_published(folder, wrong, as_json=as_json)
+    done = actions.publish_policy(files, by=people.system_person(), at=at or clock.now(), command=uuid.uuid4())
     told = [
         {"kind": event.kind, "scheme": event.facts.get("scheme", ""), "version": event.facts.get("version", "")} for event in done.events
     ]
@@ -50,19 +52,24 @@ def publish(folder: Path, *, at: datetime | None = None, as_json: bool = False) 
     return 0
 
 
-def _not_published(folder: Path, unreadable: toml_text.Unreadable, *, as_json: bool) -> int:
+def _not_published(folder: Path, wrong: Sequence[lint.Remark], *, as_json: bool) -> int:
     if as_json:
-        found = [{"file": one.file, "line": one.line, "message": one.message, "remedy": one.remedy} for one in unreadable.findings]
+        found = [
+            {"weight": one.weight, "code": one.code, "file": one.finding.file, "line": one.finding.line}
+            | {"message": one.finding.message, "remedy": one.finding.remedy}
+            for one in wrong
+        ]
         print(json.dumps({"is_clean": False, "findings": found}, ensure_ascii=False, indent=1))
         return 1
-    for one in unreadable.findings:
-        print(f"{folder}/{one}", file=sys.stderr)
-    print(f"millrace: nothing was published; {len(unreadable.findings)} findings", file=sys.stderr)
+    for one in wrong:
+        print(f"{folder}/{one.finding}", file=sys.stderr)
+    print(f"millrace: nothing was published; {len(wrong)} findings", file=sys.stderr)
     return 1
 
 
 def judge(scheme: str, *, on: date, facts_file: Path, as_json: bool, language: str = "en") -> int:
-    """This will judge facts from a JSON file under the scheme's version of the day, as told: just as the finder would."""
+    """This will judge facts from a JSON file under the scheme's version of the day, as told: as the finder would, but for what a
+    committee establishes, which an officer may suppose."""
     try:
         held = policy.scheme(scheme)
     except Refusal:
@@ -82,7 +89,7 @@ def judge_by(held: Scheme, *, on: date, facts_file: Path, as_json: bool, languag
     except Refusal as refused:
         print(f"millrace: {f'{refused.what} {refused.next_step}' % refused.values}", file=sys.stderr)
         return 2
-    found = finding.judged(held, plain, on=on)
+    found = finding.judged(held, plain, on=on, by_officer=True)
     if found is None:
         print(f"millrace: {held.slug} had not begun on {on}", file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ import pytest
 from millrace.core.refusal import Refusal
 from millrace.registers.policy import drafting
 from millrace.registers.policy import queries as policy
-from millrace.registers.policy.models import Draft
+from millrace.registers.policy.models import Draft, SchemeVersion
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import drafts
 from millrace.testing.making import NOON
@@ -70,3 +70,18 @@ def test_an_approved_draft_is_published_from_its_moment_on(hong_kong, make):
     assert {id for id in after if after[id] != before[id]} == {"v1", "v2", "v3"}
     assert Draft.objects.get().state == "published"
     assert refused(lambda: drafts.write_texts(held, {RULES: "#"}, based_on=held.sha256, by=writer, at=NOON)) == "draft-not-open"
+
+
+def test_a_draft_can_put_back_what_an_earlier_one_changed(hong_kong, make):
+    writer, other = make.person(powers=("policy",)), make.person(powers=("policy",))
+    as_it_was = drafting.last_published()[RULES]
+    mended = as_it_was.replace("Complete the project you have; then you may apply again.", "Complete your project first.")
+    stood = []
+    for days, text in enumerate((mended, as_it_was)):
+        stood.append({version.id: version.sha256 for version in policy.scheme("nifs").versions})
+        begun = drafts.begin_draft("Other words", by=writer, at=NOON)
+        held = drafts.write_texts(begun, {RULES: text}, based_on=begun.sha256, by=writer, at=NOON)
+        approve(held, other)
+        drafts.publish_draft(held, by=other, at=NOON + timedelta(days=days + 1), command=uuid.uuid4())
+    assert {version.id: version.sha256 for version in policy.scheme("nifs").versions} == stood[0] != stood[1]
+    assert SchemeVersion.objects.filter(scheme="nifs", version="v2").count() == 3

@@ -20,6 +20,7 @@ from millrace.registers.policy import queries as policy
 
 # How a fact is changed where it is an amount, a number or a day.
 FIGURES = frozenset({"raise", "lower"})
+COMMITTEE = "committee"
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,16 @@ def find(plain: Mapping[str, Any], *, on: date, schemes: Iterable[Scheme]) -> li
     return sorted(found, key=lambda one: (order[one.fit], not one.takes_applications, one.slug))
 
 
-def judged(scheme: Scheme, plain: Mapping[str, Any], *, on: date) -> Found | None:
+def judged(scheme: Scheme, plain: Mapping[str, Any], *, on: date, by_officer: bool = False) -> Found | None:
     """This will judge what was told under the scheme's version or versions of the day; None before the scheme began.
 
-    Everything told is declared: limits are read as told, and the verdict says so.
+    Everything told is declared: limits are read as told, and the verdict says so. What a committee establishes is not established by
+    an applicant's word, and is left aside; only an officer may ask what would be if a committee found it.
     """
     readings = []
     for version in scheme.versions_on(on).candidates:
-        known = {name: value for name, value in plain.items() if name in version.vocabulary.facts}
+        theirs = set() if by_officer else {fact.name for fact in version.found_by_committee}
+        known = {name: value for name, value in plain.items() if name in version.vocabulary.facts and name not in theirs}
         read = facts_.read(version.vocabulary.facts, known)
         readings.append(Reading(version, judge.judge(version, read, on=on, as_told=True)))
     return Found(scheme.slug, tuple(readings)) if readings else None
@@ -131,15 +134,19 @@ def questions(schemes: Iterable[Scheme], on: date) -> list[Fact]:
         fed = [question.feeds for question in version.form.questions() if question.feeds]
         for name in (*version.facts_used, *fed):
             fact = version.vocabulary.facts[name]
-            if fact.is_asked_in_finder:
+            if fact.is_asked_in_finder and fact.established != COMMITTEE:
                 asked.setdefault(name, fact)
     return list(asked.values())
 
 
 def questions_of(version: SchemeVersion) -> list[Fact]:
-    """This will list every fact that one version's rules need and a person can tell."""
-    facts = [version.vocabulary.facts[name] for name in version.facts_used]
-    return [fact for fact in facts if fact.question]
+    """This will list every fact that one version's rules need and a person can tell, and, where a committee establishes some of them
+    by yes or no, what the form lets an applicant ask of it by yes or no."""
+    known = version.vocabulary.facts
+    fed = [question.feeds for question in version.form.questions() if question.feeds] if version.found_by_committee else []
+    asking = [name for name in fed if known[name].type is facts_.FactType.FLAG]
+    facts = [known[name] for name in dict.fromkeys((*version.facts_used, *asking))]
+    return [fact for fact in facts if fact.question and fact.established != COMMITTEE]
 
 
 def _in_force(schemes: Iterable[Scheme], on: date) -> Iterable[SchemeVersion]:

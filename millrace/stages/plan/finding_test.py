@@ -1,11 +1,14 @@
 """The finder for programs and on the command line — e.g. both say HK$15,000,000 for a line of HK$60.0m."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 
+from millrace.core.policy_folder import lint
+from millrace.registers.policy.models import SchemeVersion
 from millrace.stages.plan import commands, finding
 from millrace.testing.policies import HONG_KONG
 
@@ -74,6 +77,23 @@ def test_a_file_that_is_no_facts_and_a_day_before_the_scheme_are_told(hong_kong,
     assert "had not begun" in out.err
 
 
+def test_what_a_committee_establishes_is_not_the_applicants_to_tell_but_an_officer_may_suppose_it(hong_kong, tmp_path, capsys):
+    facts = {"applicant_kind": "ugc_university", "project_purpose": "computing", "compute_list_price": 1_000_000_000, "is_ai_project": True}
+    facts |= {"asks_exceptional_rate": True, "is_exceptional_case": True}
+    told = next(one for one in asked(facts, on="2026-01-05").json()["schemes"] if one["scheme"] == "aiss")
+    assert told["readings"][0]["amount_minor"] == 700_000_000
+    assert "is_exceptional_case" not in told["readings"][0]["verdict"]["facts"]
+    answers = facts | {"compute_list_price": "10,000,000"} | {key: "yes" for key, value in facts.items() if value is True}
+    html = Client().get("/schemes/aiss/", answers).content.decode()
+    assert "HK$7,000,000" in html and "HK$9,000,000" not in html
+    assert 'name="is_exceptional_case"' not in html and 'name="asks_exceptional_rate"' in html
+    listed = next(one for one in Client().get("/api/v1/schemes").json() if one["slug"] == "aiss")
+    assert {"asks_exceptional_rate"} == {fact["name"] for fact in listed["facts"]} & {"asks_exceptional_rate", "is_exceptional_case"}
+    (tmp_path / "facts.json").write_text(json.dumps(facts))
+    assert commands.judge("aiss", on=date(2026, 1, 5), facts_file=tmp_path / "facts.json", as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["readings"][0]["amount_minor"] == 900_000_000
+
+
 def test_the_schemes_say_which_facts_they_need(hong_kong):
     told = {one["slug"]: one for one in Client().get("/api/v1/schemes").json()}
     assert {fact["name"] for fact in told["raise-plus"]["facts"]} >= {"stage_1_cost", "ip_share", "entry_stage"}
@@ -94,7 +114,25 @@ def test_publishing_from_the_command_line_says_what_is_new_and_what_is_wrong(mak
     assert "published nifs v3" in capsys.readouterr().out
     assert commands.publish(HONG_KONG) == 0
     assert "0 new" in capsys.readouterr().out
-    (tmp_path / "policy.toml").write_text("slug = 1\n")
+    (tmp_path / "policy.toml").write_text('slug = 1\nlanguages = ["en"]\n')
     assert commands.publish(tmp_path) == 1
     assert "policy.toml:1: slug must be text" in capsys.readouterr().err
     assert commands.publish(tmp_path / "nowhere") == 2
+
+
+@pytest.mark.usefixtures("db_clone")
+def test_the_command_line_publishes_nothing_that_the_linter_would_have_mended(make, tmp_path, capsys):
+    folder = shutil.copytree(HONG_KONG, tmp_path / "draft")
+    rules = folder / "schemes/nifs/rules.toml"
+    rules.write_text(rules.read_text().replace("value_cents = 15_000_000_00", "value_cents = 99_000_000_00"))
+    wrong = [one for one in lint.lint(commands.files_of(folder)) if one.weight == lint.MEND]
+    assert commands.publish(folder) == 1
+    told = capsys.readouterr().err
+    assert wrong and all(f"{folder}/{one.finding}" in told for one in wrong) and "nothing was published" in told
+    assert commands.publish(folder, as_json=True) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["is_clean"] is False
+    assert [(one["file"], one["line"], one["message"]) for one in data["findings"]] == [
+        (one.finding.file, one.finding.line, one.finding.message) for one in wrong
+    ]
+    assert not SchemeVersion.objects.exists()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from millrace.core.policy_folder import read
 from millrace.core.toml_text import Unreadable
 from millrace.registers.policy import queries as policy
 from millrace.registers.policy.models import Publication, SchemeVersion
@@ -80,10 +79,3 @@ def test_a_mistake_is_told_and_the_last_published_policy_is_served(make):
     assert [model.objects.count() for model in (SchemeVersion, Publication, Event)] == counts
     page = Client().get("/schemes/nifs/")
     assert page.status_code == 200 and "HK$15,000,000" in page.content.decode()
-
-
-def test_what_no_file_can_be_made_of_comes_before_what_follows_from_it():
-    with pytest.raises(Unreadable) as caught:
-        read.policy(next(folder for name, folder, *_ in mistakes() if name == "a file missing"))
-    first, *others = caught.value.findings
-    assert first.file == "sources.toml" and first.message == "the file is missing" and len(others) > 100
