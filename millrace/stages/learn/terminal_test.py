@@ -1,0 +1,41 @@
+"""What the command line prints of a figure: every number with its unit, the whole where a table has nothing else, and its source."""
+
+from datetime import date
+
+import pytest
+
+from millrace.stages.learn import terminal
+from millrace.stages.learn.learn_test import YEAR_END, story
+
+__all__ = ["story"]
+
+
+def _printed(name: str, as_at: date) -> list[str]:
+    return [" ".join(line.split()) for line in terminal.told(name, as_at=as_at, as_known=None, is_json=False).splitlines()]
+
+
+def test_a_table_that_has_only_its_total_prints_it(story):
+    assert "Total 5,805 HK$11,898,400,000" in _printed("itf-approved", date(2016, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("name", "as_at", "line"),
+    [
+        ("nifs-processing-time", date(2025, 12, 31), "Average time from complete papers to the result 35 working days"),
+        ("nifs-processing-time", date(2025, 12, 31), "Share of projects asking for HK$2.8m or less about 40%"),
+        ("gerd", date(2024, 12, 31), "As a share of gross domestic product 1.13%"),
+        ("gerd", date(2024, 12, 31), "Gross domestic expenditure on R&D: Business HK$13.9bn"),
+    ],
+)
+def test_a_number_stated_is_printed_with_its_unit(story, name, as_at, line):
+    assert line in _printed(name, as_at)
+
+
+def test_a_scheme_is_printed_by_its_title(story, monkeypatch):
+    monkeypatch.setattr(terminal.wording, "labels", lambda _given, by, keys: {key: f"{by} {key} in words" for key in keys})
+    assert "scheme nifs in words 3 HK$30" in _printed("approved-by-scheme", YEAR_END)
+    assert "Total 4 HK$40" in _printed("approved-by-scheme", YEAR_END)
+
+
+def test_a_figure_without_money_prints_counts_alone(story):
+    assert "Total 0" in _printed("jobs-created", YEAR_END)
