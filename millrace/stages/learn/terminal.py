@@ -26,7 +26,8 @@ def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) ->
         lines.append(_line(given, _("Total"), answer.count, answer.amount_cents))
     lines += [f"  {title:<62} {number:>29}" for title, number in wording.stated(given)]
     if answer.source:
-        lines.append(f"  {answer.source.address} ({answer.source.quality})")
+        found = " · ".join(filter(None, [answer.source.title.said_in(language()), answer.source.address]))
+        lines.append(f"  {found} ({answer.source.quality})")
     return "\n".join(lines)
 
 

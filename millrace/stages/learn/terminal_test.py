@@ -39,3 +39,13 @@ def test_a_scheme_is_printed_by_its_title(story, monkeypatch):
 
 def test_a_figure_without_money_prints_counts_alone(story):
     assert "Total 0" in _printed("jobs-created", YEAR_END)
+
+
+def test_a_source_is_named_and_linked_only_where_it_has_an_address(story, client):
+    named = "Innovation and Technology Commission, 13 December 2024: closing of the Technology Voucher Programme"
+    assert _printed("tvp-approvals", date(2025, 12, 31))[-1] == f"{named} (news)"
+    linked = "Innovation and Technology Fund, statistics by programme, 2016 and 2017 · http://www.itf.gov.hk/l-eng/StatView101.asp"
+    assert _printed("itf-approved", date(2016, 12, 31))[-1] == f"{linked} (primary)"
+    page = client.get("/figures/tvp-approvals/?as-at=2025-12-31").text
+    assert named in page and 'href=""' not in page
+    assert 'rel="external">Innovation and Technology Fund' in client.get("/figures/itf-approved/?as-at=2016-12-31").text
