@@ -127,11 +127,24 @@ def test_questions_out_of_range_are_refused_in_words(story):
     for ask, code in (
         (lambda: queries.seal_numbered(10**9), "no-such-seal"),
         (lambda: queries.seal_as_known(datetime(2020, 1, 1, tzinfo=UTC)), "before-first-seal"),
-        (lambda: queries.ask("no-such-figure", as_at=YEAR_END), "not-found"),
+        (lambda: queries.ask("no-such-figure", as_at=YEAR_END), "no-such-figure"),
     ):
         with pytest.raises(Refusal) as refused:
             ask()
         assert refused.value.code == code
+
+
+def test_a_figure_or_seal_that_is_not_there_is_named_with_the_way_on(story, client):
+    unknown = client.get("/api/v1/figures/nifs-aproved")
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "There is no figure called “nifs-aproved”.")
+    assert "nifs-approved" in unknown.json()["detail"] and "/api/v1/figures" in unknown.json()["detail"]
+    page = client.get("/figures/nifs-aproved/")
+    assert page.status_code == 404 and "nifs-approved" in page.text and "/figures/" in page.text
+    seal = client.get("/api/v1/figures/nifs-approved?seal=999999")
+    assert (seal.status_code, seal.json()["detail"]) == (422, f"Name a seal from 1 to {story.first}, or none for the last.")
+    with pytest.raises(Refusal, match="no figure called “nosuch”") as refused:
+        terminal.told("nosuch", as_at=YEAR_END, as_known=None, is_json=False)
+    assert "listed" in refused.value.next_step
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     known = queries.known_now()
     published = known.figures.get(name)
     if published is None:
-        raise Refusal.not_found()
+        raise queries.no_such_figure(name, known)
     context = {
         "form": form,
         "name": name,
