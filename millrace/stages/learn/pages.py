@@ -108,7 +108,9 @@ def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:
         seal = queries.seal_numbered(asked["seal"])
     elif asked.get("as_known"):
         seal = queries.seal_as_known(funder.in_zone(asked["as_known"]))
-    return queries.ask(name, as_at=asked.get("as_at") or _today(), seal=seal, known=known)
+    as_at = asked.get("as_at") or _today()
+    queries.not_ahead(as_at, known.last)
+    return queries.ask(name, as_at=as_at, seal=seal, known=known)
 
 
 def _today() -> date:

@@ -28,7 +28,7 @@ from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.learn import columnar, counting, kept
 from millrace.stages.learn.counting import Group
-from millrace.web import funder
+from millrace.web import clock, funder
 
 ANSWERS_KEPT = 500
 
@@ -180,6 +180,14 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None
     if isinstance(told, NotYetBegun):
         raise _before(told.first_day)
     return Given(figure, version, read, told, seal, seal.number == last.number)
+
+
+def not_ahead(as_at: date, last: Seal) -> None:
+    """This will refuse a day that has not come: neither in the funder's zone, nor on the clock of the story that a demonstration tells."""
+    zone = funder.current().zone
+    if as_at > max(clock.now().astimezone(zone).date(), last.sealed_at.astimezone(zone).date()):
+        what, step = _("%(day)s has not come yet."), _("Ask as at an earlier day.")
+        raise Refusal("day-not-come", what=what, next_step=step, field="as_at", status=422, values={"day": as_at})
 
 
 def no_such_figure(name: str, known: Known) -> Refusal:

@@ -15,7 +15,9 @@ from millrace.web import words
 
 def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) -> str:
     """This will be what the command line prints: one line per number with its unit, or the JSON that the API gives."""
-    given = queries.ask(name, as_at=as_at, seal=queries.seal_as_known(as_known) if as_known else None)
+    known = queries.known_now()
+    queries.not_ahead(as_at, known.last)
+    given = queries.ask(name, as_at=as_at, seal=queries.seal_as_known(as_known) if as_known else None, known=known)
     if is_json:
         return json.dumps(telling.as_plain(given), ensure_ascii=False, indent=2)
     answer = given.answer

@@ -1,13 +1,15 @@
 """What the command line prints of a figure: every number with its unit, the whole where a table has nothing else, and its source."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from millrace.core.refusal import Refusal
 from millrace.stages.learn import terminal
-from millrace.stages.learn.learn_test import YEAR_END, story
+from millrace.stages.learn.learn_test import YEAR_END, story, today
+from millrace.web import clock
 
-__all__ = ["story"]
+__all__ = ["story", "today"]
 
 
 def _printed(name: str, as_at: date) -> list[str]:
@@ -49,3 +51,20 @@ def test_a_source_is_named_and_linked_only_where_it_has_an_address(story, client
     page = client.get("/figures/tvp-approvals/?as-at=2025-12-31").text
     assert named in page and 'href=""' not in page
     assert 'rel="external">Innovation and Technology Fund' in client.get("/figures/itf-approved/?as-at=2016-12-31").text
+
+
+def test_a_day_that_has_not_come_is_refused_on_page_api_and_command_line(story, today, client):
+    page = client.get("/figures/approved-by-scheme/?as-at=2026-04-16")
+    assert page.status_code == 422 and "16 April 2026 has not come yet" in page.text
+    told = client.get("/api/v1/figures/approved-by-scheme?as_at=2026-04-16")
+    assert (told.status_code, told.json()["title"], told.json()["field"]) == (422, "16 April 2026 has not come yet.", "as_at")
+    with pytest.raises(Refusal, match="2026-04-16 has not come yet"):
+        _printed("itf-approved", date(2026, 4, 16))
+    assert client.get("/figures/approved-by-scheme/?as-at=2026-04-15").status_code == 200
+
+
+def test_the_last_day_that_a_story_has_told_has_come(story, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    assert "Total 4 HK$40" in _printed("approved-by-scheme", YEAR_END)
+    with pytest.raises(Refusal, match="not come yet"):
+        _printed("approved-by-scheme", date(2026, 4, 1))
