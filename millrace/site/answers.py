@@ -122,10 +122,10 @@ def administrator(chosen: argparse.Namespace) -> int:
 
 
 def figure(chosen: argparse.Namespace) -> int:
-    from millrace.stages.learn import telling
+    from millrace.stages.learn import terminal
 
     bring_up_to_date()
-    print(telling.told(chosen.name, as_at=chosen.as_at, as_known=chosen.as_known, is_json=chosen.json))
+    print(terminal.told(chosen.name, as_at=chosen.as_at, as_known=chosen.as_known, is_json=chosen.json))
     return 0
 
 

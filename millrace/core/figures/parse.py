@@ -24,7 +24,7 @@ from millrace.core.figures.definition import (
     FromStatements,
 )
 from millrace.core.figures.figure_file import File, MalformedFile
-from millrace.core.figures.series import Group, Mapped, Row, Series, Table, Vintage
+from millrace.core.figures.series import NUMBERS, Group, Mapped, Row, Series, Table, Vintage
 from millrace.core.figures.stated import QUALIFIERS, UNITS, Measure, Statement, Statements, adds_up
 from millrace.core.texts import Text
 
@@ -305,7 +305,7 @@ class _Reader:
     def table(self, table: Mapping[str, Any], at: int) -> Table:
         """Read one published table."""
         file = self.file
-        file.only(table, {"as_at", "version", "source", "rounding", "note", "rows"}, after=at)
+        file.only(table, {"as_at", "version", "source", "rounding", "note", "rows", "complete"}, after=at)
         source = self.sources.get(file.need(table, "source", str, after=at))
         if source is None:
             raise file.refuse(f"there is no source “{table['source']}” in this file", "source", after=at)
@@ -316,17 +316,28 @@ class _Reader:
             self.cents(file.need(table, "rounding", str, after=at), at),
             tuple(self.row(row, at) for row in file.need(table, "rows", list, after=at)),
             file.text(table, "note", after=at) if "note" in table else Text(),
+            self._complete(table, at),
         )
         self._adds_up(read, at)
+        self._holds(read, at)
         return read
+
+    def _complete(self, table: Mapping[str, Any], at: int) -> frozenset[str]:
+        """Read which of its numbers the programmes' rows hold whole."""
+        named = self.file.need(table, "complete", list, after=at) if "complete" in table else []
+        if not set(named) <= NUMBERS:
+            raise self.file.refuse(f"“complete” lists which of {' and '.join(sorted(NUMBERS))} the rows hold whole", "complete", after=at)
+        return frozenset(named)
 
     def row(self, row: list[Any], at: int) -> Row:
         """Read one row: [programme, sector or "", count, "amount"]."""
-        if len(row) != 4 or not isinstance(row[2], int):
+        if len(row) != 4 or type(row[2]) is not int:
             raise self.file.refuse('a row is [programme, sector or "", count, "amount"]', *[str(cell) for cell in row[:1]], after=at)
         programme, sector, count, written = row
         if (programme and programme not in self.programmes) or (sector and sector not in self.sectors):
             raise self.file.refuse(f"“{programme}” or “{sector}” is not named above", f'"{programme}"', f'"{sector}"', after=at)
+        if count < 0:
+            raise self.file.refuse(f"a count is 0 or more, not {count}: write it as it was printed", f'"{programme}"', str(count), after=at)
         amount = self.cents(written, at)
         if amount > self.largest:
             raise self.file.refuse(f"{written} is above the largest amount this series can hold: wrong unit?", str(written), after=at)
@@ -343,3 +354,17 @@ class _Reader:
             if parts.lines_count != parts.count or abs(parts.difference_cents) > parts.allowance_cents:
                 what = f"the sectors of “{programme}” add up to {parts.lines_count} and {parts.lines_amount_cents}, not to its total"
                 raise self.file.refuse(f"{what} of {parts.count} and {parts.amount_cents} cents", f'["{programme}", ""', after=at)
+
+    def _holds(self, table: Table, at: int) -> None:
+        """Refuse programmes that add up to more than the table's own total, or to less where they are said to be all of it."""
+        parts = table.by_programme()
+        if parts is None:
+            return
+        more, cents = parts.lines_count - parts.count, parts.lines_amount_cents - parts.amount_cents
+        what = f"its programmes add up to {parts.lines_count} and {parts.lines_amount_cents} cents"
+        total = f"its total of {parts.count} and {parts.amount_cents} cents"
+        if more > 0 or cents > parts.allowance_cents:
+            raise self.file.refuse(f"{what}, more than {total}: compare each row with the printed table", '["", ""', after=at)
+        if ("count" in table.complete and more) or ("amount" in table.complete and cents < -parts.allowance_cents):
+            remedy = "add the missing row, or leave out of “complete” what its rows do not hold whole"
+            raise self.file.refuse(f"{what}, less than {total}: {remedy}", '["", ""', after=at)

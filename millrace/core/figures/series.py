@@ -13,6 +13,8 @@ from millrace.core.texts import Text
 
 # What a figure reads that answers with a table's own total, which may hold money that belongs to no programme.
 WHOLE_TABLE = ("",)
+# What a row holds, and a table's programmes may hold whole.
+NUMBERS = frozenset({"count", "amount"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One published table; a correction is the same day again under a higher version. Each printed amount may be off by
-    `rounding_cents`."""
+    `rounding_cents`. `complete` names the numbers (count, amount) of the total that the programmes' rows hold whole."""
 
     as_at: date
     version: int
@@ -36,6 +38,7 @@ class Table:
     rounding_cents: int
     rows: tuple[Row, ...]
     note: Text
+    complete: frozenset[str] = frozenset()
 
     def total_of(self, programme: str) -> Row | None:
         """Give a programme's row in all."""
@@ -45,6 +48,14 @@ class Table:
     def programmes(self) -> tuple[Row, ...]:
         """Give the rows of all programmes, as printed."""
         return tuple(row for row in self.rows if row.programme and not row.sector)
+
+    def by_programme(self) -> Breakdown | None:
+        """Give the table's own total by programme; None where either was not published."""
+        total = self.total_of("")
+        if total is None or not self.programmes:
+            return None
+        lines = tuple(Line(row.programme, row.count, row.amount_cents) for row in self.programmes)
+        return Breakdown("programme", "", lines, total.count, total.amount_cents, self.rounding_cents * (len(lines) + 1))
 
     def sectors_of(self, programme: str) -> tuple[Row, ...]:
         """Give a programme's rows by sector, as printed."""

@@ -14,6 +14,11 @@ Key = tuple[str, str]
 """Kind and name: ("figure", "approved-by-scheme")."""
 
 
+def standing(kind: str) -> dict[str, str]:
+    """This will give the texts of one kind that stand published, by name."""
+    return {row.name: row.text for row in Publication.objects.filter(kind=kind).order_by("event_id")}
+
+
 def changed(texts: Mapping[Key, str]) -> dict[Key, str]:
     """This will leave out the texts that stand published word for word already."""
     kinds = {kind for kind, _name in texts}

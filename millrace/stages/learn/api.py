@@ -136,8 +136,10 @@ def answer_figure(request: HttpRequest, name: str, asked: Query[Asked]) -> HttpR
         seal = queries.seal_numbered(asked.seal)
     elif asked.as_known is not None:
         seal = queries.seal_as_known(asked.as_known)
-    today = clock.now().astimezone(funder.current().zone).date()
-    given = queries.told_to_everyone(queries.ask(name, as_at=asked.as_at or today, seal=seal))
+    known = queries.known_now()
+    as_at = asked.as_at or clock.now().astimezone(funder.current().zone).date()
+    queries.not_ahead(as_at, known.last)
+    given = queries.told_to_everyone(queries.ask(name, as_at=as_at, seal=seal, known=known))
     tag = f'"{telling.digest(given)}"'
     if tag in (request.headers.get("If-None-Match") or "").split(", "):
         return HttpResponseNotModified(headers={"ETag": tag})

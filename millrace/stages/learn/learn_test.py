@@ -12,7 +12,7 @@ from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Event
-from millrace.stages.learn import actions, queries, telling
+from millrace.stages.learn import actions, queries, telling, terminal
 from millrace.stages.plan import figures
 from millrace.web import clock
 
@@ -63,7 +63,7 @@ def test_the_figure_given_to_the_legislature_has_its_source_and_seal(story):
     plain = telling.as_plain(given, "zh-hant")
     assert plain["source"]["quality"] == "primary" and plain["as_known"]["seal"] == given.seal.number
     assert plain["breakdowns"][0]["lines"][0]["label"] == "粵港科技合作資助計劃"
-    assert "472" in telling.told("mainland-collaboration-approved", as_at=date(2024, 1, 31), as_known=None, is_json=False)
+    assert "472" in terminal.told("mainland-collaboration-approved", as_at=date(2024, 1, 31), as_known=None, is_json=False)
 
 
 def test_a_day_before_the_data_begin_is_refused_with_the_first_day(story):
@@ -127,11 +127,24 @@ def test_questions_out_of_range_are_refused_in_words(story):
     for ask, code in (
         (lambda: queries.seal_numbered(10**9), "no-such-seal"),
         (lambda: queries.seal_as_known(datetime(2020, 1, 1, tzinfo=UTC)), "before-first-seal"),
-        (lambda: queries.ask("no-such-figure", as_at=YEAR_END), "not-found"),
+        (lambda: queries.ask("no-such-figure", as_at=YEAR_END), "no-such-figure"),
     ):
         with pytest.raises(Refusal) as refused:
             ask()
         assert refused.value.code == code
+
+
+def test_a_figure_or_seal_that_is_not_there_is_named_with_the_way_on(story, client):
+    unknown = client.get("/api/v1/figures/nifs-aproved")
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "There is no figure called “nifs-aproved”.")
+    assert "nifs-approved" in unknown.json()["detail"] and "/api/v1/figures" in unknown.json()["detail"]
+    page = client.get("/figures/nifs-aproved/")
+    assert page.status_code == 404 and "nifs-approved" in page.text and "/figures/" in page.text
+    seal = client.get("/api/v1/figures/nifs-approved?seal=999999")
+    assert (seal.status_code, seal.json()["detail"]) == (422, f"Name a seal from 1 to {story.first}, or none for the last.")
+    with pytest.raises(Refusal, match="no figure called “nosuch”") as refused:
+        terminal.told("nosuch", as_at=YEAR_END, as_known=None, is_json=False)
+    assert "listed" in refused.value.next_step
 
 
 @pytest.fixture
@@ -217,4 +230,4 @@ def test_a_statement_is_given_as_it_was_put_with_its_source_and_own_cases_stand_
     assert event.facts["stated"] == [["supported", "", "", "66"], ["lines", "", "over", "100"]] and "count" not in event.facts
     assert "over 100" in sign_in(story.by).see(f"/figures/given/{event.pk}/")
     assert "own cases" in sign_in(story.by).see("/figures/itsp-approved/?as-at=2026-03-31")
-    assert '"over"' in telling.told("nifs-supported", as_at=date(2025, 12, 31), as_known=None, is_json=True)
+    assert '"over"' in terminal.told("nifs-supported", as_at=date(2025, 12, 31), as_known=None, is_json=True)

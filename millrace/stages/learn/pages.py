@@ -3,7 +3,6 @@
 Anyone may ask any figure for any day, as known at any moment; the answer shows its definition, source, seal and what changed since.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,11 +16,10 @@ from django.utils.translation import gettext_noop as word
 from millrace.core.figures.answer import Breakdown
 from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.refusal import Refusal
-from millrace.registers.policy import queries as policy
 from millrace.stages.learn import actions, behind, forms, queries, sectors, telling, wording
 from millrace.stages.learn.queries import Given, Known
 from millrace.stages.learn.wording import language
-from millrace.web import clock, errors, funder, schemes, statuses
+from millrace.web import clock, errors, funder
 from millrace.web.access import entry
 
 QUALITY = {"primary": word("Primary source"), "news": word("News report"), "secondary": word("Secondary source")}
@@ -81,7 +79,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     known = queries.known_now()
     published = known.figures.get(name)
     if published is None:
-        raise Refusal.not_found()
+        raise queries.no_such_figure(name, known)
     context = {
         "form": form,
         "name": name,
@@ -110,7 +108,9 @@ def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:
         seal = queries.seal_numbered(asked["seal"])
     elif asked.get("as_known"):
         seal = queries.seal_as_known(funder.in_zone(asked["as_known"]))
-    return queries.ask(name, as_at=asked.get("as_at") or _today(), seal=seal, known=known)
+    as_at = asked.get("as_at") or _today()
+    queries.not_ahead(as_at, known.last)
+    return queries.ask(name, as_at=as_at, seal=seal, known=known)
 
 
 def _today() -> date:
@@ -196,31 +196,12 @@ def _table_note(given: Given, language: str) -> str:
     return notes[0] if notes else ""
 
 
-def _labels(given: Given, by: str, keys: Iterable[str]) -> dict[str, str]:
-    """This will word the lines of a breakdown; schemes as their last versions name them, one never published by its code."""
-    if by == "scheme":
-        titles = {scheme.slug: scheme.versions[-1].title.said_in(language()) for scheme in policy.published_schemes(clock.now())}
-        return {key: titles.get(key, key) for key in keys}
-    if not isinstance(given.version.reads, FromSheet):
-        return {key: telling.label(given, by, key, language()) for key in keys}
-    return {key: _value(by, key) if key else _("Not recorded") for key in keys}
-
-
-def _value(column: str, value: str) -> str:
-    """This will word what a column of the sheet holds."""
-    if column == "status":
-        return statuses.in_words(value)
-    if column == "lead_place":
-        return policy.funder().place_label(value).said_in(language()) or value
-    return schemes.group_title(column, value)
-
-
 def _shown(given: Given, each: Breakdown) -> dict[str, Any]:
     """This will lay out one breakdown as a table and a bar for each line, as long as its money (or its count) is large."""
     by_money = any(line.amount_cents for line in each.lines)
     sizes = [line.amount_cents if by_money else line.count for line in each.lines]
     largest = max(sizes, default=0) or 1
-    labels = _labels(given, each.by, [*(line.key for line in each.lines), *each.withheld])
+    labels = wording.labels(given, each.by, [*(line.key for line in each.lines), *each.withheld])
     bars = [
         Bar(labels[line.key], line.count, line.amount_cents, max(1, WIDEST * size // largest) if size else 0, 4 + 26 * row)
         for row, (line, size) in enumerate(zip(each.lines, sizes, strict=True))
@@ -248,8 +229,8 @@ def drift(given: Given, request: HttpRequest) -> dict[str, Any] | None:
         return None
     now, changes = found
     by = given.answer.breakdowns[0].by if given.answer.breakdowns else ""
-    labels = _labels(given, by, [each.key for each in changes])
+    labels = wording.labels(given, by, [each.key for each in changes])
     rows = [{"label": labels[each.key], "each": each} for each in changes]
-    by_case = behind.told(request, given, now, lambda keys: _labels(given, by, keys))
+    by_case = behind.told(request, given, now, lambda keys: wording.labels(given, by, keys))
     shown = {"has_amount": given.version.has_amount, "rows": rows, "by_case": by_case}
     return {"now": wording.in_one_line(now), "seal": now.seal, **shown}

@@ -3,6 +3,7 @@
 Every answer carries the number of the seal it rests on; the same figure, day and number give the same answer for ever.
 """
 
+import difflib
 import functools
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Event, Seal
 from millrace.stages.learn import columnar, counting, kept
 from millrace.stages.learn.counting import Group
-from millrace.web import funder
+from millrace.web import clock, funder
 
 ANSWERS_KEPT = 500
 
@@ -151,8 +152,9 @@ def seal_numbered(number: int) -> Seal:
     last = last_seal()
     seal = Seal.objects.filter(number=number).first()
     if seal is None or seal.number > last.number:
-        what = _("There is no seal %(number)s: the last one is %(last)s.")
-        raise Refusal("no-such-seal", what=what, field="seal", status=422, values={"number": number, "last": last.number})
+        what, step = _("There is no seal %(number)s: the last one is %(last)s."), _("Name a seal from 1 to %(last)s, or none for the last.")
+        values = {"number": number, "last": last.number}
+        raise Refusal("no-such-seal", what=what, next_step=step, field="seal", status=422, values=values)
     return seal
 
 
@@ -164,7 +166,7 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None
     figure = known.figures_at(seal).get(name)
     if figure is None:
         if name not in known.figures:
-            raise Refusal.not_found()
+            raise no_such_figure(name, known)
         what = _("This figure was not yet defined at that moment.")
         raise Refusal("figure-not-defined", what=what, next_step=_("Ask as known at a later moment."), field="as_known", status=422)
     version = figure.version_on(as_at)
@@ -178,6 +180,23 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None
     if isinstance(told, NotYetBegun):
         raise _before(told.first_day)
     return Given(figure, version, read, told, seal, seal.number == last.number)
+
+
+def not_ahead(as_at: date, last: Seal) -> None:
+    """This will refuse a day that has not come: neither in the funder's zone, nor on the clock of the story that a demonstration tells."""
+    zone = funder.current().zone
+    if as_at > max(clock.now().astimezone(zone).date(), last.sealed_at.astimezone(zone).date()):
+        what, step = _("%(day)s has not come yet."), _("Ask as at an earlier day.")
+        raise Refusal("day-not-come", what=what, next_step=step, field="as_at", status=422, values={"day": as_at})
+
+
+def no_such_figure(name: str, known: Known) -> Refusal:
+    """This will say which figure is not there, the nearest names there are, and where all are listed."""
+    near = difflib.get_close_matches(name, known.figures, n=3, cutoff=0.5)
+    step = _("All are listed at /figures/ and, for programs, at /api/v1/figures.")
+    what, values = _("There is no figure called “%(name)s”."), {"name": name, "names": ", ".join(near)}
+    why = _("The nearest names are %(names)s.") if near else ""
+    return Refusal("no-such-figure", what=what, why=why, next_step=step, field="name", status=404, values=values)
 
 
 def _before(first_day: date) -> Refusal:

@@ -222,7 +222,7 @@ def test_a_figure_that_moved_after_the_clearing_stops_the_release(story):
     [
         ("{{mainland-colaboration-approved @2024-01-31}}", "no figure called", "mainland-collaboration-approved"),
         ("{{mainland-collaboration-approved @2024-01-30}}", "begin on 31 January 2024", "31 January 2024 or later"),
-        ("{{approved-by-scheme @2026-03-31 seal 999999}}", "no seal 999999", "seal that exists"),
+        ("{{approved-by-scheme @2026-03-31 seal 999999}}", "no seal 999999", "Name a seal from 1"),
         ("{{approved-by-scheme @2027-03-31}}", "31 March 2027 has not come yet", "earlier day"),
         ("{{approved-by-scheme lines @2026-03-31}}", "no number called “lines”", "count, amount, day"),
         ("{{approved-by-scheme of raise-plus @2026-03-31}}", "no row called “raise-plus”", "nifs"),

@@ -1,16 +1,13 @@
-"""An answer as a program reads it and as a terminal shows it — e.g. `millrace figure approved-by-scheme --as-at 2026-03-31`."""
+"""An answer as a program reads it — e.g. `/api/v1/figures/approved-by-scheme?as_at=2026-03-31`."""
 
 import hashlib
 import json
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from millrace.core.figures.answer import Answer, Breakdown, Stated
 from millrace.core.figures.series import Series
 from millrace.core.figures.stated import Statements
 from millrace.core.texts import Text
-from millrace.stages.learn import queries
 from millrace.stages.learn.queries import Given
 
 
@@ -96,23 +93,3 @@ def numbers(told: Answer) -> dict[str, Any]:
 def digest(given: Given) -> str:
     """This will hash the answer, in the language-free parts a repeat must reproduce."""
     return hashlib.sha256(json.dumps(as_plain(given), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) -> str:
-    """This will be what the command line prints: one line per group, or the JSON that the API gives."""
-    given = queries.ask(name, as_at=as_at, seal=queries.seal_as_known(as_known) if as_known else None)
-    plain = as_plain(given)
-    if is_json:
-        return json.dumps(plain, ensure_ascii=False, indent=2)
-    lines = [f"{plain['title']}, as at {plain['speaks_of']}, as known at seal {given.seal.number}"]
-    for each in plain["breakdowns"]:
-        lines += [f"  {line['label']:<62} {line['count']:>8,} {line['amount_minor'] / 100:>20,.2f}" for line in each["lines"]]
-        of = f" ({each['of']} by {each['by']}; stated total)" if each["of"] else ""
-        lines.append(f"  {'Total' + of:<62} {each['stated']['count']:>8,} {each['stated']['amount_minor'] / 100:>20,.2f}")
-    for each in plain.get("stated", []):
-        number = f"{int(each['number']) / 100:,.2f}" if each["unit"] == "money" else f"{Decimal(each['number']):,f}"
-        named = f"{each['label']}: {each['group_label']}" if each["group"] else each["label"]
-        lines.append(f"  {named:<62} {each['qualifier']:>8} {number:>20}")
-    if given.answer.source:
-        lines.append(f"  {given.answer.source.address} ({given.answer.source.quality})")
-    return "\n".join(lines)

@@ -3,6 +3,7 @@
 Pages show these tiles, and nothing else decides how a number of a figure is put.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core.figures.answer import Compared, Stated
+from millrace.core.figures.definition import FromSheet
+from millrace.registers.policy import queries as policy
 from millrace.stages.learn import telling
 from millrace.stages.learn.queries import Given
-from millrace.web import words
+from millrace.web import clock, schemes, statuses, words
 
 PUT_AS = {"over": word("over %(number)s"), "about": word("about %(number)s"), "nearly": word("nearly %(number)s")}
 DIFFERS_BY = {
@@ -69,6 +72,15 @@ def groups(given: Given) -> list[dict[str, Any]]:
     ]
 
 
+def stated(given: Given) -> list[tuple[str, str]]:
+    """This will give every number stated, those of groups among them, each as (what it is, as it is put)."""
+    if not given.answer.stated:
+        return []
+    groups = telling.statements_of(given).groups
+    named = [(_stated(given, each), groups[each.group].said_in(language()) if each.group else "") for each in given.answer.stated]
+    return [(f"{tile.label}: {group}" if group else tile.label, tile.value) for tile, group in named]
+
+
 def _stated(given: Given, each: Stated) -> Tile:
     title = telling.statements_of(given).measures[each.measure].title
     return Tile(title.said_in(language()), _put(given, each))
@@ -94,6 +106,25 @@ def put(unit: str, value: Decimal, currency: str, qualifier: str = "") -> str:
 def in_one_line(given: Given) -> str:
     """This will be the answer on one line: "472 · HK$1,212.8m"."""
     return " · ".join(tile.value for tile in tiles(given) if tile.value)
+
+
+def labels(given: Given, by: str, keys: Iterable[str]) -> dict[str, str]:
+    """This will word the lines of a breakdown; schemes as their last versions name them, one never published by its code."""
+    if by == "scheme":
+        titles = {scheme.slug: scheme.versions[-1].title.said_in(language()) for scheme in policy.published_schemes(clock.now())}
+        return {key: titles.get(key, key) for key in keys}
+    if not isinstance(given.version.reads, FromSheet):
+        return {key: telling.label(given, by, key, language()) for key in keys}
+    return {key: _value(by, key) if key else _("Not recorded") for key in keys}
+
+
+def _value(column: str, value: str) -> str:
+    """This will word what a column of the sheet holds."""
+    if column == "status":
+        return statuses.in_words(value)
+    if column == "lead_place":
+        return policy.funder().place_label(value).said_in(language()) or value
+    return schemes.group_title(column, value)
 
 
 def beside(given: Given, compared: Compared) -> dict[str, Any]:

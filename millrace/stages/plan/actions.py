@@ -11,10 +11,12 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop as _
 
+from millrace.core import toml_text
 from millrace.core.policy_folder import read
 from millrace.core.policy_folder.read import Policy
 from millrace.core.refusal import Refusal
 from millrace.core.rules import rulebook
+from millrace.core.toml_text import Finding
 from millrace.registers.people.models import Person
 from millrace.registers.policy import actions as policy
 from millrace.registers.policy import drafting, publications
@@ -41,14 +43,16 @@ def publish_policy(folder: Mapping[str, bytes], *, by: Person, at: datetime, com
     """
     sound = read.policy(folder)
     books = [version for scheme in sound.schemes.values() for version in scheme.versions]
+    texts = {path: content.decode() for path, content in folder.items() if path.startswith(("figures/", "series/"))}
     with transaction.atomic(durable=True):
         # Two who publish at once come one after the other: the second finds the first's work and leaves it alone.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         _must_be_of_this_funder(sound)
+        if edited := figures.edited(texts):
+            raise toml_text.Unreadable(Finding(wrong.file, wrong.line, wrong.what) for wrong in edited)
         papers = _publish_papers(sound, folder, by=by, at=at, command=uuid.uuid5(command, "papers"))
         events = [_publish_version(book, sound, by=by, at=at, command=uuid.uuid5(command, f"{book.scheme} {book.id}")) for book in books]
-    texts = {path: content.decode() for path, content in folder.items() if path.startswith(("figures/", "series/"))}
     told = figures.publish_figures(texts, by=by, at=at, command=uuid.uuid5(command, "figures"))
     new = [event for event in (papers, *events, told) if event is not None]
     return Published(tuple(new), len(books) + 2 - len(new))

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from millrace.core import toml_text
 from millrace.core.policy_folder import lint
 from millrace.core.refusal import Refusal
 from millrace.registers.people.models import Person
@@ -78,7 +79,13 @@ def publish_draft(draft: Draft, *, by: Person, at: datetime, command: uuid.UUID)
         raise Refusal("draft-not-approved", what=_("This draft is not approved."), next_step=_("Another policy officer approves it first."))
     if held.effective_at is not None and at < held.effective_at:
         raise Refusal("too-early", what=_("This draft is approved for a later moment."), next_step=_("Publish it from that moment on."))
-    done = actions.publish_policy(_files(held), by=by, at=at, command=command)
+    try:
+        done = actions.publish_policy(_files(held), by=by, at=at, command=command)
+    except toml_text.Unreadable as unreadable:
+        # A draft that was sound when approved may by now differ from what was published since.
+        values = {"finding": str(unreadable.findings[0])}
+        step = _("Mend what the findings name, then approve.")
+        raise Refusal("draft-not-clean", what=_("This cannot be published: %(finding)s"), next_step=step, values=values) from None
     Draft.objects.filter(pk=held.pk, published_at=None).update(state=Draft.State.PUBLISHED, published_at=at)
     return done
 

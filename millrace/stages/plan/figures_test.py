@@ -26,6 +26,20 @@ def test_a_text_is_kept_once_and_again_only_when_it_changed(make):
     assert second and second.facts["count"] == 1
 
 
+def test_a_number_published_is_corrected_as_a_later_version_and_never_edited(make):
+    by, path = make.person(powers=("policy",)), "series/itf-approved.toml"
+    figures.publish_figures(FILES, by=by, at=NOON, command=uuid.uuid4())
+    edited = FILES | {path: FILES[path].replace('["nifs", "", 32, "247.0"]', '["nifs", "", 33, "247.0"]')}
+    with pytest.raises(parse.MalformedFile, match=r"“nifs” is changed.*write it as the next version") as refused:
+        figures.publish_figures(edited, by=by, at=NOON, command=uuid.uuid4())
+    assert '["nifs", "", 33' in edited[path].splitlines()[refused.value.line - 1]
+    assert Publication.objects.count() == len(FILES)
+    table = (
+        '[[tables]]\nas_at = 2016-12-31\nversion = 2\nsource = "itf-statview101"\nrounding = "0.05"\nrows = [["", "", 5806, "11,898.4"]]\n'
+    )
+    assert figures.publish_figures(FILES | {path: f"{FILES[path]}\n{table}"}, by=by, at=NOON, command=uuid.uuid4())
+
+
 def test_a_figure_of_a_series_that_is_not_there_publishes_nothing(make):
     without = {path: text for path, text in FILES.items() if not path.startswith("series/")}
     with pytest.raises(parse.MalformedFile, match="the series “stated” states no such measure"):

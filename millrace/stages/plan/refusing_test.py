@@ -79,3 +79,17 @@ def test_a_mistake_is_told_and_the_last_published_policy_is_served(make):
     assert [model.objects.count() for model in (SchemeVersion, Publication, Event)] == counts
     page = Client().get("/schemes/nifs/")
     assert page.status_code == 200 and "HK$15,000,000" in page.content.decode()
+
+
+@pytest.mark.usefixtures("hong_kong")
+def test_a_number_edited_in_place_refuses_the_folder_before_anything_of_it_is_published(make):
+    path, sound = "series/itf-approved.toml", files_of(HONG_KONG)
+    folder = {
+        **sound,
+        path: sound[path].replace(b'["nifs", "", 32, "247.0"]', b'["nifs", "", 33, "247.0"]'),
+        "policy.toml": sound["policy.toml"] + b"\n",
+    }
+    before = Publication.objects.count()
+    with pytest.raises(Unreadable, match="write it as the next version"):
+        actions.publish_policy(folder, by=make.system(), at=NOON, command=uuid.uuid4())
+    assert Publication.objects.count() == before
