@@ -15,16 +15,14 @@ from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.people import queries as people
 from millrace.registers.people.models import Organisation
-from millrace.registers.timeline.models import Event
 from millrace.stages.apply import queries, ready
 from millrace.stages.apply.actions import drafts, submission
 from millrace.stages.apply.models import Submission
-from millrace.web import access, clock
+from millrace.web import access, clock, sides
 from millrace.web.api import entry, writes
 
 router = Router(tags=["Cases"])
 MOST = 200
-SEEN = {"party": ("public", "party"), "funder": ("public", "party", "partner", "staff", "finance")}
 Section = Path(..., pattern="^[a-z0-9_]{1,40}$", description="A section of the scheme's form.")
 Reference = Path(..., pattern="^[A-Z0-9][A-Z0-9-]{3,39}$", description="The case's reference.")
 
@@ -129,10 +127,9 @@ def read_case(request: HttpRequest, reference: str = Reference) -> CaseListed:
 def read_timeline(request: HttpRequest, reference: str = Reference) -> list[Happened]:
     """What happened to a case, newest first, with the seal each event stands under."""
     case = _enter(request, reference, "read_timeline")
-    is_funder = bool(request.actor.powers)
-    seen = SEEN["funder" if is_funder else "party"]
     with access.read_only():
-        rows = Event.objects.filter(case=case, visibility__in=seen).annotate(number=F("seal__number")).order_by("-pk")[:MOST]
+        mine = sides.sides(case, request.user, request.at)
+        rows = sides.events_seen(case, mine).annotate(number=F("seal__number"))[:MOST]
         return [
             Happened(seal=row.number, kind=row.kind, happened_on=row.happened_on, recorded_at=row.recorded_at, facts=row.facts)
             for row in rows
