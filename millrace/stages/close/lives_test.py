@@ -126,8 +126,7 @@ class Life(Owing):
             self.held.act(deliver.verify_evidence, waiting, verified_cents=part, note="checked", by=self.held.officer)
 
     def reject_evidence(self, _amount: int, _choice: int) -> None:
-        waiting = Evidence.objects.filter(case=self.held.case, state="recorded").order_by("number").first()
-        if waiting:
+        for waiting in Evidence.objects.filter(case=self.held.case, state="recorded").order_by("number")[:1]:
             self.held.act(deliver.verify_evidence, waiting, is_accepted=False, note="not proved", by=self.held.officer)
 
     def rate(self, _amount: int, choice: int) -> None:
@@ -275,8 +274,9 @@ class Life(Owing):
             self.held.act(deliver.read_status_file, run, content=content, by=self.held.finance)
 
     def refund(self, amount: int, choice: int) -> None:
-        refund(self.held, amount, bank_reference=uuid.uuid4().hex)
-        if choice % 2:
+        is_wrong = choice % 2 == 1
+        refund(self.held, amount // 100 + 1 if is_wrong else amount, bank_reference=uuid.uuid4().hex)
+        if is_wrong:
             taken_back(self.held)
 
     def close(self, _amount: int, _choice: int) -> None:
