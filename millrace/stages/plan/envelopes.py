@@ -21,6 +21,7 @@ from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
+from millrace.stages.plan.models import FundOrder
 
 LAPSING = uuid.UUID("6f0a8f0e-53a1-5b0c-9e51-0f6c7d1f2a10")
 
@@ -107,21 +108,19 @@ def shared_out(
     return timeline.record(kind, command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 
-def transferred(
-    name: str, giver: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID, financial_year: str = ""
-) -> Event:
+def transferred(order: FundOrder, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
     """This will move what one scheme's share has available to another's, inside the transaction of an order that two people gave: of
     the commitment, or of a year's cash where one is named. Out of one and into the other are one entry."""
-    fund, day = policy.fund(name), policy.funder().day_of(at)
-    source, target = Envelope(fund.id, giver, fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
-    event_id = timeline.reserve_id()
-    facts = {"fund": fund.id, "giver": giver, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
-    if financial_year:
-        ledger.share_cash(source, target, financial_year, amount_cents, event=event_id, on=day, at=at)
-        facts["financial_year"] = financial_year
+    fund, day = policy.fund(order.fund), policy.funder().day_of(at)
+    source, target = Envelope(fund.id, order.giver, fund.unit), ledger.envelope(fund.id, order.scheme, fund.unit)
+    event_id, amount = timeline.reserve_id(), order.amount_cents
+    facts = {"fund": fund.id, "giver": order.giver, "scheme": order.scheme, "unit": fund.unit, "amount_cents": amount, **order.told}
+    if order.financial_year:
+        ledger.share_cash(source, target, order.financial_year, amount, event=event_id, on=day, at=at)
+        facts["financial_year"] = order.financial_year
     else:
-        ledger.transfer(source, target, amount_cents, event=event_id, on=day, at=at)
-    kind = "cash_transferred" if financial_year else "envelope_transferred"
+        ledger.transfer(source, target, amount, event=event_id, on=day, at=at)
+    kind = "cash_transferred" if order.financial_year else "envelope_transferred"
     return timeline.record(kind, command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 

@@ -1,5 +1,8 @@
 """What waits for a second person, as staff invited or orders on a fund, and visits for exchange — e.g. three firms two days in Shenzhen."""
 
+import hashlib
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +68,13 @@ class FundOrder(models.Model):
                 condition=~Q(kind="transfer") | (~Q(giver="") & ~Q(giver=F("scheme")) & ~Q(reason="")), name="fund_transfer_from_another"
             ),
         ]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What an event says of it: its number, and of its reason, which is free text, a digest salted by who proposed it."""
+        if not self.reason:
+            return {"order": self.pk}
+        return {"order": self.pk, "reason_sha256": hashlib.sha256(bytes(self.proposed_by.salt) + self.reason.encode()).hexdigest()}
 
 
 class ExchangeVisit(models.Model):

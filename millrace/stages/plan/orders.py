@@ -90,8 +90,7 @@ def _carry_out(order: FundOrder, *, by: Person, at: datetime, command: uuid.UUID
     if order.kind == Kind.SHARE:
         return envelopes.shared_out(order.fund, order.scheme, order.amount_cents, financial_year=order.financial_year, **common)
     if order.kind == Kind.TRANSFER:
-        year = order.financial_year
-        return envelopes.transferred(order.fund, order.giver, order.scheme, order.amount_cents, financial_year=year, **common)
+        return envelopes.transferred(order, **common)
     if order.kind == Kind.LAPSE:
         return envelopes.lapsed(order.fund, order.financial_year, **common)
     if event := envelopes.funded(order.fund, **common):
@@ -119,7 +118,7 @@ def refuse_order(order: FundOrder, *, by: Person, at: datetime, command: uuid.UU
 
 def _facts(order: FundOrder) -> dict[str, Any]:
     said = {"scheme": order.scheme, "giver": order.giver, "financial_year": order.financial_year, "amount_cents": order.amount_cents}
-    return {"fund": order.fund, "order": order.pk, "order_kind": order.kind, **{name: value for name, value in said.items() if value}}
+    return {"fund": order.fund, "order_kind": order.kind, **order.told, **{name: value for name, value in said.items() if value}}
 
 
 def _must_be_open(order: FundOrder) -> None:

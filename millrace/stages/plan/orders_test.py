@@ -1,5 +1,6 @@
 """Money of a fund moves when a second person has confirmed — e.g. a year's cash lapses by an order of two, after its last day."""
 
+import hashlib
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,11 +12,12 @@ from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.messages.models import Notice
 from millrace.registers.people import queries as people
+from millrace.registers.people.models import Person
 from millrace.registers.timeline.models import Event
 from millrace.stages.plan import envelopes, orders
 from millrace.stages.plan.models import FundOrder
 from millrace.testing.making import NOON
-from millrace.web import clock
+from millrace.web import clock, sentences
 
 HONG_KONG_ZONE = ZoneInfo("Asia/Hong_Kong")
 NIFS = Envelope("itf-nifs", "nifs", "HKD")
@@ -150,6 +152,8 @@ def moving(amount=400, **other):
 @pytest.mark.parametrize("year", ["", "2025-26"])
 def test_a_share_moves_to_another_scheme_in_one_entry(shared, make, year):
     policy, finance = shared
+    Person.objects.filter(pk=policy.pk).update(salt=b"policy's own")
+    policy.refresh_from_db()
     giver, taker = Envelope("itf", "mhkjfs", "HKD"), Envelope("itf", "itsp", "HKD")
     orders.propose_order("transfer", "itf", **moving(financial_year=year), by=policy, at=NOON, command=uuid.uuid4())
     order = FundOrder.objects.get()
@@ -158,6 +162,11 @@ def test_a_share_moves_to_another_scheme_in_one_entry(shared, make, year):
     event = orders.confirm_order(order, by=finance, at=NOON, command=command)
     assert orders.confirm_order(order, by=finance, at=NOON, command=command) == event
     assert event.kind == ("cash_transferred" if year else "envelope_transferred") and "reason" not in event.facts
+    # The sealed facts lead to the order and vouch for its reason, and do not hold it.
+    reason = hashlib.sha256(b"policy's own" + order.reason.encode()).hexdigest()
+    for told in (Event.objects.get(kind="fund_order_proposed"), event):
+        assert (told.facts["order"], told.facts["reason_sha256"]) == (order.pk, reason) and order.reason not in told.body
+        assert f"rder {order.pk}" in sentences.sentence(told, HONG_KONG_ZONE)
     kind = "cash_available" if year else "available"
     assert ledger.posted_by([event.pk]) == {(kind, kind): 400}
     held = [ledger.envelope_state(each) for each in (giver, taker)]

@@ -13,8 +13,8 @@ KINDS = by_name(
     Kind("exchange_visit_struck", _("Visit for exchange struck: recorded in error"), "staff"),
     Kind("operator_named", _("May run the facility %(resource)s: confirm its bookings, record what was used"), "staff"),
     Kind("operator_ended", _("No longer runs the facility %(resource)s"), "staff"),
-    Kind("fund_order_proposed", _("An order on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
-    Kind("fund_order_refused", _("An order on fund %(fund)s was not confirmed: %(order_kind)s"), "finance"),
+    Kind("fund_order_proposed", _("Order %(order)s on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
+    Kind("fund_order_refused", _("Order %(order)s on fund %(fund)s was not confirmed: %(order_kind)s"), "finance"),
     Kind("envelope_funded", _("Envelope of fund %(fund)s funded: %(voted_cents)s voted"), "finance"),
     Kind(
         "cash_shared_out",
@@ -22,10 +22,17 @@ KINDS = by_name(
         "finance",
     ),
     Kind("envelope_shared_out", _("%(amount_cents)s of fund %(fund)s moved to the envelope of %(scheme)s"), "finance"),
-    Kind("envelope_transferred", _("%(amount_cents)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s"), "finance"),
+    Kind(
+        "envelope_transferred",
+        _("%(amount_cents)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s, by order %(order)s"),
+        "finance",
+    ),
     Kind(
         "cash_transferred",
-        _("%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s"),
+        _(
+            "%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s, "
+            "by order %(order)s"
+        ),
         "finance",
     ),
     Kind("cash_lapsed", _("%(amount_cents)s left of the cash of %(financial_year)s of fund %(fund)s lapsed: %(reason)s"), "finance"),
