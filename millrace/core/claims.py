@@ -7,6 +7,7 @@ person rules; no ruling may exceed the room; and what was allowed and what was r
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from millrace.core import allowances as monthly
 from millrace.core import matching
@@ -326,3 +327,14 @@ def decide(
         Step("payable", payable, {"before_cents": payable_before_cents}),
     )
     return Payable(claimed, allowed, claimed - allowed, payable, steps)
+
+
+def grant_lost(steps: Sequence[Mapping[str, Any]], cost_cents: int) -> int:
+    """This will give the grant that falls away with cost taken off a decision, made again by its own arithmetic as it was kept.
+
+    Cost beyond what the award pays for earned nothing and takes nothing with it.
+    """
+    kept = {step["code"]: step for step in steps}
+    earned, within = kept["earned"]["values"], kept["within_award"]
+    left = max(0, earned["allowed_cents"] - cost_cents) * earned["grant"] // earned["whole"]
+    return int(max(0, within["amount_cents"] - min(left, within["values"]["approved_cents"])))

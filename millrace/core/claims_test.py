@@ -191,3 +191,19 @@ def test_with_a_tolerance_too_examining_in_order_equals_ruling_in_order(
     for one, examined in zip(typed, claims.examine(typed, terms), strict=True):
         assert claims.examine_one(one, typed, terms, rulings) == examined
         rulings.append(claims.Ruling(one.number, one.head, one.claimed_cents, examined.room_cents, "ineligible_item"))
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=5), st.integers(0, 10**9), st.integers(1, 2 * 10**9), st.data())
+def test_errors_take_the_grant_by_which_a_decision_without_them_is_lower(
+    typed: list[int], before: int, approved: int, data: st.DataObject
+) -> None:
+    def decided(*allowed: int) -> claims.Payable:
+        rulings = [claims.Ruling(n, "machinery", cents, cents) for n, cents in enumerate(allowed, 1)]
+        ratio, paid = matching.Ratio(1, 2), min(before // 3, approved)
+        return claims.decide(rulings, ratio=ratio, approved_cents=approved, allowed_before_cents=before, payable_before_cents=paid)
+
+    error, kept = data.draw(st.integers(0, sum(typed))), decided(*typed)
+    lost = claims.grant_lost([step.as_json() for step in kept.steps], error)
+    assert lost == kept.payable_cents - decided(sum(typed) - error).payable_cents
+    # Where more was spent than the award pays for, that goes first.
+    assert lost <= max(0, error - max(0, before + sum(typed) - 3 * approved)) // 3 + 1

@@ -123,7 +123,7 @@ class Extrapolation:
     is_bound: bool
 
 
-def estimate(drawn: Sequence[Drawn], errors: Mapping[int, int]) -> Fraction:
+def estimate(drawn: Sequence[Drawn], errors: Mapping[int, int | Fraction]) -> Fraction:
     """This will give the total error, without bias: each error found divided by the probability its line was drawn with
     (Horvitz and Thompson 1952, "A generalization of sampling without replacement from a finite universe", JASA 47(260))."""
     return sum((Fraction(errors[one.item.key]) / one.probability for one in drawn), Fraction(0))

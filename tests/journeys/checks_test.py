@@ -174,9 +174,11 @@ def test_an_audit_sample_is_drawn_worked_through_extrapolated_and_made_again(agr
     auditor.submit("Record the finding", error_cents="45,000", reason="credit_note_due", note="Half was returned.")
     auditor.sees("Audit line 2 of 3").submit("Record the finding").sees("Audit line 3 of 3").submit("Record the finding")
     auditor.open("/desk/audit-samples/1/").click("Conclude").submit("Conclude")
-    # Lines alike in amount and risk, 3 of 8: an error of HK$45,000 stands for about HK$120,000.
-    auditor.sees("Errors found, disallowed HK$45,000", "Error in all lines, extrapolated HK$120,000", "A credit note is due")
+    # Lines alike in amount and risk, 3 of 8: an error of HK$45,000 stands for about HK$120,000, and at 1:2 the grant paid a third.
+    auditor.sees("Cost found in error, disallowed HK$45,000", "Grant that cost had earned HK$15,000", "A credit note is due")
+    auditor.sees("Cost in error in all lines, extrapolated HK$120,000", "Grant extrapolated beyond the errors found HK$25,000")
     auditor.open("/desk/audit-samples/1/recovery/", status=404)
-    second.open("/desk/audit-samples/1/").click("Decide on recovery").sees("Extrapolated beyond the errors found")
-    second.submit("Decide", recover_cents="40,000", reason="The rest is within what a sample cannot know.")
-    second.sees("Recovery beyond the errors found: HK$40,000", "the draw made again gives the same lines")
+    second.open("/desk/audit-samples/1/").click("Decide on recovery").sees("Cost extrapolated beyond the errors found")
+    second.submit("Decide", status=422, recover_cents="25,000.01", reason="More than the grant had paid.")
+    second.submit("Decide", recover_cents="20,000", reason="The rest is within what a sample cannot know.")
+    second.sees("Recovery beyond the errors found: HK$20,000", "the draw made again gives the same lines")

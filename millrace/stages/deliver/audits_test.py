@@ -115,8 +115,12 @@ def test_errors_are_extrapolated_and_recovered_only_by_a_second_persons_decision
     assert (result.found_cents, result.estimate_cents) == (wrong, round(wrong / chance))
     assert result.lower_cents <= result.estimate_cents <= result.upper_cents <= sample.population_cents
     case = last.line.claim.case
-    assert sampled.disallowed(case) == wrong
-    beyond = result.estimate_cents - wrong
+    assert sampled.cost_in_error(sample, case) == wrong
+    # One cent of grant in three of cost, rounded down over all that was allowed.
+    (grant,) = sampled.grant_in_error(sample).values()
+    assert abs(3 * grant - wrong) < 3
+    beyond = sampled.grant_beyond(sample)
+    assert abs(3 * beyond - (result.estimate_cents - wrong)) < 3 / chance + 6
     decider = told.make_decider = told.finance
     with refused("more-than-extrapolated"):
         told.act(deliver.decide_recovery, sample, recover_cents=beyond + 1, reason="All of it.", by=decider)

@@ -24,7 +24,7 @@ class RaiseForm(forms.Form):
         unit: str,
         today: date,
         breaches: Sequence[Breach],
-        samples: Sequence[tuple[AuditSample, int]],
+        samples: Sequence[tuple[AuditSample, int, int]],
         declarations: Sequence[RevenueDeclaration],
         **kwargs: Any,
     ) -> None:
@@ -33,7 +33,7 @@ class RaiseForm(forms.Form):
         choices = []
         for name, row, said in (
             *(("breach", row, _breach(row)) for row in breaches),
-            *(("sample", row, _sample(row, most)) for row, most in samples),
+            *(("sample", row, _sample(row, cost, most)) for row, cost, most in samples),
             *(("declaration", row, _declaration(row)) for row in declarations),
         ):
             self.rows[f"{name}:{row.pk}"] = (name, row)
@@ -65,8 +65,9 @@ def _breach(row: Breach) -> str:
     return _("Breach %(number)s: %(kind)s, %(amount)s") % told
 
 
-def _sample(row: AuditSample, most: int) -> str:
-    return _("Audit sample %(number)s: at most %(amount)s") % {"number": row.number, "amount": words.amount(most, row.unit)}
+def _sample(row: AuditSample, cost: int, most: int) -> str:
+    told = {"number": row.number, "cost": words.amount(cost, row.unit), "amount": words.amount(most, row.unit)}
+    return _("Audit sample %(number)s: %(cost)s of cost in error here; at most %(amount)s of grant") % told
 
 
 def _declaration(row: RevenueDeclaration) -> str:

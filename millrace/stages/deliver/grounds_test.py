@@ -1,22 +1,26 @@
 """Holds each debt to what its ground gives when it counts — e.g. HK$10m asked back as unspent, of which a later claim earns HK$8m."""
 
+import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from millrace.core import releases
 from millrace.registers.ledger import queries as balances
+from millrace.registers.timeline import sealer
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.deliver import gather, recovering
+from millrace.stages.deliver import gather, recovering, sampled
 from millrace.stages.deliver.deliver_test import bring, claim, open_account, reach
-from millrace.stages.deliver.models import Payment, PaymentRun, Receipt, Receivable, Release
+from millrace.stages.deliver.models import AuditSample, Payment, PaymentRun, Receipt, Receivable, Release
 from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures are found by name in this module
     MILLION,
     files,
     holds,
     later,
     owed,
+    pay,
     raise_,
     rates,
     receive,
@@ -91,3 +95,39 @@ def test_what_a_claim_earned_after_the_demand_does_not_come_back(ahead: Any) -> 
     assert balances.statement(ahead.case).total("paid", "HKD") == 8 * MILLION
     assert set(Receivable.objects.values_list("state", flat=True)) == {"withdrawn", "settled"}
     assert verify_whole(ahead)
+
+
+def audit(held: Any, error_cents: int) -> AuditSample:
+    """This will audit the only line there is, by an auditor who finds this much of its cost in error."""
+    held.at += timedelta(days=1)
+    sealer.seal(held.at)
+    auditor, day = held.make.person(powers=("auditor",)), gather.local_day(held.at) - timedelta(days=1)
+    asked = {"scheme": "nifs", "first": day - timedelta(days=30), "last": day, "unit": "HKD", "count": 1}
+    deliver.draw_sample(**asked, by=auditor, at=held.at, command=uuid.uuid4())
+    sample = AuditSample.objects.latest("number")
+    held.act(deliver.audit_line, sample.lines.get(), error_cents=error_cents, reason="ineligible_item", by=auditor)
+    held.act(deliver.conclude_sample, sample, by=auditor)
+    sample.refresh_from_db()
+    return sample
+
+
+def test_of_cost_in_error_the_grant_it_earned_is_asked_back(agree: Any, hong_kong: Any) -> None:
+    """HK$9m of cost earned HK$3m at 1:2. Of HK$3m in error HK$1m comes back; a later audit of the same line adds only what is new."""
+    held = agree.nifs()
+    held.second, held.make = agree.make.person(powers=("finance",)), agree.make
+    pay(held, 3 * MILLION)
+    sample = audit(held, 3 * MILLION)
+    with refused("more-than-recoverable"):
+        raise_(held, MILLION + 1, ground="disallowed", sample=sample)
+    finance = Pressing(held.finance).client
+    page = finance.get(f"/cases/{held.case.reference}/debts/raise/").content.decode()
+    assert "HK$3,000,000 of cost in error here; at most HK$1,000,000 of grant" in page
+    debt = owed(held, MILLION, ground="disallowed", sample=sample)
+    pages = (f"/cases/{held.case.reference}/debts/{debt.number}/", f"/desk/audit-samples/{sample.number}/")
+    for page in (finance.get(address).content.decode() for address in pages):
+        assert "HK$3,000,000" in page and "HK$1,000,000" in page
+    receive(held, debt, MILLION)
+    assert balances.statement(held.case).total("paid", "HKD") == 2 * MILLION
+    assert recovering.disallowed(held.case, sample) == 0
+    assert sampled.grant_beyond(sample) == 0
+    assert recovering.disallowed(held.case, audit(held, 4 * MILLION + 2)) == 333_333_34

@@ -15,7 +15,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.documents import queries as documents
 from millrace.registers.documents.models import Document
 from millrace.registers.policy import queries as policy
-from millrace.stages.deliver import queries, standing
+from millrace.stages.deliver import queries, sampled, standing
 from millrace.stages.deliver.models import (
     AuditSample,
     Breach,
@@ -27,7 +27,6 @@ from millrace.stages.deliver.models import (
     RecoveryPlan,
     Release,
     RevenueDeclaration,
-    SampledLine,
     Settlement,
 )
 
@@ -168,16 +167,16 @@ def is_withdrawable(debt: Receivable) -> bool:
 
 
 def disallowed(case: Case, sample: AuditSample, *, but: Receivable | None = None) -> int:
-    """This will give what a concluded sample lets us take up here: its errors in this case, and what was decided beyond all errors."""
+    """This will give what a concluded sample lets us take up here: the grant its errors in this case had earned, and what was decided
+    beyond all errors."""
     if sample.concluded_at is None or case.pk not in sample.cases or sample.unit != case.unit:
         return 0
-    errors = dict(
-        SampledLine.objects.filter(sample=sample, error_cents__gt=0).values_list("line__claim__case").annotate(sum=Sum("error_cents"))
-    )
+    errors = sampled.grant_in_error(sample)
     rows = _others(Receivable.objects.filter(sample=sample), but).exclude(state=Receivable.State.WITHDRAWN)
     taken = dict(rows.values_list("case").annotate(sum=Sum("amount_cents")))
     beyond = sum(max(0, cents - errors.get(pk, 0)) for pk, cents in taken.items())
-    return max(0, errors.get(case.pk, 0) - taken.get(case.pk, 0)) + max(0, (sample.recover_cents or 0) - beyond)
+    decided = min(sample.recover_cents, sampled.grant_beyond(sample)) if sample.recover_cents else 0
+    return max(0, errors.get(case.pk, 0) - taken.get(case.pk, 0)) + max(0, decided - beyond)
 
 
 def samples_of(case: Case) -> list[AuditSample]:

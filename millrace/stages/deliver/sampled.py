@@ -3,13 +3,15 @@
 Decided lines never change, so the same days give the same lines; weights are kept with the sample as they were when it was drawn.
 """
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from millrace.core import claim_lines, sampling
+from millrace.core import claim_lines, claims, sampling
 from millrace.core.policy_folder.handling import Found
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
@@ -104,10 +106,49 @@ def cases_to_draw_from(person: Person, at: datetime) -> QuerySet[Case]:
     return access.cases_visible_to(person, at, "read_money")
 
 
-def disallowed(case: Case) -> int:
-    """This will give what concluded audits found in error among the lines of a case: the sum a recovery may take up."""
-    found = SampledLine.objects.filter(line__claim__case=case, sample__concluded_at__isnull=False, error_cents__gt=0)
-    return found.aggregate(sum=Sum("error_cents"))["sum"] or 0
+def cost_in_error(sample: AuditSample, case: Case) -> int:
+    """This will give the cost a sample found in error among the lines of a case."""
+    return sample.lines.filter(line__claim__case=case).aggregate(sum=Sum("error_cents"))["sum"] or 0
+
+
+def grant_in_error(sample: AuditSample) -> dict[int, int]:
+    """This will give, by case, the grant that the cost found in error had earned: what a recovery may take up.
+
+    Each stage's decision is made again without the errors of samples concluded before, then without this one's too; of one line the
+    largest error counts, once.
+    """
+    cases = sample.lines.filter(error_cents__gt=0).values("line__claim__case")
+    until = Q(sample=sample) | Q(sample__concluded_at__lt=sample.concluded_at)
+    before: _Errors = defaultdict(dict)
+    after: _Errors = defaultdict(dict)
+    for row in SampledLine.objects.filter(until, line__claim__case__in=cases, error_cents__gt=0).select_related("line__claim"):
+        stage = (row.line.claim.case_id, row.line.claim.stage_number)
+        for errors in (after,) if row.sample_id == sample.pk else (before, after):
+            errors[stage][row.line_id] = max(errors[stage].get(row.line_id, 0), row.error_cents or 0)
+    decided = Claim.objects.filter(case__in=cases, state=Claim.State.DECIDED).order_by("number")
+    # The last decision of a stage counts all cost allowed in it.
+    steps = {(case, stage): steps for case, stage, steps in decided.values_list("case", "stage_number", "steps")}
+    found: dict[int, int] = defaultdict(int)
+    for stage, errors_of in after.items():
+        lost = [claims.grant_lost(steps[stage], sum(errors.values())) for errors in (errors_of, before[stage])]
+        found[stage[0]] += lost[0] - lost[1]
+    return dict(found)
+
+
+_Errors = defaultdict[tuple[int, int], dict[int, int]]
+"""The errors found on lines, by case and stage."""
+
+
+def grant_beyond(sample: AuditSample) -> int:
+    """This will give the grant that what was extrapolated beyond the errors found had earned: each error extrapolated as it was, with the
+    share of it that its case's errors had earned."""
+    grants = grant_in_error(sample)
+    rows = sample.lines.values_list("line", "line__claim__case", "error_cents")
+    cost = Counter[int]()
+    for _line, case, error in rows:
+        cost[case] += error or 0
+    earned = {line: Fraction((error or 0) * grants[case], cost[case]) if cost[case] else 0 for line, case, error in rows}
+    return int(sampling.estimate(draw_of(sample), earned)) - sum(grants.values())
 
 
 def told(result: dict[str, Any]) -> sampling.Extrapolation | None:

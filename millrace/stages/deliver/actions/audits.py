@@ -184,7 +184,8 @@ def conclude_sample(sample: AuditSample, *, by: Person, at: datetime, command: u
 
 
 def decide_recovery(sample: AuditSample, *, recover_cents: int, reason: str, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will record how much of what was extrapolated beyond the errors found is to be recovered: nothing, all or part of it."""
+    """This will record how much of the grant behind what was extrapolated beyond the errors found is to be recovered: nothing, all or part
+    of it."""
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
@@ -199,11 +200,12 @@ def decide_recovery(sample: AuditSample, *, recover_cents: int, reason: str, by:
                 next_step=_("Ask a colleague to decide it."),
                 status=403,
             )
-        most = sample.result["estimate_cents"] - sample.result["found_cents"]
+        most = sampled.grant_beyond(sample)
         if not 0 <= recover_cents <= most:
             raise Refusal(
                 "more-than-extrapolated",
-                what=_("At most %(most_cents)s was extrapolated beyond the errors found."),
+                what=_("Beyond the errors found, at most %(most_cents)s of grant was extrapolated."),
+                why=_("Errors are found in cost; what is recovered is the grant that this cost had earned."),
                 next_step=_("Decide on nothing, or on at most that much."),
                 field="recover_cents",
                 status=422,

@@ -90,6 +90,7 @@ def sample(request: HttpRequest, number: int) -> HttpResponse:
         "lines": lines,
         "is_whole": all(line.error_cents is not None for line in lines),
         "result": sampled.told(row.result),
+        "grants": [sum(sampled.grant_in_error(row).values()), sampled.grant_beyond(row)] if row.concluded_at else [],
         "confidence": f"{row.confidence_basis_points / 100:g}%",
         "may_audit": bool(set(AUDITORS) & powers) and row.concluded_at is None,
         "may_decide": bool({"finance", "authority"} & powers) and row.concluded_at is not None and row.decided_at is None,
@@ -178,7 +179,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     result = sampled.told(row.result)
     if result is None:
         raise Refusal.not_found()
-    most = result.estimate_cents - result.found_cents
+    beyond, most = result.estimate_cents - result.found_cents, sampled.grant_beyond(row)
     asked = asking.Asked(
         title=_("Decide on recovery beyond the errors found"),
         caption=_("Sample %(number)s") % {"number": number},
@@ -187,7 +188,10 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         back=f"{HERE}{number}/",
         done=_("The decision is recorded."),
         crumbs=_crumbs(row),
-        facts=((_("Extrapolated beyond the errors found"), words.amount(most, row.unit)),),
+        facts=(
+            (_("Cost extrapolated beyond the errors found"), words.amount(beyond, row.unit)),
+            (_("Grant that cost had earned, the most to be recovered"), words.amount(most, row.unit)),
+        ),
     )
     form = forms.RecoveryForm(request.POST or None, unit=row.unit, most=most)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from millrace.core import recovery
 from millrace.core.refusal import Refusal
 from millrace.registers.documents.models import Document
-from millrace.stages.deliver import actions, forms_recovery, gather, letters, owing, recovering
+from millrace.stages.deliver import actions, forms_recovery, gather, letters, owing, recovering, sampled
 from millrace.stages.deliver.models import Receivable, RevenueDeclaration, SetOff
 from millrace.stages.deliver.pages.evidence import crumbs, file_of
 from millrace.web import access, asking, words
@@ -65,6 +65,7 @@ def debt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         "receipts": owing.receipts(found),
         "reader": request.user.pk,
         "files": list(recovering.files_of(found)) if is_staff else [],
+        "cost_in_error": _cost_in_error(found),
         "is_withdrawable": recovering.is_withdrawable(found),
         "earned_since": recovering.earned_since(found) if is_staff else 0,
         "plans": owing.plans(found),
@@ -88,9 +89,15 @@ def _asked(request: HttpRequest, found: Receivable, **said: Any) -> asking.Asked
             (_("Interest to today"), words.amount(owed.interest_cents, found.unit)),
             (_("Owed in all"), words.amount(owed.total_cents, found.unit)),
         ]
+    facts += [(_("Cost in error here"), words.amount(cost, found.unit))] if (cost := _cost_in_error(found)) else []
     facts += [(_("To be paid by"), words.day(found.due_on)), (_("Why it is owed"), found.reason), (_("What shows it"), _shown_by(found))]
     above = [*crumbs(request), (_title(found), here)]
     return asking.Asked(caption=f"{request.case.reference} · {_title(found)}", back=here, crumbs=above, facts=facts, **said)
+
+
+def _cost_in_error(found: Receivable) -> int:
+    """The cost behind a debt that rests on an audit; the debt itself is the grant it had earned."""
+    return sampled.cost_in_error(found.sample, found.case) if found.sample is not None else 0
 
 
 def _shown_by(found: Receivable) -> SafeString:
@@ -113,7 +120,7 @@ def _ask(request: HttpRequest, found: Receivable, form: Any, action: Callable[..
 def raise_debt(request: HttpRequest, reference: str) -> HttpResponse:
     """This will put a debt before a second person."""
     case, today = request.case, gather.local_day(request.at)
-    samples = [(row, recovering.disallowed(case, row)) for row in recovering.samples_of(case)]
+    samples = [(row, sampled.cost_in_error(row, case), recovering.disallowed(case, row)) for row in recovering.samples_of(case)]
     asked = asking.Asked(
         title=_("Raise a debt"),
         caption=case.reference,
