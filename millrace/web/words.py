@@ -12,9 +12,21 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from millrace.core import money
+from millrace.core.rules.rulebook import SchemeVersion
 from millrace.web import funder, places
 
 TAGS = {"en": "en-HK", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}
+
+
+def open_all_year(version: SchemeVersion) -> str:
+    """This will say how an applicant whom no window binds may apply: all year round only where a rule says so, and marked where that
+    rule was not published."""
+    rule = version.says_open_all_year
+    if rule is None:
+        return _("No closing date is published.")
+    if not rule.is_published:
+        return _("Applications are taken all year round (not published; illustrative).")
+    return _("Applications are taken all year round.")
 
 
 def tag(language: str | None = None) -> str:

@@ -92,6 +92,8 @@ class _Folder:
             self.own_documents(slug)
         for name in self.names("letters/", ".toml"):
             self.document(f"letters/{name}.toml")
+        self.used.update(path for path in self.files if path.startswith(("schemes/", "letters/", "figures/", "series/")))
+        _check_strays(self)
         raise Unreadable(self.findings)
 
     def names(self, folder: str, ending: str) -> list[str]:

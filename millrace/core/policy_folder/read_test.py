@@ -54,6 +54,6 @@ def test_one_mistake_is_one_finding_with_its_remedy(file: str, before: str, afte
     assert changes == 1 and one.file == file and says in one.message and one.remedy
 
 
-def test_two_broken_files_are_both_told() -> None:
-    told = found({**SOUND, "facts.toml": b"[", RULES: b"=", "letters/refused.toml": b"\xff"})
-    assert [one.file for one in told] == ["facts.toml", "letters/refused.toml", RULES]
+def test_all_broken_files_are_told_and_what_is_no_part_of_a_policy() -> None:
+    told = found({**SOUND, "facts.toml": b"[", RULES: b"=", "letters/refused.toml": b"\xff", "notes.txt": b"stray"})
+    assert [one.file for one in told] == ["facts.toml", "letters/refused.toml", RULES, "notes.txt"]

@@ -169,10 +169,12 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A published (or illustrative) term that binds but is not judged from facts."""
+    """A published (or illustrative) term that binds but is not judged from facts. One may say that applications are taken all year
+    round: that no window is written here is no such word."""
 
     value: Value | None = None
     unit: str = ""
+    is_open_all_year: bool = False
 
 
 Giving = Ratio | Percent | LumpSum | Allowance | Tiers

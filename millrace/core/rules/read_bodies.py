@@ -218,7 +218,7 @@ def _term(table: Table, shelf: Shelf) -> Body:
     if value is not None and type(value) not in (int, str, bool):
         table.lose("value must be a whole number, a text, true or false", "value")
         value = None
-    return bodies.Term(value, unit)
+    return bodies.Term(value, unit, table.flag("open_all_year"))
 
 
 BODIES: Mapping[str, Callable[[Table, Shelf], Body]] = {

@@ -27,6 +27,7 @@ from millrace.core.rules.bodies import (
     RelativeCeiling,
     Requirement,
     StageShare,
+    Term,
     Tiers,
     TrackChoice,
 )
@@ -245,8 +246,14 @@ class SchemeVersion:
 
     @property
     def is_always_open(self) -> bool:
-        """Say whether applications are taken all year."""
+        """Say whether no window binds anybody."""
         return not any(isinstance(rule.body, OpenCall) for rule in self.rules)
+
+    @property
+    def says_open_all_year(self) -> Rule | None:
+        """Give the rule that says applications are taken all year round, be it only from some; None where nothing says so."""
+        told = (rule for rule in self.rules if isinstance(rule.body, Term) and rule.body.is_open_all_year)
+        return next(told, None) or next((rule for rule in self.rules if isinstance(rule.body, OpenCall) and rule.when is not None), None)
 
     def binds_to_calls(self, known: facts.Facts) -> bool:
         """Say whether an applicant of whom this is known applies only while a call is open: R&D Centres apply to ITSP all year."""

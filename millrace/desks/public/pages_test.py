@@ -87,6 +87,20 @@ def test_a_scheme_shows_its_rules_its_versions_and_its_own_questions(hong_kong):
     assert Client().get("/schemes/none/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("slug", "said", "unsaid"),
+    [
+        ("nifs", "<p>Applications are taken all year round.</p>", "No closing date"),
+        ("nittp", "<p>Applications are taken all year round (not published; illustrative).</p>", "No closing date"),
+        ("life-health-institutes", "<p>No closing date is published.</p>", "all year round"),
+        ("psts", "<p>No closing date is published.</p>", "all year round"),
+    ],
+)
+def test_that_applications_are_taken_all_year_is_said_only_where_a_rule_says_so(hong_kong, slug, said, unsaid):
+    html = page(f"/schemes/{slug}/")
+    assert said in html and unsaid not in html
+
+
 def test_the_list_names_every_scheme(hong_kong):
     html = page("/schemes/", language="zh-hant")
     assert "新型工業化資助計劃" in html

@@ -113,7 +113,7 @@ def start(found: Found) -> str:
 def call(found: Found) -> str:
     """This will say whether applications are taken, until when, or from when."""
     if found.is_open_all_year:
-        return _("Applications are taken all year round.")
+        return words.open_all_year(found.first.version)
     if found.open_call:
         return _("Open until %(day)s.") % {"day": words.day(found.open_call.closes_on)}
     if found.next_call:

@@ -15,7 +15,7 @@ from millrace.stages.apply import facts, preview, queries, ready, terms
 from millrace.stages.apply.actions import drafts
 from millrace.stages.apply.forms import OpenDraftForm
 from millrace.stages.call import queries as calls
-from millrace.web import commands
+from millrace.web import commands, words
 from millrace.web import forms as described
 from millrace.web.access import entry
 
@@ -37,6 +37,7 @@ def open_draft(request: HttpRequest, slug: str) -> HttpResponse:
     is_late = call.closes_at is not None and call.closes_at <= request.at
     context = {"form": form, "book": held.terms.book, "title": described.said(held.terms.book.title), "call": call, "is_late": is_late}
     context |= {"has_organisations": bool(organisations), "is_early": call.opens_at > request.at, "slug": slug}
+    context["open_all_year"] = words.open_all_year(held.terms.book)
     return render(request, "apply/open.html", context, status=422 if form.errors else 200)
 
 
