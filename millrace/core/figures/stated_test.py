@@ -202,3 +202,16 @@ def test_every_figure_reads_what_there_is_and_every_series_is_read() -> None:
     read = {version.reads.series for figure in FIGURES.values() for version in figure.versions if not isinstance(version.reads, FromSheet)}
     assert read == set(SERIES)
     assert all(isinstance(each, Series | Statements) for each in SERIES.values())
+
+
+@pytest.mark.parametrize("read", [each for each in SERIES.values() if isinstance(each, Statements)], ids=lambda each: each.name)
+def test_what_a_series_names_is_stated_in_it(read: Statements) -> None:
+    values = [value for table in read.tables for value in table.values]
+    assert read.measures.keys() == {value.measure for value in values}
+    assert read.groups.keys() == {value.group for value in values if value.group}
+    used = {table.source.id for table in read.tables}
+    assert {heading.removeprefix("[sources.").removesuffix("]") for heading in _headings(read.name) if "[sources." in heading} == used
+
+
+def _headings(name: str) -> list[str]:
+    return [line for line in FILES[f"series/{name}.toml"].splitlines() if line.startswith("[")]
