@@ -83,7 +83,8 @@ class Answer:
     """What a figure says: asked for `as_at`, answered with what was so on `speaks_of`.
 
     Where even the total is withheld from the reader, its count and amount are nothing and are not shown.
-    A figure read from statements has them in `stated`; its count and amount are then nothing and are not shown.
+    A figure read from statements has them in `stated`; its count and amount are then nothing and are not shown. Of a whole table whose
+    rows hold all its projects, `apart_cents` is the money that no row holds: that of institutions.
     """
 
     as_at: date
@@ -98,6 +99,7 @@ class Answer:
     stated: tuple[Stated, ...] = ()
     is_day_about: bool = False
     is_total_withheld: bool = False
+    apart_cents: int | None = None
 
     @property
     def is_earlier(self) -> bool:
@@ -161,6 +163,24 @@ def drift(before: Answer, after: Answer) -> tuple[Drift, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """What a total adds: the cases of projects, and those of institutions."""
+
+    project: Line
+    institutional: Line
+
+
+def kinds(told: Answer, institutional: tuple[str, ...]) -> Kinds | None:
+    """Divide a count by scheme into projects and institutions; None where it names no institutions, or where a group is withheld,
+    which the sums would tell."""
+    if not institutional or any(part.withheld for part in told.breakdowns):
+        return None
+    inside = [line for part in told.breakdowns[:1] for line in part.lines if line.key in institutional]
+    count, cents = sum(line.count for line in inside), sum(line.amount_cents for line in inside)
+    return Kinds(Line("project", told.count - count, told.amount_cents - cents), Line("institutional", count, cents))
+
+
+@dataclass(frozen=True, slots=True)
 class Class:
     """One part of the difference between a published number and the system's own, by its class."""
 
@@ -191,13 +211,21 @@ def _sum_of(beside: Beside, told: Answer) -> tuple[int, int]:
     return sum(line.count for line in lines), sum(line.amount_cents for line in lines)
 
 
-def compared(published: Answer, beside: Beside, own: Answer, with_ended: Answer) -> Compared:
-    """Explain own less published by class: first what ended and so left the own count; what is left is rounding where the printed
+def compared(published: Answer, beside: Beside, own: Answer, with_ended: Answer, institutional: tuple[str, ...] = ()) -> Compared:
+    """Explain own less published by class: first what ended and so left the own count; then, beside a table that tells the money of
+    institutions apart and counts none of them, the institutions' own cases less that money; what is left is rounding where the printed
     number allows all of it, and otherwise a matter of definition (which cases each side counts)."""
     count, cents = _sum_of(beside, own)
     all_count, all_cents = _sum_of(beside, with_ended)
     ended = Class("withdrawn", count - all_count, cents - all_cents)
-    rest_count, rest_cents = count - published.count - ended.count, cents - published.amount_cents - ended.amount_cents
+    apart = Class("institutional", 0, 0)
+    if published.apart_cents is not None:
+        groups = set(institutional) & set(beside.groups or institutional)
+        inside = [line for part in with_ended.breakdowns[:1] for line in part.lines if line.key in groups]
+        own_cents = sum(line.amount_cents for line in inside)
+        apart = Class("institutional", sum(line.count for line in inside), own_cents - published.apart_cents)
+    rest_count = all_count - published.count - apart.count
+    rest_cents = all_cents - published.amount_cents - apart.amount_cents
     is_rounding = not rest_count and abs(rest_cents) <= published.rounding_cents
-    classes = (ended, Class("rounding" if is_rounding else "definition", rest_count, rest_cents))
+    classes = (ended, apart, Class("rounding" if is_rounding else "definition", rest_count, rest_cents))
     return Compared(count, cents, tuple(each for each in classes if each.count or each.amount_cents))

@@ -105,13 +105,15 @@ class FromSheet:
 
 @dataclass(frozen=True, slots=True)
 class FigureVersion:
-    """One meaning of a figure, for as-at days from `starts_on` until the next version starts."""
+    """One meaning of a figure, for as-at days from `starts_on` until the next version starts; `institutional` names the schemes whose
+    money is an institution's and no project's."""
 
     version: str
     starts_on: date
     definition: Text
     reads: FromSeries | FromStatements | FromSheet
     beside: Beside | None = None
+    institutional: tuple[str, ...] = ()
 
     @property
     def has_amount(self) -> bool:

@@ -62,12 +62,22 @@ def _version(file: File, table: Mapping[str, Any], at: int) -> FigureVersion:
     definition = file.text(table, "definition", after=at)
     beside = _beside(file, table["beside"], at) if "beside" in table else None
     reads = _from_publication(file, table, at) if "series" in table else _from_sheet(file, table, at)
-    return FigureVersion(named, starts_on, definition, reads, beside)
+    return FigureVersion(named, starts_on, definition, reads, beside, _institutional(file, table, reads, at))
+
+
+def _institutional(file: File, table: Mapping[str, Any], reads: FromSeries | FromStatements | FromSheet, at: int) -> tuple[str, ...]:
+    """Read which schemes of a count by scheme are institutions."""
+    named = file.need(table, "institutional", list, after=at) if "institutional" in table else []
+    if named and not (isinstance(reads, FromSheet) and reads.group_by == "scheme"):
+        raise file.refuse("“institutional” names schemes of a figure grouped by scheme", "institutional", after=at)
+    return tuple(named)
 
 
 def _from_publication(file: File, table: Mapping[str, Any], at: int) -> FromSeries | FromStatements:
     named = file.need(table, "series", str, after=at)
     if "measures" in table:
+        if "beside" in table:
+            raise file.refuse("a count stands beside a table, not beside numbers stated: leave “beside” out", "beside", after=at)
         file.only(table, {*_ALWAYS, "series", "measures"}, after=at)
         return FromStatements(named, tuple(file.need(table, "measures", list, after=at)))
     if table.get("whole_table") is True:
@@ -93,7 +103,7 @@ def _beside(file: File, table: Any, at: int) -> Beside:
 
 
 def _from_sheet(file: File, table: Mapping[str, Any], at: int) -> FromSheet:
-    file.only(table, {*_ALWAYS, "amount", "adds_up", "group_by", "conditions"}, after=at)
+    file.only(table, {*_ALWAYS, "amount", "adds_up", "group_by", "conditions", "institutional"}, after=at)
     conditions = tuple(_condition(file, each, at) for each in table.get("conditions", []))
     amount, group_by = table.get("amount", ""), file.need(table, "group_by", str, after=at)
     if amount and (amount not in asat.COLUMNS or asat.COLUMNS[amount].type != "cents"):

@@ -136,6 +136,7 @@ def answer(version: FigureVersion, series: Series, as_at: date) -> Answer | NotY
     lines = tuple(Line(row.programme, row.count, row.amount_cents) for row in shown)
     by_sector = [found for programme in reads.programmes if (found := table.breakdown_of(programme))]
     parts = [Breakdown("programme", "", lines, count, cents, table.rounding_cents * (len(lines) + 1))] if lines else []
+    apart = cents - sum(row.amount_cents for row in shown) if reads.programmes == WHOLE_TABLE and "count" in table.complete else None
     return Answer(
         as_at,
         table.as_at,
@@ -146,4 +147,5 @@ def answer(version: FigureVersion, series: Series, as_at: date) -> Answer | NotY
         table.source,
         table.version,
         table.rounding_cents,
+        apart_cents=apart,
     )

@@ -172,6 +172,22 @@ def test_a_figure_that_reads_what_is_not_there_is_refused(path: str, was: str, w
     assert refused.value.file == path
 
 
+def test_a_count_stands_beside_tables_alone_and_institutions_are_schemes() -> None:
+    text = FILES["figures/gerd.toml"].replace(
+        "[versions.definition]", '[versions.beside]\nfigure = "approved-by-scheme"\ngroups = []\n\n[versions.definition]'
+    )
+    with pytest.raises(parse.MalformedFile, match="not beside numbers stated") as refused:
+        parse.figure("figures/gerd.toml", text)
+    assert "beside" in text.splitlines()[refused.value.line - 1]
+    text = FILES["figures/approved-by-scheme.toml"].replace('group_by = "scheme"', 'group_by = "stream"')
+    with pytest.raises(parse.MalformedFile, match="figure grouped by scheme") as refused:
+        parse.figure("figures/approved-by-scheme.toml", text)
+    assert text.splitlines()[refused.value.line - 1].startswith("institutional")
+    slugs = {path.name for path in (POLICY / "schemes").iterdir()}
+    named = [version for figure in FIGURES.values() for version in figure.versions]
+    assert {slug for version in named for slug in (*version.institutional, *(version.beside.groups if version.beside else ()))} <= slugs
+
+
 def test_a_difference_is_explained_class_by_class_and_the_classes_add_up() -> None:
     version = FIGURES["figures/approved-by-scheme.toml"].versions[0]
     day = date(2024, 1, 31)
@@ -185,6 +201,23 @@ def test_a_difference_is_explained_class_by_class_and_the_classes_add_up() -> No
     assert sum(each.amount_cents for each in found.classes) == found.amount_cents - published.amount_cents
     exact = answer.of_groups(version, [("nifs", 32, 24_696_000_000)], day)
     assert answer.compared(published, Beside("approved-by-scheme", ("nifs",)), exact, exact).classes == (Class("rounding", 0, -4_000_000),)
+
+
+def test_the_money_of_institutions_is_a_class_of_its_own_beside_a_whole_table() -> None:
+    version = FIGURES["figures/approved-by-scheme.toml"].versions[0]
+    day = date(2025, 12, 31)
+    published = _given("itf-approved", day)
+    beside = FIGURES["figures/itf-approved.toml"].versions[-1].beside
+    assert beside and published.apart_cents == 178_308 * M // 10
+    own = answer.of_groups(version, [("itsp", 5, 700 * M), ("state-key-laboratories", 2, 40 * M), ("innohk", 3, 900 * M)], day)
+    found = answer.compared(published, beside, own, own, version.institutional)
+    assert (found.count, found.amount_cents) == (7, 740 * M)
+    assert found.classes[0] == Class("institutional", 2, 40 * M - 178_308 * M // 10)
+    assert found.classes[1:] == (Class("definition", 5 - 82_133, 700 * M - (55_6825 - 17_8308) * M // 10),)
+    sums = answer.kinds(own, version.institutional)
+    assert sums and (sums.project.count, sums.project.amount_cents) == (5, 700 * M)
+    assert (sums.institutional.count, sums.institutional.amount_cents) == (5, 940 * M)
+    assert _given("itf-approved", date(2024, 1, 31)).apart_cents is None
 
 
 def test_what_ended_is_found_by_the_same_count_without_its_endings() -> None:
@@ -202,3 +235,16 @@ def test_every_figure_reads_what_there_is_and_every_series_is_read() -> None:
     read = {version.reads.series for figure in FIGURES.values() for version in figure.versions if not isinstance(version.reads, FromSheet)}
     assert read == set(SERIES)
     assert all(isinstance(each, Series | Statements) for each in SERIES.values())
+
+
+@pytest.mark.parametrize("read", [each for each in SERIES.values() if isinstance(each, Statements)], ids=lambda each: each.name)
+def test_what_a_series_names_is_stated_in_it(read: Statements) -> None:
+    values = [value for table in read.tables for value in table.values]
+    assert read.measures.keys() == {value.measure for value in values}
+    assert read.groups.keys() == {value.group for value in values if value.group}
+    used = {table.source.id for table in read.tables}
+    assert {heading.removeprefix("[sources.").removesuffix("]") for heading in _headings(read.name) if "[sources." in heading} == used
+
+
+def _headings(name: str) -> list[str]:
+    return [line for line in FILES[f"series/{name}.toml"].splitlines() if line.startswith("[")]

@@ -64,6 +64,13 @@ class Stated(Schema):
     qualifier: str
 
 
+class Kinds(Schema):
+    """What the total adds: project money and institutional money, where the figure tells them apart."""
+
+    project: Sums
+    institutional: Sums
+
+
 class Definition(Schema):
     """What is counted, and the version that says so."""
 
@@ -104,6 +111,7 @@ class FigureAnswer(Schema):
     rounding_minor: int
     source: Source | None
     breakdowns: list[Breakdown]
+    kinds: Kinds | None = None
 
 
 class Asked(Schema):

@@ -44,6 +44,7 @@ def told(make, monkeypatch):
 
 def test_everyone_is_told_the_total_and_which_groups_are_withheld(told):
     page = Client().get(APPROVED).text
+    assert "What the total adds" not in page, "sums that would tell a withheld group are left out"
     assert page.count(">withheld<") == 2 and "Groups of fewer than 5 cases are withheld" in page
     assert '<td class="num">17</td>' in page and '<td class="num">8</td>' in page
     assert '<td class="num">3</td>' not in page and '<td class="num">6</td>' not in page

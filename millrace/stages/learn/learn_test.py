@@ -222,6 +222,22 @@ def test_the_cases_behind_a_figure_are_those_of_its_seal_and_of_the_reader(story
     sign_in(make.person()).see(f"{listed}{last}", 404)
 
 
+def test_project_and_institutional_money_are_told_apart_and_explained_beside_the_whole_table(story, sign_in, make, today):
+    laboratory = make.case(scheme="state-key-laboratories", status="approved")
+    story.tell(laboratory, 10, scheme="state-key-laboratories", approved_on="2026-03-10", approved_cents=500)
+    _seal(_at(4, 1))
+    given = queries.ask("approved-by-scheme", as_at=YEAR_END)
+    sums = {"project": {"count": 4, "amount_minor": 4_000}, "institutional": {"count": 1, "amount_minor": 500}}
+    assert telling.as_plain(given)["kinds"] == sums
+    page = sign_in(story.by).see(f"/figures/approved-by-scheme/?as-at={YEAR_END}")
+    assert "What the total adds" in page and "Institutional money" in page and "Project money" in page
+    printed = terminal.told("approved-by-scheme", as_at=YEAR_END, as_known=None, is_json=False)
+    assert "Total: Institutional money" in printed
+    whole = sign_in(story.by).see("/figures/itf-approved/?as-at=2026-03-31")
+    assert "Money of institutions" in whole and "own cases" in whole
+    assert "own cases" in sign_in(story.by).see("/figures/nifs-approved/?as-at=2026-03-31")
+
+
 def test_a_statement_is_given_as_it_was_put_with_its_source_and_own_cases_stand_beside_a_table(story, sign_in, today):
     shown = sign_in(story.by).see("/figures/nifs-supported/?as-at=2025-12-31")
     assert "66" in shown and "over 100" in shown and "LCQ8" in shown and "last published day" in shown

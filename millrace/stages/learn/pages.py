@@ -140,6 +140,7 @@ def _answer(request: HttpRequest, given: Given, asked: dict[str, Any], known: Kn
         "told": told,
         "tiles": wording.tiles(given),
         "groups": wording.groups(given),
+        "kinds": wording.kinds(given),
         "beside": own and wording.beside(given, own),
         "currency": given.figure.currency,
         "definition": given.version.definition.said_in(spoken),

@@ -267,7 +267,7 @@ def beside(given: Given, known: Known, *, is_for_everyone: bool = False) -> Comp
     own, with_ended = (
         answer.of_groups(each, _kept_groups(each, as_at, given.seal), as_at) for each in (version, answer.kept_endings(version))
     )
-    compared = answer.compared(given.answer, named, own, with_ended)
+    compared = answer.compared(given.answer, named, own, with_ended, version.institutional)
     if is_for_everyone and not figure.is_each_public:
         below = funder.current().small_below
         return compared if for_everyone.may_stand_beside(compared, named, for_everyone.guarded(own, below), below) else None

@@ -88,8 +88,7 @@ def answered(asked: Reference, known: Known, seal: Seal | None = None) -> Answer
         raise Fault(_("There is no figure called “%(name)s”.") % {"name": asked.figure}, remedy)
     try:
         at = queries.seal_numbered(asked.seal) if asked.seal is not None else seal or known.last
-        if asked.as_at > _today():
-            raise Fault(_("%(day)s has not come yet.") % {"day": words.day(asked.as_at)}, _("Ask as at an earlier day."))
+        queries.not_ahead(asked.as_at, known.last)
         given = queries.ask(asked.figure, as_at=asked.as_at, seal=at, known=known)
     except Refusal as refused:
         said = errors.in_words(refused)
@@ -181,30 +180,56 @@ def _by_hand(texts: Texts, found: Mapping[str, Answered], known: Known, seal: Se
 
 
 def _offers(found: Mapping[str, Answered], known: Known, seal: Seal | None) -> Iterator[Offer]:
-    """What could be given instead: every number of the figures already asked; of every other figure the whole, on the same days
-    (today, where no day is asked) and, where it was published day by day, on each of those."""
-    own = {(each.asked.figure, each.asked.as_at): each.given for each in found.values()}
-    for given in own.values():
-        yield from _numbers(given, ("", *picked.rows(given.answer)))
-    days = {day for _name, day in own} or {_today()}
+    """What could be given instead: every number of the figures already asked, then of every other figure the whole and then its rows,
+    on the same days (today, where no day is asked) and, where it was published day by day, on each of those. Each stands once, by the
+    day it speaks of, and none that is withheld from everyone."""
+    own = {_spoken(each.given): each.given for each in found.values()}
+    days = {each.asked.as_at for each in found.values()} or {_today()}
+    others: dict[tuple[str, date], Given] = {}
     for name, figure in sorted(known.figures.items()):
         reads = figure.versions[-1].reads
         published = () if isinstance(reads, FromSheet) else (table.as_at for table in known.series[reads.series].tables)
         for day in sorted({*days, *published}):
-            if (name, day) not in own:
-                try:
-                    yield from _numbers(queries.ask(name, as_at=day, seal=seal, known=known), ("",))
-                except Refusal:
-                    continue  # not defined, or not begun, by that day: it offers nothing
+            try:
+                given = queries.ask(name, as_at=day, seal=seal, known=known)
+            except Refusal:
+                continue  # not defined, or not begun, by that day: it offers nothing
+            if _spoken(given) not in own:
+                others.setdefault(_spoken(given), given)
+    for given in own.values():
+        yield from _numbers(given, ("", *_rows(given)))
+    for given in others.values():
+        yield from _numbers(given, ("",))
+    for given in others.values():
+        yield from _numbers(given, _rows(given))
+
+
+def _spoken(given: Given) -> tuple[str, date]:
+    return given.figure.name, given.answer.speaks_of
+
+
+def _rows(given: Given) -> tuple[str, ...]:
+    """The rows of an answer, but for one that alone is the whole."""
+    answer = given.answer
+    rows = tuple(dict.fromkeys((*picked.rows(answer), *(each.group for each in answer.stated if each.group))))
+    return rows if len(rows) > 1 else ()
 
 
 def _numbers(given: Given, rows: tuple[str, ...]) -> Iterator[Offer]:
     """Money is brought to hundredths, whatever the minor unit of its currency."""
     scale = Decimal(10) ** (2 - money.decimals_of(given.figure.currency))
+    given = queries.told_to_everyone(given)
+    day = _day(given)
     parts = tuple(dict.fromkeys(each.measure for each in given.answer.stated)) or ("count", "amount")
     for part in parts:
         for row in rows:
             found = pick(given, part, row)
             if isinstance(found, Picked) and isinstance(found.number, Decimal):
-                asked = Reference(given.figure.name, part, row, given.answer.as_at, None)
+                asked = Reference(given.figure.name, part, row, day, None)
                 yield Offer(asked.written, found.unit, found.number * scale if found.unit == "money" else found.number)
+
+
+def _day(given: Given) -> date:
+    """The day to ask: the one it speaks of, where its meaning had begun by then."""
+    version = given.figure.version_on(given.answer.speaks_of)
+    return given.answer.speaks_of if version == given.version else given.answer.as_at

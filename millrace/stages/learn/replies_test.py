@@ -250,11 +250,20 @@ def test_the_three_texts_must_be_there_and_give_the_same_figures(story):
 
 
 def test_numbers_typed_by_hand_are_flagged_with_the_reference_to_write(story):
-    read = referring.read(texts(f"{COUNT} projects\n472 projects, over $1.2 billion, of which TCFS 380; 471 others; 2 cases.\n{OWN}"))
+    read = referring.read(texts(f"{COUNT} projects\n472 projects, over $1.2 billion, of which TCFS 380; 479 others; 2 cases.\n{OWN}"))
     english = {each.written: each.remedy for each in read.by_hand if each.language == "en"}
     assert english.keys() == {"472", "$1.2 billion", "380"} and not read.findings
     assert COUNT in english["472"] and "of tcfs @2024-01-31" in english["380"]
     assert {each.line for each in read.by_hand} == {2}
+
+
+def test_a_number_is_offered_once_by_the_day_it_speaks_of_and_rows_of_figures_not_asked_too(story):
+    read = referring.read(texts("HK$35.772 billion is 1.13% of GDP; HK$20.054 billion in universities.\nITSP 3,565 projects, of PRP 400."))
+    english = {each.written: each.remedy for each in read.by_hand if each.language == "en"}
+    assert english["HK$35.772 billion"] == "Write {{gerd gerd @2024-12-31}} instead."
+    assert english["1.13%"] == "Write {{gerd gerd-share @2024-12-31}} instead."
+    assert english["HK$20.054 billion"] == "Write {{gerd gerd of higher-education @2024-12-31}} instead."
+    assert english["3,565"].startswith("Write {{itsp-approved count @2025-12-31}} or {{itf-approved count of itsp @2025-12-31}}")
 
 
 def test_a_pinned_seal_keeps_what_was_known_then(story):

@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from millrace.core.figures import answer
 from millrace.core.figures.answer import Answer, Breakdown, Stated
 from millrace.core.figures.series import Series
 from millrace.core.figures.stated import Statements
@@ -14,7 +15,8 @@ from millrace.stages.learn.queries import Given
 def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
     """This will give the answer as JSON-ready values; amounts are whole minor units of the currency.
 
-    What was stated, and what is withheld, stand in it only where something was: the hash of an answer given before stays its own.
+    What was stated, what is withheld, and project and institutional money apart stand in it only where something was: the hash of an
+    answer given before stays its own.
     """
     told = given.answer
     plain = {
@@ -33,6 +35,9 @@ def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
     }
     if told.stated:
         plain["stated"] = [_stated(given, each, language) for each in told.stated]
+    if kinds := answer.kinds(told, given.version.institutional):
+        sums = {line.key: {"count": line.count, "amount_minor": line.amount_cents} for line in (kinds.project, kinds.institutional)}
+        plain["kinds"] = sums
     return plain
 
 

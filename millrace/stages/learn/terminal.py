@@ -26,6 +26,7 @@ def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) ->
         lines += _breakdown(given, each)
     if not answer.stated and not any(not each.of for each in answer.breakdowns):
         lines.append(_line(given, _("Total"), answer.count, answer.amount_cents))
+    lines += [_line(given, f"{_('Total')}: {title}", line.count, line.amount_cents) for title, line in wording.kinds(given)]
     lines += [f"  {title:<62} {number:>29}" for title, number in wording.stated(given)]
     if answer.source:
         found = " · ".join(filter(None, [answer.source.title.said_in(language()), answer.source.address]))

@@ -12,7 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
-from millrace.core.figures.answer import Compared, Stated
+from millrace.core.figures import answer
+from millrace.core.figures.answer import Compared, Line, Stated
 from millrace.core.figures.definition import FromSheet
 from millrace.registers.policy import queries as policy
 from millrace.stages.learn import telling
@@ -101,6 +102,12 @@ def put(unit: str, value: Decimal, currency: str, qualifier: str = "") -> str:
     else:
         number = words.count(int(value))
     return _(PUT_AS[qualifier]) % {"number": number} if qualifier else number
+
+
+def kinds(given: Given) -> list[tuple[str, Line]]:
+    """This will give what a total adds, projects and institutions apart, where its figure tells them apart and none is withheld."""
+    found = answer.kinds(given.answer, given.version.institutional)
+    return [(_("Project money"), found.project), (_("Institutional money"), found.institutional)] if found else []
 
 
 def in_one_line(given: Given) -> str:
