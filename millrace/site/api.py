@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
+from millrace.web import nul
 from millrace.web.access import Entry, entry
 from millrace.web.api import application
 
-api = application.Api(title="Millrace", version="1", docs_url=None, urls_namespace="api")
+api = application.Api(title="Millrace", version="1", docs_url=None, urls_namespace="api", parser=nul.JsonBody())
 application.refuse_in_words(api)
 for stage, address in {"plan": "", "apply": "", "learn": "/figures"}.items():
     api.add_router(address, f"millrace.stages.{stage}.api.router")

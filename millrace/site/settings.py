@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "millrace.web.nul.WithoutNul",
     "millrace.web.errors.RefusalMiddleware",
     "millrace.web.demonstration.Telling",
     "axes.middleware.AxesMiddleware",

@@ -73,7 +73,7 @@ class Telling:
     The seals of the story carry its own moments; an act of today among them would be sealed as of a day years ago.
     """
 
-    OPEN = ("/demo/sign-in/", "/account/", "/language/", "/i18n/")
+    OPEN = ("/demo/sign-in/", "/account/", "/language/", "/i18n/", "/api/v1/find")  # the finder keeps nothing
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -67,6 +67,9 @@ def test_while_the_story_is_told_all_may_be_read_and_nothing_done(invented: Any)
     people.mark_story("telling", at=NOON)
     client = Client(HTTP_HOST="127.0.0.1")
     assert client.post(ADDRESS, {"person": invented.pk}).status_code == 302
+    # The finder only reads, though a program posts to it: here it misses the facts.
+    assert client.post("/api/v1/find", {}, content_type="application/json").status_code == 422
+    assert client.post("/api/v1/drafts", {}, content_type="application/json").status_code == 503
     refused = client.post("/finance/runs/order/", {"release": "1"})
     assert refused.status_code == 503 and "still being told" in refused.text
     assert "still being told" in client.get("/me/").text

@@ -23,6 +23,8 @@ FORMS_OF_A_DAY = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
     re.compile(r"(?P<d>\d{1,2})[/. ](?P<m>\d{1,2})[/. ](?P<y>\d{4})"),
 )
+# A day beyond these is a slip of the hand, and there is no day before the calendar's first nor after its last to reckon with.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 WRONG_AMOUNT = {
     "not_a_number": word("“%(label)s”: “%(typed)s” is not an amount. Write it in digits, such as 1,250,000 or 1,250,000.50."),
     "too_many_decimals": word(
@@ -99,9 +101,11 @@ def read_day(text: str, label: str) -> date:
     for pattern in FORMS_OF_A_DAY:
         if match := pattern.fullmatch(typed(text)):
             try:
-                return date(int(match["y"]), int(match["m"]), int(match["d"]))
+                day = date(int(match["y"]), int(match["m"]), int(match["d"]))
             except ValueError:
                 break
+            if FIRST_DAY <= day <= LAST_DAY:
+                return day
     raise refused(
         word("“%(label)s”: “%(typed)s” is not a day. Write day, month and year, such as 8/1/2024."), "not_a_day", label=label, typed=text
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions, gather, recovering
 from millrace.stages.deliver import queries as deliver
 from millrace.stages.deliver.models import Claim, PayeeAccount, Payment, PaymentFile, PaymentRun, Release, StatusFile
-from millrace.web import access, commands, counting, errors, list_address, tables, words
+from millrace.web import access, commands, counting, errors, fields, list_address, tables, words
 from millrace.web.access import entry
 
 
@@ -187,8 +188,8 @@ def order(request: HttpRequest) -> HttpResponse:
 def _day(request: HttpRequest, name: str = "pay_on") -> date | None:
     typed = request.POST.get(name, "").strip()
     try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
+        return fields.read_day(typed, name) if typed else None
+    except ValidationError:
         raise Refusal("not-a-day", what=_("Write the day as 2026-03-31."), field=name, status=422) from None
 
 
@@ -329,8 +330,8 @@ def months(request: HttpRequest) -> HttpResponse:
 def close_month(request: HttpRequest) -> HttpResponse:
     """This will close a month of the books."""
     try:
-        month = date.fromisoformat(f"{request.POST.get('month', '')}-01")
-    except ValueError:
+        month = fields.read_day(f"{request.POST.get('month', '')}-01", "month")
+    except ValidationError:
         raise errors.MALFORMED from None
     actions.close_month(month, by=request.user, at=request.at, command=commands.given(request))
     messages.success(request, _("The month is closed."))

@@ -77,6 +77,9 @@ def _not_signed_in(request: HttpRequest, _raised: AuthenticationError) -> HttpRe
 
 
 def _not_understood(request: HttpRequest, raised: HttpError) -> HttpResponse:
+    """This will say why a body was not taken, where what reads bodies says it."""
+    if isinstance(raised.__cause__, Refusal):
+        return errors.answer(request, raised.__cause__)
     what = _("The request could not be read.")
     return errors.answer(request, Refusal("not-understood", what=what, status=raised.status_code))
 
