@@ -16,7 +16,6 @@ import pytest
 
 from millrace.core import open_awards
 from millrace.core.refusal import Refusal
-from millrace.desks.public import open_data
 from millrace.registers.policy.models import SchemeVersion
 from millrace.registers.sheet import actions as sheet
 from millrace.registers.timeline import actions as timeline
@@ -24,7 +23,7 @@ from millrace.registers.timeline import sealer
 from millrace.registers.timeline.models import Seal
 from millrace.site import exports
 from millrace.stages.call.models import Call
-from millrace.stages.learn import extract
+from millrace.stages.learn import extract, open_data
 from millrace.stages.plan import figures
 
 HERE = Path(__file__).parents[2]
