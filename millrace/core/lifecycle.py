@@ -36,6 +36,8 @@ STATUSES = (
     *("declined", "in_force", "suspended", "terminated", "closed"),
     *("ineligible", "withdrawn", "lapsed"),
 )
+# Agreed: the agreement is or was in force, which the public register shows.
+AGREED = tuple(status for status in STATUSES if status in IN_FORCE | {"closed", "terminated"})
 # Handed in, and neither approved nor ended: what is asked for may still come to be given.
 UNDECIDED = frozenset(STATUSES) - DRAFT - ENDED - IN_FORCE - {"approved"}
 

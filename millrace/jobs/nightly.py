@@ -16,7 +16,7 @@ from millrace.registers.people import queries as people
 from millrace.stages.assess import actions as assess
 from millrace.stages.award import actions as award
 from millrace.stages.deliver import actions as deliver
-from millrace.stages.learn import columnar
+from millrace.stages.learn import columnar, publication
 from millrace.stages.learn import kept as kept_figures
 from millrace.stages.learn import queries as figures
 from millrace.stages.plan import envelopes
@@ -85,6 +85,7 @@ TASKS: tuple[tuple[str, Task], ...] = (
     ("kept_days", keep_days),
     ("kept_figures", keep_figures),
     ("sheet_copy", copy_sheet),
+    ("open_data", publication.publish),
     ("backup", backup.make),
 )
 

@@ -6,6 +6,7 @@ import pytest
 
 from millrace.jobs import nightly
 from millrace.jobs.models import Night
+from millrace.stages.learn import publication
 
 AT = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 
@@ -27,6 +28,11 @@ def test_a_night_is_done_once_and_a_failing_task_keeps_no_other_from_its_turn(db
     assert nightly.run_if_due(at=AT + timedelta(hours=1)) is None
     assert nightly.run_if_due(at=AT + timedelta(days=1)) is not None
     assert tasks == [AT, AT, AT + timedelta(days=1), AT + timedelta(days=1)]
+
+
+def test_the_open_data_are_written_every_night_before_the_backup():
+    names = [name for name, _task in nightly.TASKS]
+    assert dict(nightly.TASKS)["open_data"] is publication.publish and names.index("open_data") < names.index("backup")
 
 
 def test_a_night_cut_short_is_done_again_after_an_hour(db_clone, tasks):

@@ -90,6 +90,7 @@ def fill(folder: Path) -> int:
     from millrace.jobs import demonstration, reactor
     from millrace.registers.cases.models import Case
     from millrace.registers.people import queries as people
+    from millrace.stages.learn import publication
     from millrace.stages.plan import commands
     from millrace.web import clock
 
@@ -99,7 +100,11 @@ def fill(folder: Path) -> int:
         print("Three years of invented cases are being told, once; pages fill as they are …", flush=True)
         demonstration.fill(clock.now(), commands.files_of(folder))
         reactor.pass_all()
-    return commands.publish(folder, is_proven=True)
+    status = commands.publish(folder, is_proven=True)
+    # The first visitor finds the open data, and need not wait for the first night.
+    bring_up_to_date()
+    publication.publish(clock.now())
+    return status
 
 
 def administrator(chosen: argparse.Namespace) -> int:

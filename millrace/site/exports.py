@@ -6,7 +6,6 @@ what figures are made of, for the funder's own analysts (parquet).
 
 import argparse
 import contextlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -103,7 +102,7 @@ def _books(path: Path, on: date, seal: "Seal") -> str:
 
 
 def _awards(path: Path, on: date, seal: "Seal") -> str:
-    from millrace.desks.public import open_data
+    from millrace.stages.learn import open_data
 
     form = open_data.write_flat if path.suffix == ".csv" else open_data.write_360giving
     return _whole(path, lambda file: form(file, on, seal).in_words())
@@ -111,36 +110,16 @@ def _awards(path: Path, on: date, seal: "Seal") -> str:
 
 def _package(path: Path, on: date, seal: "Seal") -> str:
     """This will write datapackage.json and its tables into a new folder; one that exists is refused."""
-    from millrace.core import open_awards
-    from millrace.desks.public import open_data
+    from millrace.stages.learn import open_data
 
     with _whole_folder(path) as partial:
-        resources, counts, written = [], [], open_data.Written()
-        for name, title, columns, key, rows in open_data.tables(on, seal, written):
-            counter = _Counter()
-            with (partial / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                file.writelines(open_data.lines(counter.over(rows), [column for column, _kind, _said in columns]))
-            resource = {"name": name, "title": title, "path": f"{name}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
-            resources.append({**resource, "schema": open_awards.schema(columns, key)})
-            counts.append(f"{counter.count} {name}")
-            written.rows += counter.count
-        written.withhold(open_data.NO_AGREEMENT, open_data.not_public(on, seal))
-        who = open_data.publisher()
-        about = {
-            "name": f"{path.name.lower().replace(' ', '-')}",
-            "title": f"{who.name}: public records as at {on}",
-            "description": f"As known at seal {seal.number}, chained hash {bytes(seal.chain).hex()}.",
-            "created": seal.sealed_at.isoformat(),
-            "resources": resources,
-        }
-        (partial / "datapackage.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    return f"{', '.join(counts)}: {written.in_words()}"
+        counts, written = open_data.write_package(partial, path.name.lower().replace(" ", "-"), on, seal)
+    return f"{', '.join(f'{count} {name}' for name, count in counts.items())}: {written.in_words()}"
 
 
 def _extract(path: Path, _on: date, seal: "Seal") -> str:
     """This will write the extract into a new folder; one that exists is refused."""
-    from millrace.desks.public import open_data
-    from millrace.stages.learn import extract
+    from millrace.stages.learn import extract, open_data
 
     with _whole_folder(path) as partial:
         told = extract.write(partial, seal)
@@ -160,15 +139,3 @@ def _whole_folder(path: Path) -> "Iterator[Path]":
         partial.replace(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-class _Counter:
-    """Counts rows on their way to a file."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def over(self, rows: "Iterator[list[str]]") -> "Iterator[list[str]]":
-        for row in rows:
-            self.count += 1
-            yield row

@@ -113,6 +113,7 @@ STATIC_ROOT = HOME / "static"
 MEDIA_ROOT = HOME / "attachments"
 PAST_CASES = HOME / "past-cases"  # a columnar copy of frozen facts, made again from the database whenever it is lost
 SHEET_COPY = HOME / "sheet-copy"  # and one of the sheet, for figures
+OPEN_DATA = HOME / "open-data"  # what everyone may take away, written every night
 BACKUPS = Path(os.environ.get("MILLRACE_BACKUPS", HOME / "backups"))
 PGBIN = os.environ.get("MILLRACE_PGBIN", "")  # where pg_dump is; empty: on the PATH
 HASHED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"

@@ -93,7 +93,7 @@ class Found:
 
 
 FILES = re.compile(
-    r"openapi\.json|/receipt/(text|submission)/|files/<int:document>/$|letters/<int:number>/$|^api/v1/(?!docs)|download/$|feed/$|\.ics$"
+    r"openapi\.json|/receipt/(text|submission)/|files/<int:document>/$|letters/<int:number>/$|^api/v1/(?!docs)|download/$|feed/$|\.ics$|^open-data/."
 )
 """Addresses that answer with a file or with data: no page to look at."""
 

@@ -21,8 +21,6 @@ from millrace.registers.policy import queries as policy
 from millrace.web import statuses, tables
 from millrace.web.access import entry
 
-FUNDED = tuple(status for status in lifecycle.STATUSES if status in {"in_force", "suspended", "closed", "terminated"})
-
 
 def listing(schemes: Sequence[Scheme]) -> tables.Listing:
     """This will be the list, its schemes named in the reader's language."""
@@ -53,7 +51,7 @@ def listing(schemes: Sequence[Scheme]) -> tables.Listing:
         ],
         [
             tables.Filter("scheme", word("Scheme"), "scheme", lambda _request: named),
-            tables.Filter("status", word("Now"), "status", lambda _request: [(s, statuses.in_words(s)) for s in FUNDED]),
+            tables.Filter("status", word("Now"), "status", lambda _request: [(s, statuses.in_words(s)) for s in lifecycle.AGREED]),
         ],
         order="-submitted_at",
         has_grams=True,
@@ -70,7 +68,7 @@ def _with_former_names(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def funded() -> QuerySet[Case]:
     """This will be the cases whose agreement was made, tests apart."""
-    return Case.objects.filter(status__in=FUNDED, is_test=False)
+    return Case.objects.filter(status__in=lifecycle.AGREED, is_test=False)
 
 
 @entry("public")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from millrace.desks.public import following, front, organisation, pages, project, register
+from millrace.desks.public import following, front, organisation, pages, project, publication, register
 
 app_name = "public_desk"
 urlpatterns: list[URLPattern] = [
@@ -17,4 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("register/<str:reference>/", project.project, name="project"),
     path("trust/", front.trust, name="trust"),
     path("cite/", front.cite, name="cite"),
+    path("open-data/", publication.open_data, name="open_data"),
+    path("open-data/360giving.json", publication.file, {"kept_as": "360giving.json"}, name="open_json"),
+    path("open-data/360giving.csv", publication.file, {"kept_as": "360giving.csv"}, name="open_csv"),
+    path("open-data/datapackage.zip", publication.file, {"kept_as": "datapackage.zip"}, name="open_package"),
 ]

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_noop as word
 from millrace.core.figures.answer import Breakdown
 from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.refusal import Refusal
-from millrace.stages.learn import actions, behind, forms, queries, sectors, telling, wording
+from millrace.registers.policy import queries as policy
+from millrace.stages.learn import actions, behind, forms, open_data, queries, sectors, telling, wording
 from millrace.stages.learn.queries import Given, Known
 from millrace.stages.learn.wording import language
 from millrace.web import clock, errors, funder
@@ -99,7 +100,18 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         return render(request, "learn/figure.html", context | {"refused": errors.in_words(refused)}, status=refused.status)
     if not is_staff(request):
         given = queries.told_to_everyone(given)
+    if request.GET.get("format") == "csv":
+        return _table(given)
     return render(request, "learn/figure.html", context | _answer(request, given, asked, known) | _as_staff(request, given, asked))
+
+
+def _table(given: Given) -> HttpResponse:
+    """This will give what the page shows as a file: the same numbers withheld, each row with definition, day and seal."""
+    rows = open_data.rows_of(given, open_data.Written(), given.answer.breakdowns)
+    name = f"{given.figure.name}-{given.answer.as_at}-seal-{given.seal.number}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    lines = open_data.lines(rows, [column for column, _kind, _said in open_data.FIGURES_TABLE])
+    return HttpResponse("".join(lines), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _ask(name: str, asked: dict[str, Any], known: Known) -> Given:

@@ -6,25 +6,31 @@ A case stands here by the rule of the public register: its agreement is or was i
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, TextIO
 
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import open_awards
+from millrace.core import lifecycle, open_awards
+from millrace.core.figures.answer import Breakdown
 from millrace.core.figures.series import Series
 from millrace.core.open_awards import Award, Funder
 from millrace.core.refusal import Refusal
-from millrace.desks.public import open_policy, register
 from millrace.registers.policy import queries as policy
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.timeline.models import Seal
+from millrace.stages.learn import open_policy
 from millrace.stages.learn import queries as learn
+from millrace.stages.learn.queries import Given
 
-NO_AGREEMENT = "no agreement in force"
-SMALL_NUMBER = "small number of cases"
+NO_AGREEMENT = _("no agreement in force")
+NOT_MONEY = _("not in money")
+NO_DAY = _("no day of award")
+SMALL_NUMBER = _("small number of cases")
 FIELDS = (
     *("status", "unit", "approved_cents", "paid_cents", "approved_on", "agreed_on", "completed_on", "terminated_on", "version", "scheme"),
     *("case__reference", "case__title", "case__lead__registration_kind", "case__lead__registration_number"),
@@ -80,7 +86,7 @@ class Written:
 
 def awards(on: date, seal: Seal) -> Iterator[Award]:
     """This will stream the awards public on a day, as known at a seal, in the order of their references; names as registered now."""
-    rows = sheet.rows_as_at(on, seal.number).filter(is_test=False, status__in=register.FUNDED).order_by("case__reference")
+    rows = sheet.rows_as_at(on, seal.number).filter(is_test=False, status__in=lifecycle.AGREED).order_by("case__reference")
     titles = {scheme.slug: scheme.versions[-1].title.said_in("en") for scheme in policy.published_schemes(seal.sealed_at)}
     for one in rows.values_list(*FIELDS).iterator(chunk_size=2_000):
         named = dict(zip(FIELDS, one, strict=True))
@@ -108,7 +114,7 @@ def awards(on: date, seal: Seal) -> Iterator[Award]:
 def not_public(on: date, seal: Seal) -> int:
     """This will count the applications received by the day that the register's rule keeps back: no agreement was in force."""
     rows = sheet.rows_as_at(on, seal.number).filter(is_test=False, received_on__lte=on)
-    return rows.exclude(status__in=register.FUNDED).count()
+    return rows.exclude(status__in=lifecycle.AGREED).count()
 
 
 def publisher() -> Funder:
@@ -122,9 +128,9 @@ def _grants(on: date, seal: Seal, written: Written) -> Iterator[dict[str, Any]]:
     written.withhold(NO_AGREEMENT, not_public(on, seal))
     for award in awards(on, seal):
         if not award.is_money:
-            written.withhold("not in money")
+            written.withhold(NOT_MONEY)
         elif award.approved_on is None and award.agreed_on is None:
-            written.withhold("no day of award")
+            written.withhold(NO_DAY)
         else:
             written.rows += 1
             yield open_awards.grant(award, who, modified)
@@ -169,6 +175,41 @@ def tables(on: date, seal: Seal, written: Written) -> Iterator[Bulk]:
     yield from open_policy.tables(on, seal)
 
 
+def write_package(folder: Path, name: str, on: date, seal: Seal) -> tuple[dict[str, int], Written]:
+    """This will write datapackage.json and its tables into a folder, and count the rows of each table."""
+    resources, counts, written = [], {}, Written()
+    for table, title, columns, key, rows in tables(on, seal, written):
+        counter = _Counter()
+        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines(counter.over(rows), [column for column, _kind, _said in columns]))
+        resource = {"name": table, "title": title, "path": f"{table}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+        resources.append({**resource, "schema": open_awards.schema(columns, key)})
+        counts[table] = counter.count
+        written.rows += counter.count
+    written.withhold(NO_AGREEMENT, not_public(on, seal))
+    about = {
+        "name": name,
+        "title": f"{publisher().name}: public records as at {on}",
+        "description": f"As known at seal {seal.number}, chained hash {bytes(seal.chain).hex()}.",
+        "created": seal.sealed_at.isoformat(),
+        "resources": resources,
+    }
+    (folder / "datapackage.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return counts, written
+
+
+class _Counter:
+    """Counts rows on their way to a file."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def over(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+        for row in rows:
+            self.count += 1
+            yield row
+
+
 def lines(rows: Iterable[list[str]], head: Iterable[str]) -> Iterator[str]:
     """This will write rows as CSV, a few hundred lines at a time."""
     held = io.StringIO()
@@ -190,26 +231,32 @@ def _figure_rows(on: date, seal: Seal, written: Written) -> Iterator[list[str]]:
             given = learn.told_to_everyone(learn.ask(name, as_at=on, seal=seal, known=known))
         except Refusal:
             continue
-        told, currency = given.answer, given.figure.currency
-        common = [name, told.version, told.speaks_of.isoformat(), str(seal.number)]
-        address = told.source.address if told.source else ""
-        if told.stated:
-            assert given.series and not isinstance(given.series, Series)
-            for each in told.stated:
-                part = f"{each.measure}/{each.group}" if each.group else each.measure
-                is_money = given.series.measures[each.measure].unit == "money"
-                amount = str(open_awards.major(int(each.number), currency)) if is_money else ""
-                number = "" if is_money else f"{each.number:f}"
-                yield [*common, part, number, each.qualifier, amount, currency if is_money else "", address]
-            continue
-        parts = [] if told.is_total_withheld else [("-", told.count, told.amount_cents)]
-        parts += [(line.key or "none", line.count, line.amount_cents) for part in told.breakdowns[:1] for line in part.lines]
-        for part, count, cents in parts:
-            yield [*common, part, str(count), "", str(open_awards.major(cents, currency)), currency, address]
-        withheld = [key or "none" for each in told.breakdowns[:1] for key in each.withheld] + ["-"] * told.is_total_withheld
-        written.withhold(SMALL_NUMBER, len(withheld))
-        for part in withheld:
-            yield [*common, part, "", "withheld", "", "", address]
+        yield from rows_of(given, written, given.answer.breakdowns[:1])
+
+
+def rows_of(given: Given, written: Written, breakdowns: Sequence[Breakdown]) -> Iterator[list[str]]:
+    """This will give the rows of one answer; a breakdown after the first names its parts by what it divides, e.g. tcfs/electronics."""
+    told, currency = given.answer, given.figure.currency
+    common = [given.figure.name, told.version, told.speaks_of.isoformat(), str(given.seal.number)]
+    address = told.source.address if told.source else ""
+    if told.stated:
+        assert given.series and not isinstance(given.series, Series)
+        for each in told.stated:
+            part = f"{each.measure}/{each.group}" if each.group else each.measure
+            is_money = given.series.measures[each.measure].unit == "money"
+            amount = str(open_awards.major(int(each.number), currency)) if is_money else ""
+            number = "" if is_money else f"{each.number:f}"
+            yield [*common, part, number, each.qualifier, amount, currency if is_money else "", address]
+        return
+    parts = [] if told.is_total_withheld else [("-", told.count, told.amount_cents)]
+    named = [(f"{each.of or each.by}/" if place else "", each) for place, each in enumerate(breakdowns)]
+    parts += [(f"{first}{line.key or 'none'}", line.count, line.amount_cents) for first, each in named for line in each.lines]
+    for part, count, cents in parts:
+        yield [*common, part, str(count), "", str(open_awards.major(cents, currency)), currency, address]
+    withheld = [f"{first}{key or 'none'}" for first, each in named for key in each.withheld] + ["-"] * told.is_total_withheld
+    written.withhold(SMALL_NUMBER, len(withheld))
+    for part in withheld:
+        yield [*common, part, "", "withheld", "", "", address]
 
 
 def _series_rows(seal: Seal) -> Iterator[list[str]]:
