@@ -16,7 +16,6 @@ from django.utils.translation import gettext_noop as word
 from millrace.core.figures.answer import Breakdown
 from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.refusal import Refusal
-from millrace.registers.policy import queries as policy
 from millrace.stages.learn import actions, behind, forms, open_data, queries, sectors, telling, wording
 from millrace.stages.learn.queries import Given, Known
 from millrace.stages.learn.wording import language
