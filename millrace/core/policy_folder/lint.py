@@ -191,11 +191,16 @@ def _unasked(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
 
 
 def _starts(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
+    """A start that is known only to its month, or that was not published and stands for one that was not found, is noted."""
     for number, version in enumerate(scheme.versions):
         if not version.starts.is_exact:
             said = f"the start of {version.id} is known only to its month ({version.starts}): cases in it are read under both versions"
             remedy = "" if version.note else "find the day, or say in `note` that it is not published"
             yield folder.remark("start-in-doubt", NOTE, _scheme_file(scheme), ("versions", number, "from"), said, remedy)
+        if not version.is_start_published:
+            said = f"the start of {version.id} ({version.starts}) is not published; illustrative"
+            remedy = "find the day, and take out published = false and why"
+            yield folder.remark("start-not-published", NOTE, _scheme_file(scheme), ("versions", number, "published"), said, remedy)
 
 
 def _remedies(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:

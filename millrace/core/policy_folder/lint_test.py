@@ -112,6 +112,12 @@ CHANGES: dict[str, tuple[list[Callable[[Files], None]], str, str, str]] = {
         RULES,
         "[wide]",
     ),
+    "a start that was not published": (
+        [other(SCHEME, 'from = "2026-01-01"', 'from = "2026-01-01"\npublished = false\nwhy = { en = "D" }')],
+        "start-not-published",
+        SCHEME,
+        "published = false",
+    ),
     "a rule with no case on one side": (
         [more(RULES, rule("short", "requirement", 'require = { fact = "project_months", at_most = 24 }', remedy=REMEDY))],
         "uncovered",

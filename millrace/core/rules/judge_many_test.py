@@ -137,6 +137,8 @@ def versions(draw: st.DrawFn) -> SchemeVersion:
 
 def version_of(rules: list[Rule]) -> SchemeVersion:
     return SchemeVersion(
+        is_start_published=True,
+        start_why=NOTHING,
         title=NOTHING,
         short_title=NOTHING,
         summary=NOTHING,

@@ -121,12 +121,15 @@ def _version(slug: str, papers: Papers, entry: Table) -> SchemeVersion:
         streams=[stream.id for stream in streams],
     )
     start = read_rules.start_of(entry, "from")
+    is_start_published, start_why = read_rules.published(entry, shelf)
     rules_root = papers.rules.root
     rules = [read_rules.rule_in(rules_root.table(name), name, start, shelf) for name in rules_root.names()]
     version = SchemeVersion(
         scheme=slug,
         id=id_,
         starts=start,
+        is_start_published=is_start_published,
+        start_why=start_why,
         title=entry.words("title", languages),
         short_title=entry.words("short_title", languages),
         summary=entry.words("summary", languages),

@@ -207,6 +207,8 @@ class SchemeVersion:
     scheme: str
     id: str
     starts: Start
+    is_start_published: bool
+    start_why: Text
     title: Text
     short_title: Text
     summary: Text

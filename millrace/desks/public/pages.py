@@ -60,11 +60,12 @@ def scheme(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "version": version,
         "start": telling.start_words(version.starts),
+        "start_why": telling.said(version.start_why),
         "versions": [(one, telling.start_words(one.starts), one in in_force) for one in reversed(held.versions)],
         "title": telling.said(version.title),
         "summary": telling.said(version.summary),
         "note": telling.said(version.note),
-        "rules": telling.rules_of(version),
+        "rules": telling.rules_of(version, held.versions),
         "steps": [(telling.said(body), step) for step in version.steps if (body := step.body.on(on).value)],
         "criteria": [(telling.said(one.title), one) for one in version.criteria],
         "calls": [(telling.said(one.title), one) for one in version.calls],

@@ -101,6 +101,17 @@ def test_that_applications_are_taken_all_year_is_said_only_where_a_rule_says_so(
     assert said in html and unsaid not in html
 
 
+def test_a_start_that_was_not_published_is_marked_wherever_its_day_is_told(hong_kong):
+    html = page("/schemes/rth/?version=v5")
+    head, rules = html.split("<h2>Rules</h2>")
+    assert "not published; illustrative" in head and "the day on which they began was not found" in head
+    assert 'from 1 January 2024</a> <span class="small soft">not published; illustrative' in rules
+    assert "<td>1 January 2024<br>" in rules
+    assert "not published; illustrative" not in page("/schemes/nifs/?version=v2").split("<h2>Rules</h2>")[0]
+    told = {one["slug"]: one["is_start_published"] for one in Client().get("/api/v1/schemes").json()}
+    assert (told["state-key-laboratories"], told["nifs"]) == (False, True)
+
+
 def test_the_list_names_every_scheme(hong_kong):
     html = page("/schemes/", language="zh-hant")
     assert "新型工業化資助計劃" in html

@@ -182,9 +182,10 @@ def start_words(starts: Start) -> str:
     return words.day(starts.earliest) if starts.is_exact else words.month(starts.earliest)
 
 
-def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:
-    """This will word every rule of a version, for people who read rules rather than ask."""
+def rules_of(version: SchemeVersion, versions: Iterable[SchemeVersion]) -> list[dict[str, Any]]:
+    """This will word every rule of a version, for people who read rules rather than ask; each holds since one of the versions began."""
     told = []
+    illustrative = {one.starts for one in versions if not one.is_start_published}
     for rule in version.rules:
         source = version.sources.get(rule.source)
         told.append(
@@ -194,6 +195,7 @@ def rules_of(version: SchemeVersion) -> list[dict[str, Any]]:
                 "source": said(source.title) if source else "",
                 "url": source.url if source else "",
                 "starts": start_words(rule.starts),
+                "is_start_published": rule.starts not in illustrative,
                 "is_published": rule.is_published,
                 "why": said(rule.why),
             }

@@ -23,6 +23,7 @@ SCHEMES: Columns = (
     ("scheme", "string", "The scheme's code; its page is /schemes/<scheme>/."),
     ("version", "string", "The version of its rules."),
     ("starts_on", "string", "The day the version came into force; a month (2025-06), where the day was not published."),
+    ("is_start_published", "boolean", "Whether that day was published; if not, it is illustrative."),
     ("fund", "string", "The fund that pays."),
     ("unit", "string", "What it grants: a currency (ISO 4217), or hours."),
     ("title", "string", "Its title in English."),
@@ -96,7 +97,8 @@ def _schemes(schemes: list[Scheme]) -> Iterator[list[str]]:
     for scheme in schemes:
         for one in scheme.versions:
             titles = [cells.safe(one.title.said_in(language)) for language in ("en", "zh_hant", "zh_hans")]
-            yield [scheme.slug, one.id, str(one.starts), one.fund, one.unit or one.currency, *titles, one.sha256]
+            told = [str(one.starts), "true" if one.is_start_published else "false"]
+            yield [scheme.slug, one.id, *told, one.fund, one.unit or one.currency, *titles, one.sha256]
 
 
 def _rules(schemes: list[Scheme]) -> Iterator[list[str]]:

@@ -33,6 +33,7 @@ class SchemeTold(Schema):
     summary: str
     version: str
     starts_on: str
+    is_start_published: bool
     sha256: str
     takes_applications: bool
     facts: list[FactAsked]
@@ -82,6 +83,7 @@ def _told(found: finding.Found) -> SchemeTold:
         summary=version.summary.said_in(language),
         version=version.id,
         starts_on=str(version.starts),
+        is_start_published=version.is_start_published,
         sha256=version.sha256,
         takes_applications=found.takes_applications,
         facts=_facts(version, language),

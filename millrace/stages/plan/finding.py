@@ -178,6 +178,7 @@ def reading_data(said: Verdict, version: SchemeVersion, language: str) -> dict[s
     return {
         "version": version.id,
         "starts_on": str(version.starts),
+        "is_start_published": version.is_start_published,
         "outcome": str(said.outcome),
         "fit": str(said.fit),
         "amount_minor": said.amount_cents,
