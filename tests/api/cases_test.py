@@ -75,3 +75,25 @@ def test_a_browser_needs_its_csrf_token(program, make):
     browser.force_login(person)
     assert browser.get("/api/v1/cases").status_code == 200
     assert _open(browser, lead, {}).status_code == 403
+
+
+def test_an_answer_that_cannot_be_read_is_told_when_it_is_kept_and_again_on_submitting(program, client):
+    lead, headers, _person = program
+    reference = _open(client, lead, headers).json()["reference"]
+    put = {"content_type": "application/json", "headers": {**headers, "Idempotency-Key": "two"}}
+    given = {"answers": {"own_money": "12.345"}, "based_on": 0}
+    kept = client.put(f"/api/v1/drafts/{reference}/sections/budget", given, **put)
+    told = {problem["field"]: problem["sentence"] for problem in kept.json()["problems"]}
+    assert kept.status_code == 200 and "12.345 has more than 2 decimals" in told["own_money"]
+    refused = client.post(f"/api/v1/drafts/{reference}/submission", headers={**headers, "Idempotency-Key": "three"}).json()
+    listed = refused["values"]["problems"]
+    assert refused["code"] == "not-complete" and len(listed) == refused["values"]["count"]
+    assert {"section": "budget", "field": "own_money", "sentence": told["own_money"]} in listed
+
+
+def test_a_fact_that_cannot_be_used_is_told_in_a_whole_sentence(program, client):
+    def title(**facts):
+        return client.post("/api/v1/find", {"facts": facts}, content_type="application/json").json()["title"]
+
+    assert title(total_cost=-5) == "“total_cost” cannot be less than zero."
+    assert title(applicant_kind="x").startswith("“applicant_kind” cannot be read: 'x' is not one of ")

@@ -17,7 +17,8 @@ from millrace.registers.documents import files
 from millrace.registers.documents.models import Document, Reading
 from millrace.registers.people.models import Organisation, Person
 
-MOST_BYTES = 20 * filetypes.MIB
+MOST_BYTES = 20_000_000
+_MEGABYTE = 1_000_000
 
 _WHY = {
     "empty": _("The file is empty."),
@@ -32,24 +33,29 @@ _WHY = {
 
 def checked(content: bytes, *, name: str, field: str = "", most_bytes: int = MOST_BYTES, taken: tuple[str, ...] = ()) -> filetypes.Sniffed:
     """This will say what the file is, or refuse it with what is wrong and what to do."""
+    must_fit(len(content), most_bytes=most_bytes, field=field)
     taken = taken or filetypes.TAKEN
     found = filetypes.sniff(content, name=name, most_bytes=most_bytes, taken=taken)
     if found.is_good:
         return found
-    raise Refusal(
-        f"file-{found.problem}",
+    raise _refused(found.problem, field, kinds=", ".join(taken), named=filetypes.ending(name), found=found.kind)
+
+
+def must_fit(byte_count: int, *, most_bytes: int = MOST_BYTES, field: str = "") -> None:
+    """This will refuse a file by its size, before any of it is read; sizes are told in millions of bytes, never rounded down."""
+    if byte_count > most_bytes:
+        raise _refused("too-big", field, most_mb=f"{most_bytes / _MEGABYTE:g}", found_mb=f"{-(-byte_count * 10 // _MEGABYTE) / 10:.1f}")
+
+
+def _refused(problem: str, field: str, **values: str) -> Refusal:
+    return Refusal(
+        f"file-{problem}",
         what=_("The file was not taken."),
-        why=_WHY[found.problem],
+        why=_WHY[problem],
         next_step=_("Choose another file and upload it. Nothing else on the page is lost."),
         field=field,
-        status=413 if found.problem == "too-big" else 422,
-        values={
-            "most_mb": most_bytes // filetypes.MIB,
-            "found_mb": f"{len(content) / filetypes.MIB:.1f}",
-            "kinds": ", ".join(taken),
-            "named": filetypes.ending(name),
-            "found": found.kind,
-        },
+        status=413 if problem == "too-big" else 422,
+        values=values,
     )
 
 

@@ -63,6 +63,16 @@ def test_what_may_not_be_taken_leaves_no_row_and_no_file(make: Any, folder: Path
     assert not Document.objects.exists() and not list(folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("byte_count", "found", "most"), [(62_914_569, "63.0", 10_000_000), (10_000_001, "10.1", 10_000_000), (2_500_001, "2.6", 2_500_000)]
+)
+def test_a_file_too_big_is_told_its_own_size_and_the_limit_in_one_unit(byte_count: int, found: str, most: int) -> None:
+    with pytest.raises(Refusal) as no:
+        actions.must_fit(byte_count, most_bytes=most)
+    assert no.value.values == {"found_mb": found, "most_mb": f"{most / 1_000_000:g}"}
+    actions.must_fit(most, most_bytes=most)
+
+
 def test_a_row_is_never_written_outside_its_actions_transaction(make: Any) -> None:
     with pytest.raises(RuntimeError):
         actions.take_in(make.case(), content=PDF, name="a.pdf", place="x", by=make.person(), at=AT)

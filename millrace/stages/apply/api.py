@@ -67,12 +67,20 @@ class SectionGiven(Schema):
     based_on: int = Field(0, ge=0, le=2**31 - 1)
 
 
+class AnswerWrong(Schema):
+    """A question of the section still without an answer, or with one that cannot be read, and the sentence its page says."""
+
+    field: str
+    sentence: str
+
+
 class Saved(Schema):
-    """A section as kept."""
+    """A section as kept, and what submission would refuse in it."""
 
     section: str
     number: int
     saved_at: datetime.datetime
+    problems: list[AnswerWrong] = Field(description="Every answer of the section that is missing or cannot be read; it is kept as sent.")
 
 
 class Receipt(Schema):
@@ -158,7 +166,13 @@ def save_section(request: HttpRequest, given: SectionGiven, reference: str = Ref
     kept = drafts.save_answers(
         case, section=section, answers=given.answers, typed={}, based_on=given.based_on, by=request.user, at=request.at
     )
-    return Saved(section=kept.section, number=kept.number, saved_at=kept.saved_at)
+    fresh = ready.gather(case, at=request.at)
+    wrong = [
+        AnswerWrong(field=one.question, sentence=one.sentence)
+        for one in fresh.problems(fresh.held.book)
+        if one.section == section and one.part is None
+    ]
+    return Saved(section=kept.section, number=kept.number, saved_at=kept.saved_at, problems=wrong)
 
 
 @router.post("/drafts/{reference}/submission", response={201: Receipt}, auth=entry.open_to("submit"), openapi_extra=writes.PARAMETER)

@@ -187,7 +187,7 @@ def test_a_question_that_an_answer_calls_for_is_asked_next_without_scripts(compa
     [
         ("q.pdf", b"MZ\x90\x00\x03", "Only these kinds are taken"),
         ("q.xlsx", PDF, "is named .xlsx but is a pdf file"),
-        ("q.pdf", b"%PDF-1.7 " + b" " * 11_000_000, "at most"),
+        ("q.pdf", b"%PDF-1.7 " + b" " * 11_000_000, "The file is 11.1 MB; at most 10 MB is taken."),
     ],
 )
 def test_an_oversized_or_mistyped_file_is_refused_by_name_and_the_rest_is_kept(company, name, content, sentence):

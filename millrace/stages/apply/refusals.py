@@ -102,7 +102,10 @@ def unless_complete(gathered: Gathered) -> None:
             why=_("%(count)s answers are missing or cannot be read."),
             next_step=_("Open the task list: each section says what it still needs."),
             field=problems[0].question,
-            values={"count": len(problems)},
+            values={
+                "count": len(problems),
+                "problems": [{"section": one.section, "field": one.question, "sentence": one.sentence} for one in problems],
+            },
         )
 
 

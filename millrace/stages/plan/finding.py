@@ -122,6 +122,10 @@ def wrong_fact(wrong: facts_.WrongFact, vocabulary: facts_.Vocabulary) -> Refusa
     values = {"fact": wrong.fact, "detail": wrong.detail or wrong.code, "known": ", ".join(sorted(vocabulary))}
     if wrong.code == "unknown_fact":
         what, step = _("There is no fact named “%(fact)s”."), _("Use one of: %(known)s.")
+    elif wrong.code == "negative":
+        what, step = _("“%(fact)s” cannot be less than zero."), _("Write it without the minus sign.")
+    elif wrong.code == "not_a_choice":
+        what, step = _("“%(fact)s” cannot be read: %(detail)s."), ""
     else:
         what, step = _("“%(fact)s” cannot be read: it %(detail)s."), _("Give money in cents, shares in basis points, days as 2024-01-08.")
     return Refusal("wrong-fact", what=what, next_step=step, field=wrong.fact, status=422, values=values)

@@ -26,7 +26,10 @@ PROBLEM = {
         "code": {"type": "string"},
         "field": {"type": "string"},
         "clause": {"type": "string"},
-        "values": {"type": "object"},
+        "values": {
+            "type": "object",
+            "description": "What the sentences speak of; of “not-complete”, `problems` has section, field and sentence of each answer.",
+        },
     },
 }
 STATUSES = {

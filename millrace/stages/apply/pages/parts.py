@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from millrace.core.refusal import Refusal
+from millrace.registers.documents import actions as documents_register
 from millrace.registers.people import invitations
 from millrace.registers.people.models import Organisation
 from millrace.registers.policy import queries as policy
@@ -139,12 +140,13 @@ def upload(request: HttpRequest, reference: str, part: int) -> HttpResponse:
     if form.is_valid():
         file, slot = form.cleaned_data["file"], attachments.PART_SLOT
         try:
+            documents_register.must_fit(file.size, most_bytes=slot.max_bytes)
             attachments.upload_document(
                 request.case,
                 place=attachments.place_of_part(found),
                 slot=slot,
                 name=file.name,
-                content=file.read(slot.max_bytes + 1),
+                content=file.read(),
                 organisation=found.organisation,
                 by=request.user,
                 at=request.at,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from millrace.core.refusal import Refusal
 from millrace.core.rules import form as form_
 from millrace.core.rules import rulebook
+from millrace.registers.documents import actions as documents_register
 from millrace.registers.documents import queries as documents
 from millrace.registers.documents.models import Document
 from millrace.stages.apply import preview, queries, ready
@@ -140,13 +141,13 @@ def _take_files(sheet: Sheet, form: described.DescribedForm, command: uuid.UUID)
 
 def _take_file(sheet: Sheet, question: form_.Question, file: Any, command: uuid.UUID) -> None:
     assert question.slot is not None  # an attachment question always has one: the policy refuses to load otherwise
+    documents_register.must_fit(file.size, most_bytes=question.slot.max_bytes, field=question.id)
     attachments.upload_document(
         sheet.request.case,
         place=question.id,
         slot=question.slot,
         name=file.name,
-        # One byte beyond the limit is enough to refuse it, whatever its size.
-        content=file.read(question.slot.max_bytes + 1),
+        content=file.read(),
         organisation=sheet.request.case.lead,
         by=sheet.request.user,
         at=sheet.request.at,
