@@ -124,9 +124,11 @@ def _texts(part: dict[str, Any]) -> list[str]:
 def _money(asked: Asked) -> dict[str, Any]:
     """Each envelope of which something is taken."""
     rows = [row for row in pages.envelopes(asked) if row["is_taken"]]
-    head = ["", *(label for label, _amount in rows[0]["cells"])] if rows else [""]
+    head = ["", *(label for label, _amount, _opens in rows[0]["cells"])] if rows else [""]
     return _table(
-        _("What was voted, and where it stands"), head, [[row["title"], *(amount for _label, amount in row["cells"])] for row in rows]
+        _("What was voted, and where it stands"),
+        head,
+        [[row["title"], *(amount for _label, amount, _opens in row["cells"])] for row in rows],
     )
 
 

@@ -2,22 +2,27 @@
 
 import functools
 import operator
+from dataclasses import replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Func, JSONField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
 from millrace.core import lifecycle, pipeline
+from millrace.core.ledger import Envelope
 from millrace.core.refusal import Refusal
 from millrace.desks.policy import asked as asking
 from millrace.desks.policy import gathering, pictures, standing
 from millrace.desks.policy.asked import Asked
 from millrace.registers.cases.models import Case, Party
+from millrace.registers.ledger import queries as ledger
 from millrace.registers.sheet import queries as sheet
 from millrace.registers.sheet.models import Row
 from millrace.stages.learn import forms
 from millrace.web import access, schemes
+from millrace.web import words as wording
 from millrace.web.access import entry
 from millrace.web.forms import said
 from millrace.web.tables import Column, Listing
@@ -34,9 +39,10 @@ LISTING = Listing(
         Column("approved", word("Approved"), "approved_cents", "money", is_sortable=True, unit_field="unit", is_blank_at_zero=True),
     ),
     order="-received_on",
-    keeps=("as-at", "seal", "scheme", "part", "state", "step", "place", "source", "target", "late"),
+    keeps=("as-at", "seal", "scheme", "part", "state", "step", "place", "source", "target", "late", "envelope", "held"),
 )
 NOT_FOUND = Q(pk__in=())
+HELD = ("reserved", "committed", "due", "paid")
 
 
 @entry(power="policy")
@@ -51,7 +57,39 @@ def cases(request: HttpRequest) -> HttpResponse:
     rows = rows.exclude(valid_before__lte=asked.as_at).exclude(status__in=lifecycle.DRAFT)
     rows = rows.filter(*narrowed(asked, request), case__in=visible.values("pk"))
     context = {"asked": asked, "title": _title(asked, request), "crumbs": [(_("The whole chain"), f"/policy/?{asked.query}")]}
+    if found := _of_envelope(asked, request):
+        envelope, held = found
+        rows = rows.filter(case__in=held)
+        amount = sum(held[case] for case in rows.values_list("case", flat=True))
+        whole = sum(held.values())
+        told = [wording.amount(each, envelope.unit) for each in (amount, whole)]
+        context |= {"total": told[0], "whole": told[1] if amount != whole else ""}
+        return _with_held(held, envelope.unit).answer(request, rows, "policy/cases.html", context)
     return LISTING.answer(request, rows, "policy/cases.html", context)
+
+
+def _of_envelope(asked: Asked, request: HttpRequest) -> tuple[Envelope, dict[int, int]] | None:
+    """This will give the envelope asked about and what each case holds of it in the state asked; None where none is asked about."""
+    named, state = request.GET.get("envelope"), request.GET.get("held", "")
+    if not named:
+        return None
+    envelope = next((one for one in gathering.history(asked)[-1] if one.address == named), None)
+    if envelope is None or state not in HELD:
+        raise Refusal.not_found()
+    return envelope, ledger.held_by_case(envelope, state, on=asked.as_at, seal=asked.seal.number)
+
+
+def _with_held(held: dict[int, int], unit: str) -> Listing:
+    """The list with what each case holds, in the envelope's unit (a case of money may hold hours too); all amounts go as one value."""
+    amount = Func(
+        Value(held, JSONField()),
+        Cast("case", TextField()),
+        template="(%(expressions)s)::bigint",
+        arg_joiner=" ->> ",
+        output_field=BigIntegerField(),
+    )
+    column = Column("held", word("In this state"), "held", "money", unit_field="held_unit")
+    return replace(LISTING, columns=(*LISTING.columns, column), adds=lambda rows: rows.annotate(held=amount, held_unit=Value(unit)))
 
 
 def narrowed(asked: Asked, request: HttpRequest) -> list[Q]:
@@ -109,4 +147,7 @@ def _title(asked: Asked, request: HttpRequest) -> str:
     if told.get("source") in links and told.get("target") in links:
         words.append(f"{links[told['source']]} → {links[told['target']]}")
     words += [f"{one.title} · {one.stage}" for one in gathering.late(asked) if told.get("late") == one.key] if told.get("late") else []
+    if named := told.get("envelope"):
+        words += [gathering.title_of(asked, one) for one in gathering.history(asked)[-1] if one.address == named]
+        words += [_(pictures.LAYERS[told["held"]])] if told.get("held") in HELD else []
     return " · ".join(words) or _("All cases")

@@ -19,7 +19,7 @@ from millrace.core import pipeline as stands
 from millrace.core.policy_folder.blueprint import Link
 from millrace.core.refusal import Refusal
 from millrace.desks.policy import asked as asking
-from millrace.desks.policy import gathering, pictures, queries, targets
+from millrace.desks.policy import case_lists, gathering, pictures, queries, targets
 from millrace.desks.policy.asked import Asked
 from millrace.desks.policy.pictures import Cell, Shown
 from millrace.desks.policy.standing import Counted
@@ -158,10 +158,14 @@ def envelopes(asked: Asked) -> list[dict[str, Any]]:
             continue
         cash, unit = state.cash.get(year), envelope.unit
         hours = "" if unit in money.CURRENCIES else f" ({places.unit(unit, 2)})"
-        told = [(_("Voted"), state.voted), *((_(label), getattr(state, key)) for key, label in pictures.LAYERS.items())]
-        told += [(provided, cash and cash.available + cash.spent + cash.lapsed), (left, cash and cash.available)]
-        cells = [(label, _short(amount, unit)) for label, amount in told]
         of = envelope.address
+        told: list[tuple[str, int | None, str]] = [(_("Voted"), state.voted, "")]
+        for key, label in pictures.LAYERS.items():
+            amount = getattr(state, key)
+            opens = asked.address(pictures.CASES, envelope=of, held=key) if amount and key in case_lists.HELD else ""
+            told.append((_(label), amount, opens))
+        told += [(provided, cash and cash.available + cash.spent + cash.lapsed, ""), (left, cash and cash.available, "")]
+        cells = [(label, _short(amount, unit), opens) for label, amount, opens in told]
         title, address = gathering.title_of(asked, envelope) + hours, asked.address(BURN_DOWN, of=of)
         rows.append({"title": title, "cells": cells, "address": address, "is_taken": state.voted != state.available})
     return rows

@@ -237,6 +237,14 @@ def envelope_history(days: Sequence[date], *, seal: int | None = None) -> list[d
     return [_states(totals) for totals in kept_days.totals_at(days, seal)]
 
 
+def held_by_case(envelope: Envelope, kind: str, *, on: date, seal: int | None = None) -> dict[int, int]:
+    """This will give what each case holds of an envelope in one state at the end of a day, as known at a seal."""
+    named = models.Account.objects.filter(fund=envelope.fund, scheme=envelope.scheme, unit=envelope.unit, kind=kind, case__isnull=False)
+    cases = dict(named.values_list("pk", "case"))
+    held = _past(list(cases), on, seal)
+    return {cases[account]: amount for account, amount in held.items() if amount}
+
+
 def _states(totals: Mapping[kept_days.Names, int], only: Envelope | None = None) -> dict[Envelope, EnvelopeState]:
     sums: defaultdict[Envelope, dict[tuple[str, str], int]] = defaultdict(dict)
     for (fund, scheme, unit, kind, year), amount in totals.items():
