@@ -238,7 +238,7 @@ class Table:
                 self.complain(f"{key} is not worded in {language}", key, f"add {language} = …")
         for language in value:
             if language not in languages:
-                self.complain(f"{key} is worded in {language}, which the policy does not have", key)
+                self.complain(f"{key} is worded in {language}, which the policy does not have", key, "take it out, or add it to languages")
         return text({language: value[language] for language in languages if isinstance(value.get(language), str)})
 
     def finish(self) -> None:

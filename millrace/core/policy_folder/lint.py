@@ -138,7 +138,8 @@ def _least_asked(rule: Rule, version: SchemeVersion) -> int | None:
 
 
 def _shares(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
-    """A share above the whole is noted: of money that others gave it may be meant (of a cost they share it is refused when read)."""
+    """A share above the whole is noted: of money that others gave it may be meant. A percentage of a cost that others share, and one
+    that neither a ceiling binds nor its rule says is meant, is refused when read."""
     for version in scheme.versions:
         for rule in version.rules:
             match rule.body:

@@ -265,6 +265,16 @@ def test_a_share_is_told_only_above_the_whole(share: str, told: set[str]) -> Non
     assert {one.code for one in lint.lint(files)} - {"uncovered", "case-fails"} == told
 
 
+@pytest.mark.parametrize(("said", "codes"), [("", {"unreadable"}), ("more_than_the_whole = true", {"above-the-whole"})])
+def test_a_share_above_the_whole_is_refused_where_no_ceiling_binds_it_unless_it_is_meant(said: str, codes: set[str]) -> None:
+    files = sound()
+    other(RULES, "value_cents = 100_000_00", 'value_cents = 100_000_00\nwhen = { fact = "total_cost", more_than = 1 }')(files)
+    more(RULES, rule("rich", "percent", f'percent = "120%"\nof = "total_cost"\n{said}', remedy=REMEDY))(files)
+    remarks = lint.lint(files)
+    assert {one.code for one in remarks} - {"uncovered", "case-fails"} == codes
+    assert all(one.finding.remedy for one in remarks if one.code in codes)
+
+
 TEXTS = sorted(path for path in sound() if path.endswith((".toml", ".yaml")))
 VALUES = (b"7", b"-1", b'""', b'"x"', b"[]", b"{}", b"true", b"1.5", b"2024-01-01", b"[{}]", b"99999999999999999999")
 

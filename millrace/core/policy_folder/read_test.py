@@ -45,6 +45,12 @@ def test_a_file_that_is_missing_is_one_finding(file: str) -> None:
         (CALLS, r'opens = "[^"]+"', 'opens = "soon"', "opens must be a day"),
         (CALLS, r'closes = "[^"]+"', 'closes = "late"', "closes must be a day"),
         (CALLS, r"\[\[calls\]\]", '[[calls]]\nversions = ["v9"]', "the version 'v9' is not in scheme.toml"),
+        (RULES, r"less_than = 3", 'includes = "x"', "includes does not fit open_projects"),
+        (SCHEME, r'slug = "nifs"', 'slug = "nif"', "slug must be"),
+        (FORM, r'feeds = "total_cost"', 'feeds = "total_costs"', "is not in the vocabulary"),
+        (SCHEME, r"title = \{ en", 'title = { fr = "T", en', "title is worded in fr"),
+        (CALLS, r'closes = "[^"]+"', 'closes = "2001-01-01"', "a call must close on or after"),
+        ("schemes/nifs/cases.yaml", r"    facts: .*\n", "", "a worked case needs title"),
         ("policy.toml", r"\nlanguages = .*", "", "a policy needs its languages"),
     ],
 )

@@ -66,13 +66,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """Support as a percentage of one fact, in basis points; the rate may depend on conditions."""
+    """Support as a percentage of one fact, in basis points; the rate may depend on conditions. More than the whole is given only
+    where it is meant, or a ceiling binds it."""
 
     of: str
     rates: tuple[Option, ...]
     matching: str = ""
     stage: str = ""
     asked: str = ""
+    is_more_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,16 +66,16 @@ def _lines(root: Any) -> Iterator[int]:
 
 
 def _case(file: str, item: Any, line: int, findings: list[Finding]) -> WorkedCase | None:
-    def complain(message: str) -> None:
-        findings.append(Finding(file, line, message))
+    def complain(message: str, remedy: str) -> None:
+        findings.append(Finding(file, line, message, remedy))
 
     if not isinstance(item, dict) or not isinstance(item.get("expect"), dict) or not isinstance(item.get("facts"), dict):
-        complain("a worked case needs title, day, version, facts and expect")
+        complain("a worked case needs title, day, version, facts and expect", "add what is missing: facts and expect are tables")
         return None
     for key in sorted(set(item) - _KEYS) + sorted(set(item["expect"]) - _EXPECTED):
-        complain(f"{key} is not known in a worked case")
+        complain(f"{key} is not known in a worked case", f"one of: {', '.join(sorted(_KEYS if key in item else _EXPECTED))}")
     if type(item.get("day")) is not date:
-        complain("day must be a day such as 2024-01-08")
+        complain("day must be a day such as 2024-01-08", "write the day on which the case is judged")
         return None
     versions = item.get("versions") or [item.get("version")]
     return WorkedCase(

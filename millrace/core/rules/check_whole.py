@@ -68,9 +68,14 @@ def _formulas(papers: Papers, version: SchemeVersion) -> None:
             written = [_written(amount, version) for amount in (most, min(fixed))]
             said = f"in {version.id} the rule {rule.id} can come to {written[0]}, above the ceiling of {written[1]}"
             _at(papers, rule, said, "lower it, raise the ceiling, or say `when` each holds")
-        if isinstance(rule.body, bodies.Percent) and rule.body.matching and max(rate.number for rate in rule.body.rates) > 10_000:
+        if not isinstance(rule.body, bodies.Percent) or max((rate.number for rate in rule.body.rates), default=0) <= 10_000:
+            continue
+        if rule.body.matching:
             said = f"in {version.id} the rule {rule.id} gives more than 100% of a cost that others share"
             _at(papers, rule, said, "give at most 10000 basis points")
+        elif not fixed and not rule.body.is_more_meant:
+            said = f"in {version.id} the rule {rule.id} gives more than 100% of {rule.body.of}, and no ceiling binds it"
+            _at(papers, rule, said, "give at most 100%, add a ceiling, or say more_than_the_whole = true where it is meant")
 
 
 def _most_given(rule: Rule) -> int | None:

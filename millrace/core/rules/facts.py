@@ -183,7 +183,7 @@ def checked(fact: Fact, plain: Any) -> Value:
         return plain
     if kind in (FactType.MONEY, FactType.COUNT, FactType.SHARE) and type(plain) is int:
         if plain < 0:
-            raise WrongFact("negative", fact.name, str(plain))
+            raise WrongFact("negative", fact.name, f"is {plain}; it may not be below zero")
         return plain
     if kind is FactType.DAY:
         return _day(fact, plain)

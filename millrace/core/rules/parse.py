@@ -43,7 +43,7 @@ def scheme(slug: str, papers: Papers) -> Scheme:
     the whole when there are any."""
     root = papers.scheme.root
     if root.string("slug") != slug:
-        root.complain(f"slug must be the folder's name {slug!r}", "slug")
+        root.complain(f"slug must be the folder's name {slug!r}", "slug", f"write {slug!r}, or name the folder by the slug")
     entries = root.tables("versions")
     if not entries:
         root.complain("a scheme needs at least one version", remedy="add [[versions]]")

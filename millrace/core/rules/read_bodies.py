@@ -107,6 +107,7 @@ def _percent(table: Table, shelf: Shelf) -> Body:
         matching=amount_fact(table, "matching", shelf) if table.has("matching") else "",
         stage=_stage(table, shelf),
         asked=_asked(table, shelf),
+        is_more_meant=table.flag("more_than_the_whole"),
     )
 
 

@@ -50,7 +50,7 @@ def share_of(table: Table, key: str) -> int:
     """Read a share that is required, such as percent = "70%"."""
     share = basis_points(table.string(key))
     if share is None and table.has(key):
-        table.lose(f"{key} is written like 50%, with at most two decimals", key)
+        table.lose(f"{key} is written like 50%, with at most two decimals", key, f'write it as {key} = "50%"')
     return share or 0
 
 
@@ -60,7 +60,7 @@ def condition(table: Table, shelf: Shelf) -> Condition:
         if table.has(word):
             parts = tuple(condition(part, shelf) for part in table.tables(word))
             if not parts:
-                table.lose(f"{word} needs at least one part", word)
+                table.lose(f"{word} needs at least one part", word, f"{word} = [{{ fact = …, is = … }}]")
             return made(parts)
     if table.has("not"):
         return conditions.Not(condition(table.table("not"), shelf))
@@ -78,12 +78,16 @@ def _comparison(table: Table, shelf: Shelf) -> Condition:
     if fact is None:
         return NEVER
     if fact.type not in conditions.OPERATORS[operator]:
-        table.lose(f"{operator} does not fit {fact.name}, which is {fact.type}", operator)
+        table.lose(f"{operator} does not fit {fact.name}, which is {fact.type}", operator, f"one of: {', '.join(_fitting(fact))}")
         return NEVER
     if isinstance(written, Mapping):
         return Comparison(fact.name, operator, _other(table.table(operator), fact, shelf))
     value = _literal(table, operator, fact, written)
     return NEVER if value is None else Comparison(fact.name, operator, Literal(value))
+
+
+def _fitting(fact: Fact) -> list[str]:
+    return [operator for operator, types in conditions.OPERATORS.items() if fact.type in types]
 
 
 def known_fact(table: Table, key: str, shelf: Shelf) -> Fact | None:
@@ -105,13 +109,13 @@ def _other(table: Table, fact: Fact, shelf: Shelf) -> conditions.Operand:
         return OtherFact(name)
     share = basis_points(table.string("share"))
     if share is None:
-        table.lose("a share is written like 50%", "share")
+        table.lose("a share is written like 50%", "share", 'write it as share = "50%", with at most two decimals')
     return ShareOf(share or 0, name)
 
 
 def _literal(table: Table, operator: str, fact: Fact, written: Any) -> facts_.Value | None:
     if operator in ("one_of", "none_of", "includes_any") and not isinstance(written, list):
-        table.lose(f"{operator} needs a list", operator)
+        table.lose(f"{operator} needs a list", operator, f"{operator} = [ … ]")
         return None
     as_list = isinstance(written, list)
     if fact.type is FactType.SHARE and isinstance(written, str):

@@ -59,13 +59,14 @@ def _question(table: Table, shelf: Shelf) -> Question:
     fact = shelf.facts.get(feeds)
     kind = table.one_of("kind", QUESTION_KINDS)
     if feeds and fact is None:
-        table.lose(f"the fact {feeds!r} is not in the vocabulary", "feeds")
+        table.lose(f"the fact {feeds!r} is not in the vocabulary", "feeds", "add it to facts.toml, or mend its spelling")
     elif fact is not None and fact.established == "committee":
         table.complain(f"the fact {feeds!r} is established by the committee, not by an applicant", "feeds", "leave feeds out")
     elif fact is not None and fact.derived is not None:
         table.complain(f"the fact {feeds!r} is made from others", "feeds", f"ask {' and '.join(fact.derived.parts)}")
     elif fact is not None and kind not in _FEEDS[fact.type]:
-        table.complain(f"a question of kind {kind} cannot feed {feeds}, which is {fact.type}", "kind")
+        fitting = ", ".join(_FEEDS[fact.type])
+        table.complain(f"a question of kind {kind} cannot feed {feeds}, which is {fact.type}", "kind", f"one of: {fitting}")
     own = read_facts.choices(table, shelf.languages)
     columns = tuple(_column(item, shelf) for item in table.tables("columns"))
     return Question(

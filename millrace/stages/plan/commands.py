@@ -6,10 +6,14 @@ Each prints for people, or JSON for programs, and gives the exit status: 0 done,
 import json
 import sys
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from millrace.core.policy_folder import lint
 from millrace.core.refusal import Refusal
@@ -20,7 +24,12 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.plan import actions, finding
 from millrace.web import clock
 
-OUTCOMES = {"pass": "yes", "fail": "NO", "not_yet_known": "?"}
+# How an outcome is marked before a rule, and said of the whole.
+OUTCOMES = {
+    "pass": (gettext_noop("yes"), gettext_noop("pass")),
+    "fail": (gettext_noop("NO"), gettext_noop("fail")),
+    "not_yet_known": ("?", gettext_noop("not yet known")),
+}
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -109,18 +118,25 @@ def _facts(file: Path) -> dict[str, Any]:
 
 
 def in_words(found: finding.Found, language: str) -> list[str]:
-    """This will say an answer in lines for a terminal."""
-    lines = []
+    """This will say an answer in lines for a terminal, in the language."""
+    with translation.override(language):
+        return list(_worded(found, language))
+
+
+def _worded(found: finding.Found, language: str) -> Iterator[str]:
     for reading in found.readings:
         said, version = reading.verdict, reading.version
-        lines.append(f"{version.title.said_in(language)}, version {version.id} (from {version.starts}), on {said.on}: {said.outcome}")
+        told = {"title": version.title.said_in(language), "version": version.id, "start": version.starts, "day": said.on}
+        outcome = {"outcome": _(OUTCOMES[said.outcome][1])}
+        yield _("%(title)s, version %(version)s (from %(start)s), on %(day)s: %(outcome)s") % (told | outcome)
         for one in explain.sentences(said, version, language):
-            mark = OUTCOMES[one.outcome] if one.is_gate or one.kind == "track" else "-"
-            lines.append(f"  {mark:>3}  {one.statement}  [{one.clause or one.label}]")
-            lines += [f"       {part.label}: {part.found} (required: {part.required})" for part in one.findings if one.outcome != "pass"]
-            lines += [f"       {remedy}" for remedy in one.remedies]
+            mark = _(OUTCOMES[one.outcome][0]) if one.is_gate or one.kind == "track" else "-"
+            yield f"  {mark:>3}  {one.statement}  [{one.clause or one.label}]"
+            for part in one.findings if one.outcome != "pass" else ():
+                about = {"fact": part.label, "found": part.found, "required": part.required}
+                yield "       " + _("%(fact)s: %(found)s (required: %(required)s)") % about
+            yield from (f"       {remedy}" for remedy in one.remedies)
         for step in explain.amount_lines(said, version, language):
-            lines.append(f"  {'  ' * step.depth}{step.label}: {step.value}{'  <' if step.is_binding else ''}")
+            yield f"  {'  ' * step.depth}{step.label}: {step.value}{'  <' if step.is_binding else ''}"
     if found.is_in_doubt:
-        lines.append("The start of a version is known only to its month: an officer chooses between these readings.")
-    return lines
+        yield _("The start of a version is known only to its month: an officer chooses between these readings.")

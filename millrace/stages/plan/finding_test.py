@@ -108,6 +108,18 @@ def test_words_for_a_terminal_name_the_clause_and_the_step_that_binds(hong_kong)
     assert any(line.endswith("HK$15,000,000  <") for line in lines)
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-hant", ["不符合", "規定："]), ("zh-hans", ["不符合", "规定："])])
+def test_words_for_a_terminal_are_all_in_the_language(hong_kong, language, words):
+    held = next(scheme for scheme in finding.schemes_at(datetime(2026, 1, 1, tzinfo=UTC)) if scheme.slug == "nifs")
+    lines = "\n".join(commands.in_words(finding.judged(held, LINE | {"open_projects": 9}, on=DAY), language))
+    assert all(word in lines for word in words)
+    assert not any(word in lines for word in ("fail", "yes", "NO ", "required", "version"))
+
+
+def test_an_amount_below_nothing_is_refused_in_a_sentence(hong_kong, tmp_path, capsys):
+    assert "it is -5; it may not be below zero." in judged(tmp_path, capsys, {"total_cost": -5})[1].err
+
+
 @pytest.mark.usefixtures("db_clone")
 def test_publishing_from_the_command_line_says_what_is_new_and_what_is_wrong(make, tmp_path, capsys):
     assert commands.publish(HONG_KONG) == 0
