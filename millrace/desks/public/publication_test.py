@@ -56,6 +56,7 @@ def test_the_night_writes_them_and_figures_register_and_how_to_cite_lead_to_them
     agreed(make, 3)
     assert publication.publish(NIGHT) == f"2026-04-01 at seal {Seal.objects.latest('number').number}"
     page = Client().get("/open-data/").text
+    assert page.count("data-label=") == 9  # each cell says on a telephone what it is
     assert "1 April 2026" in page and all(f'href="{file}"' in page for file in FILES)
     for address in ("/register/", "/cite/", "/figures/approved-by-scheme/"):
         assert 'href="/open-data/"' in Client().get(address).text
