@@ -184,7 +184,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     today = policy.funder().day_of(request.at) if policy.is_published() else request.at.date()
     shown = []
     for scheme in policy.published_schemes(request.at):
-        in_force = {version.sha256 for version in scheme.versions_on(today).candidates}
-        rows = [(row, row.sha256 in in_force) for row in queries.publications(scheme.slug)]
+        in_force = {row.pk for row in policy.rows_in_force(scheme.slug, today)}
+        rows = [(row, row.pk in in_force) for row in queries.publications(scheme.slug)]
         shown.append({"title": said(scheme.versions[-1].title), "slug": scheme.slug, "rows": rows})
     return render(request, "policy/rules.html", {"schemes": shown})
