@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from millrace.core.policy_folder import lint
 from millrace.registers.cases.models import Verdict
 from millrace.registers.policy.models import SchemeVersion
 from millrace.site import published
@@ -66,6 +67,12 @@ def test_what_cannot_be_compared_says_why(hong_kong: Any, draft: Path, capsys: A
 
 def test_a_folder_is_published_once_and_a_broken_one_not_at_all(hong_kong: Any, make: Any, draft: Path, capsys: Any) -> None:
     make.system()
+    # HK$20m a project, and worked cases that say 15m: what the linter finds is mended before anything is published.
+    status, refused = told(capsys, published.publish, folder=draft)
+    assert status == 1 and not refused["is_clean"] and {one["weight"] for one in refused["findings"]} == {lint.MEND}
+    (draft / RULES).write_bytes((HONG_KONG / RULES).read_bytes())
+    scheme = draft / "schemes/nifs/scheme.toml"
+    scheme.write_text(scheme.read_text("utf-8").replace("New Industrialisation Funding Scheme", "The New Funding Scheme", 1), "utf-8")
     status, done = told(capsys, published.publish, folder=draft)
     assert status == 0 and done["is_clean"]
     versions = [(one["scheme"], one["version"]) for one in done["published"] if one["kind"] == "scheme_version_published"]
@@ -107,3 +114,12 @@ def test_a_scheme_is_forecast_under_the_published_rules_and_under_a_draft(submit
     assert "there is no scheme 'no-such-scheme'" in capsys.readouterr().err
     assert published.forecast(Namespace(json=False, scheme="nifs", policy=None, on=date(2999, 1, 1), as_known=None)) == 2
     assert "a day that has come" in capsys.readouterr().err
+
+
+def test_a_number_edited_in_place_is_told_and_not_published(hong_kong: Any, make: Any, draft: Path, capsys: Any) -> None:
+    make.system()
+    (draft / RULES).write_bytes((HONG_KONG / RULES).read_bytes())
+    series = draft / "series/itf-approved.toml"
+    series.write_text(series.read_text("utf-8").replace('["nifs", "", 32, "247.0"]', '["nifs", "", 33, "247.0"]'), "utf-8")
+    status, refused = told(capsys, published.publish, folder=draft)
+    assert status == 1 and [one["file"] for one in refused["findings"]] == ["series/itf-approved.toml"]

@@ -157,7 +157,7 @@ def delivered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
         "Record",
         sponsor=str(cast["company"].pk),
         amount_cents="20,000,000",
-        paid_on="2026-11-01",
+        paid_on=gather.local_day(clock.now()).isoformat(),
         payee="Machines Ltd",
         invoice="INV-1",
         file=("bank.pdf", PDF + b"%1"),

@@ -80,7 +80,8 @@ def test_of_many_recording_one_movement_at_once_one_does(paid: Any, agree: Any) 
     ]
     receipts = [lambda: deliver.receive_money(debt, bank_reference="BANK-1", command=uuid.uuid4(), **told)] * 4
     answers = racing.race(refunds + receipts)
-    assert sorted(set(answers)) == ["done", "receipt-recorded"] and answers.count("done") == 1
+    # Once it has paid the debt, the debt itself refuses the others before their reference is looked at.
+    assert set(answers) <= {"done", "receipt-recorded", "not-owed"} and answers.count("done") == 1
     returned = [balances.statement(case).total("returned", "HKD") for case in (paid.case, other.case)]
     assert sorted(returned) == [0, MILLION]
 

@@ -1,11 +1,13 @@
 """A change of an agreement carries itself out whole, or not at all — e.g. HK$4m less is back in the envelope with the new terms."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from millrace.core import changes as core
 from millrace.core.refusal import Refusal
@@ -24,8 +26,11 @@ from millrace.stages.deliver.models import ChangeRequest, Claim, Equipment
 
 
 @pytest.fixture(autouse=True)
-def files(settings: Any, tmp_path: Any) -> None:
+def files(settings: Any, tmp_path: Any) -> Iterator[None]:
+    """Files of this test's own, and words in English whatever page was asked for before."""
     settings.MEDIA_ROOT = tmp_path
+    with translation.override("en"):
+        yield
 
 
 def ask(held: Any, kind: str, *, description: str = "As agreed.", submit: bool = True, **asked: Any) -> ChangeRequest:

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from millrace.core import toml_text
 from millrace.core.policy_folder import lint
 from millrace.core.refusal import Refusal
 from millrace.core.rules import explain
@@ -48,7 +49,10 @@ def publish(folder: Path, *, at: datetime | None = None, as_json: bool = False, 
     files = files_of(folder)
     if not is_proven and (wrong := [one for one in lint.lint(files) if one.weight != lint.NOTE]):
         return _not_published(folder, wrong, as_json=as_json)
-    done = actions.publish_policy(files, by=people.system_person(), at=at or clock.now(), command=uuid.uuid4())
+    try:
+        done = actions.publish_policy(files, by=people.system_person(), at=at or clock.now(), command=uuid.uuid4())
+    except toml_text.Unreadable as unreadable:  # sound by itself, and not beside what was published: a number edited in place
+        return _not_published(folder, [lint.Remark(one, "unreadable", lint.MEND) for one in unreadable.findings], as_json=as_json)
     told = [
         {"kind": event.kind, "scheme": event.facts.get("scheme", ""), "version": event.facts.get("version", "")} for event in done.events
     ]

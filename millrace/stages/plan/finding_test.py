@@ -117,7 +117,7 @@ def test_words_for_a_terminal_are_all_in_the_language(hong_kong, language, words
 
 
 def test_an_amount_below_nothing_is_refused_in_a_sentence(hong_kong, tmp_path, capsys):
-    assert "it is -5; it may not be below zero." in judged(tmp_path, capsys, {"total_cost": -5})[1].err
+    assert "“total_cost” cannot be less than zero." in judged(tmp_path, capsys, {"total_cost": -5})[1].err
 
 
 @pytest.mark.usefixtures("db_clone")
