@@ -15,10 +15,10 @@ from millrace.core.bank_status import ACCEPTED, REJECTED, RETURNED, SENT, SETTLE
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 
 
-def transaction(end_to_end: str, status: str, reason: str = "", amount: str = "", currency: str = "HKD") -> str:
+def transaction(end_to_end: str, status: str, reason: str = "", amount: str = "", currency: str = "HKD", on: str = "2026-03-02") -> str:
     why = f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else ""
     paid = f'<OrgnlTxRef><Amt><InstdAmt Ccy="{currency}">{amount}</InstdAmt></Amt></OrgnlTxRef>' if amount else ""
-    settled = "<FctvIntrBkSttlmDt><Dt>2026-03-02</Dt></FctvIntrBkSttlmDt>" if status == "ACSC" else ""
+    settled = f"<FctvIntrBkSttlmDt><Dt>{on}</Dt></FctvIntrBkSttlmDt>" if status == "ACSC" else ""
     return (
         f"<TxInfAndSts><OrgnlEndToEndId>{end_to_end}</OrgnlEndToEndId><TxSts>{status}</TxSts>{why}"
         f"<AcctSvcrRef>B-{end_to_end}</AcctSvcrRef>{settled}{paid}</TxInfAndSts>"

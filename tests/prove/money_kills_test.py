@@ -120,7 +120,8 @@ class Working(threading.Thread):
         self.checker.press(f"{run}act/", do="check")
         [payment] = asked(lambda: list(Payment.objects.filter(release=release)))
         original = run.rstrip("/").rsplit("/", 1)[1]
-        told = bank.file(bank.transaction(payment.end_to_end, "ACSC"), original=original, message=uuid.uuid4().hex)
+        paid = bank.transaction(payment.end_to_end, "ACSC", on=str(gather.local_day(clock.now())))
+        told = bank.file(paid, original=original, message=uuid.uuid4().hex)
         self.finance.press(f"{run}answer/", file=told)
         self.runs.append(original)
 
