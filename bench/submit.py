@@ -17,13 +17,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from bench import throwaway
 from millrace.site import database, serve
 from millrace.site import home as homes
 
+if TYPE_CHECKING:
+    from millrace.registers.people.models import Organisation, Person
+
 PORT_SECONDS = 60
+PROJECTS = 3
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -74,7 +79,7 @@ def published() -> None:
 
 
 def _applicant(number: int, each: int) -> Applicant:
-    """One organisation for each draft: the published limit is three projects at a time for one."""
+    """An organisation for every three drafts: the published limit is three projects at a time for one."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -85,21 +90,21 @@ def _applicant(number: int, each: int) -> Applicant:
     person = Person(email=f"signatory-{number}@bench.invalid", name=f"Signatory {number}", joined_at=at)
     person.set_unusable_password()
     person.save()
-    references = tuple(_draft(person, number * 1000 + position, at) for position in range(each + 1))
+    references: list[str] = []
+    for position in range(each + 1):
+        if position % PROJECTS == 0:
+            organisation = _organisation(person, number * 1000 + position, at)
+        references.append(_draft(person, organisation, number * 1000 + position, at))
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
-    return Applicant(f"{settings.SESSION_COOKIE_NAME}={session.session_key}", references)
+    return Applicant(f"{settings.SESSION_COOKIE_NAME}={session.session_key}", tuple(references))
 
 
-def _draft(person: object, number: int, at: datetime) -> str:
-    from millrace.jobs.demonstration import answers, beginnings
-    from millrace.jobs.demonstration.cast import Cast, Side
-    from millrace.jobs.demonstration.tale import Tale
-    from millrace.registers.people.models import Membership, Organisation, Person
+def _organisation(person: "Person", number: int, at: datetime) -> "Organisation":
+    from millrace.registers.people.models import Membership, Organisation
 
-    assert isinstance(person, Person)
     organisation = Organisation.objects.create(
         name=f"Bench {number} Ltd",
         kind="company",
@@ -113,6 +118,14 @@ def _draft(person: object, number: int, at: datetime) -> str:
     )
     for power in (Membership.Power.MEMBER, Membership.Power.SIGNATORY):
         Membership.objects.create(person=person, organisation=organisation, power=power, starts_at=at, granted_by=person)
+    return organisation
+
+
+def _draft(person: "Person", organisation: "Organisation", number: int, at: datetime) -> str:
+    from millrace.jobs.demonstration import answers, beginnings
+    from millrace.jobs.demonstration.cast import Cast, Side
+    from millrace.jobs.demonstration.tale import Tale
+
     side, tale = Side(organisation, person, person), Tale(900_000 + number, "submitted", at)
     case = beginnings.drafted(Cast(person), side, "nifs", tale)
     told = answers.nifs(tale, name=person.name, email=person.email)

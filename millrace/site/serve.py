@@ -18,7 +18,7 @@ from millrace.site import home as homes
 from millrace.site.database import Database
 
 WORKERS = 2
-THREADS = 8
+THREADS = 4  # of one worker: more of them take the interpreter from one another, a tenth of a click, and answer no sooner
 PATIENCE_SECONDS = 60
 STATIC_SECONDS = 31_536_000
 

@@ -6,6 +6,7 @@ import pytest
 
 from millrace.site import serve
 from millrace.site.home import HomeRefused
+from millrace.web import downloads
 
 
 def ended(status: int) -> serve.Errand:
@@ -30,3 +31,7 @@ def test_nothing_follows_an_errand_that_ended_badly() -> None:
     with pytest.raises(HomeRefused, match="start again"):
         errand.is_over({})
     assert not done
+
+
+def test_half_of_a_workers_threads_stay_free_for_pages_while_files_are_read_slowly() -> None:
+    assert 2 * downloads.AT_ONCE <= serve.THREADS

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "millrace.web.nul.WithoutNul",
+    "millrace.web.downloads.Limited",
     "millrace.web.errors.RefusalMiddleware",
     "millrace.web.demonstration.Telling",
     "axes.middleware.AxesMiddleware",

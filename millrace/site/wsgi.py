@@ -1,4 +1,4 @@
-"""The application granian serves — e.g. each of its two workers answers eight applicants at a time."""
+"""The application granian serves — e.g. each of its two workers answers four applicants at a time."""
 
 import gc
 import os

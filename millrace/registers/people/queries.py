@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from millrace.registers.people import prepared
@@ -39,24 +39,26 @@ def grants_of(person: Person, at: datetime) -> tuple[frozenset[str], Mapping[int
     return frozenset(powers), {organisation: frozenset(powers) for organisation, powers in held.items()}
 
 
-_SPAN = {"starts_at": "starts_at", "ends_at": "ends_at"}
-
-
 def with_grants(persons: QuerySet[Person]) -> QuerySet[Person]:
     """This will bring all that was ever granted to each person, in the query that finds them: `grants_read` says what holds."""
-    of_person = {"person": OuterRef("pk")}
-    memberships = Membership.objects.filter(**of_person).values(told=JSONObject(organisation="organisation_id", power="power", **_SPAN))
-    powers = Power.objects.filter(**of_person).values(told=JSONObject(power="power", **_SPAN))
-    return persons.annotate(granted=ArraySubquery(powers), memberships_granted=ArraySubquery(memberships))
+    memberships = _told(Membership.objects.all(), organisation="organisation_id")
+    return persons.annotate(granted=_told(Power.objects.all()), memberships_granted=memberships)
+
+
+def _told(rows: QuerySet[Any], **more: str) -> Subquery:
+    """One document of all of a person's rows, None where there are none: an array of documents would be read one at a time."""
+    each = JSONObject(power="power", starts_at="starts_at", ends_at="ends_at", **more)
+    of_person = rows.filter(person=OuterRef("pk")).order_by().values("person")
+    return Subquery(of_person.annotate(told=JSONBAgg(each)).values("told"))
 
 
 def grants_read(person: Any, at: datetime) -> tuple[frozenset[str], Mapping[int, frozenset[str]]]:
     """This will be `grants_of` a person found `with_grants`, as granted when they were found: for a page, not for an act."""
     held: dict[int, set[str]] = defaultdict(set)
-    for told in person.memberships_granted:
+    for told in person.memberships_granted or ():
         if _holds(told, at):
             held[told["organisation"]].add(told["power"])
-    powers = frozenset(told["power"] for told in person.granted if _holds(told, at))
+    powers = frozenset(told["power"] for told in person.granted or () if _holds(told, at))
     return powers, {organisation: frozenset(powers) for organisation, powers in held.items()}
 
 
