@@ -8,7 +8,7 @@ from wsgiref.util import setup_testing_defaults
 from django.db import connections
 from granian.cli import entrypoint
 
-from millrace.site import wsgi
+from millrace.site import threads, wsgi
 
 PAGES = ("/", "/schemes/", "/find/")
 
@@ -24,6 +24,7 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
+    threads.own()
     warm()
     wsgi.settle()
     entrypoint()
