@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from bench import throwaway
+from millrace.core.policy_folder import files
 from millrace.site import database, serve
 from millrace.site import home as homes
 
@@ -67,12 +68,11 @@ def published() -> None:
     from millrace.site.command import POLICY
     from millrace.stages.call import actions as calls
     from millrace.stages.plan import actions as plan
-    from millrace.stages.plan import commands
 
     early = datetime(2020, 7, 1, tzinfo=UTC)
     Person.objects.get_or_create(is_system=True, defaults={"email": "system@millrace.invalid", "name": "system", "joined_at": early})
     system = people.system_person()
-    told = plan.publish_policy(commands.files_of(POLICY), by=system, at=early, command=uuid.uuid4())
+    told = plan.publish_policy(files.files_of(POLICY), by=system, at=early, command=uuid.uuid4())
     for event in told.events:
         if event.scheme_version is not None:
             calls.announce_calls(event.scheme_version, by=system, at=early, command=uuid.uuid4())

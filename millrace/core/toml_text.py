@@ -21,7 +21,7 @@ class Finding:
     file: str
     line: int
     message: str
-    remedy: str = ""
+    remedy: str
     is_of_whole_file: bool = False
 
     def __str__(self) -> str:
@@ -62,12 +62,12 @@ class Document:
         self.made: dict[str, Any] = {}  # what was read from the whole of it, kept for who reads it again
         self.root = Table(self, data, ())
 
-    def complain(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:
+    def complain(self, path: toml_lines.Path, message: str, remedy: str) -> None:
         """Add a finding at the line of a path, which a text that was published is not held to."""
         if not self.is_stored:
             self.lose(path, message, remedy)
 
-    def lose(self, path: toml_lines.Path, message: str, remedy: str = "") -> None:
+    def lose(self, path: toml_lines.Path, message: str, remedy: str) -> None:
         """Add a finding at the line of a path where what was meant is lost, so that no text can be read with it."""
         if not self.is_broken:
             self.findings.append(Finding(self.file, toml_lines.line_of(self.lines, path), message, remedy))
@@ -129,11 +129,11 @@ class Table:
         self._known: set[str] = set()
         self._children: dict[toml_lines.Path, Table] = {}
 
-    def complain(self, message: str, key: str = "", remedy: str = "") -> None:
-        """Add a finding at a key of this table, or at the table itself."""
+    def complain(self, message: str, key: str, remedy: str) -> None:
+        """Add a finding at a key of this table, or ("") at the table itself, with what would mend it."""
         self.document.complain((*self.path, key) if key else self.path, message, remedy)
 
-    def lose(self, message: str, key: str = "", remedy: str = "") -> None:
+    def lose(self, message: str, key: str, remedy: str) -> None:
         """Add a finding where what was meant is lost: the one kind that also a published text is refused for."""
         self.document.lose((*self.path, key) if key else self.path, message, remedy)
 
@@ -153,7 +153,7 @@ class Table:
         self._known.add(key)
         if key not in self.data:
             if default is _MISSING:
-                self.lose(f"{key} is missing", remedy=f"add {key}, {called}")
+                self.lose(f"{key} is missing", "", f"add {key}, {called}")
                 return kinds[0]()
             return default
         value = self.data[key]
@@ -192,7 +192,7 @@ class Table:
         """Give a list of words."""
         value = self._get(key, (list,), "a list of texts", list(default))
         if any(not isinstance(item, str) for item in value):
-            self.lose(f"{key} must be a list of texts", key)
+            self.lose(f"{key} must be a list of texts", key, f'write {key} = ["…"]')
             return ()
         return tuple(value)
 
@@ -212,7 +212,7 @@ class Table:
         found = []
         for position, item in enumerate(value):
             if not isinstance(item, dict):
-                self.lose(f"{key} must hold tables only, not {item!r}", key)
+                self.lose(f"{key} must hold tables only, not {item!r}", key, "put each in braces")
                 continue
             found.append(self._child((*self.path, key, position), item))
         return found

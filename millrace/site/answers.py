@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from millrace.core.policy_folder import files
 from millrace.core.refusal import Refusal
 from millrace.site import database
 from millrace.site import home as homes
@@ -98,7 +99,7 @@ def fill(folder: Path) -> int:
         raise homes.HomeRefused("The demonstration in this database was cut short: name an empty database, or MILLRACE_HOME a new folder.")
     if not Case.objects.exists():
         print("Three years of invented cases are being told, once; pages fill as they are …", flush=True)
-        demonstration.fill(clock.now(), commands.files_of(folder))
+        demonstration.fill(clock.now(), files.files_of(folder))
         reactor.pass_all()
     status = commands.publish(folder, is_proven=True)
     # The first visitor finds the open data, and need not wait for the first night.

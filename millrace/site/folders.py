@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from millrace.core.policy_folder import difference, fact_reference, lint, read
+from millrace.core.policy_folder import difference, fact_reference, files, lint, read
 from millrace.core.policy_folder.read import Policy
 from millrace.core.rules import cases
 from millrace.core.toml_text import Unreadable
@@ -56,11 +56,10 @@ def add_words(parser: argparse.ArgumentParser, asking: Mapping[str, Run]) -> Non
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """This will read a folder: path within it → content; hidden files are left out."""
+    """This will read a folder, or refuse what is none."""
     if not folder.is_dir():
         raise NotAFolder(f"{folder} is not a folder")
-    inside = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name.as_posix(): path.read_bytes() for name, path in inside.items() if not any(part.startswith(".") for part in name.parts)}
+    return files.files_of(folder)
 
 
 def say(data: Mapping[str, Any], lines: list[str], *, as_json: bool) -> None:

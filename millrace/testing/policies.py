@@ -7,15 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from millrace.core.policy_folder.files import files_of as files_of
+
 HONG_KONG = Path(__file__).resolve().parents[2] / "policies" / "hong-kong"
 # Before the first version of any scheme began.
 EARLY = datetime(2020, 7, 1, tzinfo=UTC)
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """This will read a policy folder: path within it → content."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.fixture(autouse=True)

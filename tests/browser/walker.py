@@ -36,6 +36,15 @@ class Walker:
         assert answer.status == status, f"{address} answered {answer.status}, not {status}"
         return self._look()
 
+    def click(self, words: str) -> "Walker":
+        """This will follow the first link whose words contain `words`."""
+        link = self.page.locator("main a", has_text=words).first
+        self._unfold(link)
+        with self.page.expect_navigation():
+            link.click(no_wait_after=True)
+        self.page.wait_for_load_state("load")
+        return self._look()
+
     def submit(self, button: str, *, times: int = 1, **answers: Any) -> "Walker":
         """This will fill in `answers`, press `button` (a double click for two times) and wait for the next page."""
         pressed = self.page.locator(f"main button:has-text('{button}')").first

@@ -31,12 +31,15 @@ def cast(make: Any, published: None, settings: Any, tmp_path: Any) -> dict[str, 
     """Everyone in the story; all invented."""
     settings.MEDIA_ROOT = tmp_path
     company = make.organisation("Harbour Precision Ltd", name_zh="海港精密有限公司")
+    sponsor = make.organisation("Osprey Metrology Ltd", name_zh="魚鷹計量有限公司")
     finance = make.person("Finance Fung", powers=("finance",))
     envelopes.fund_envelope("itf-nifs", by=finance, at=clock.now(), command=uuid.uuid4())
     return {
         "company": company,
         "writer": make.member(company, "member", name="Writer Wong"),
         "signatory": make.member(company, "member", "signatory", name="Signatory Sin"),
+        "sponsor_company": sponsor,
+        "sponsor": make.member(sponsor, "member", "signatory", name="Sponsor Siu"),
         "officer": make.person("Officer Ho", powers=("officer",)),
         "second": make.person("Officer Lau", powers=("officer",)),
         "authority": make.person("Commissioner Ng", powers=("authority",)),
@@ -88,10 +91,23 @@ def draft(writer: Any) -> str:
     return reference.group()
 
 
+def joined(writer: Any, enter: Enter, cast: dict[str, Any], reference: str) -> None:
+    """A sponsor is invited; it reads nothing but its own part, and confirms that and its money itself."""
+    number = cast["sponsor_company"].registration_number
+    writer.open(f"/cases/{reference}/parts/").submit("Invite", role="sponsor", registration_number=number)
+    sponsor = enter(cast["sponsor"]).open("/home/").sees(reference)
+    for closed_to_it in ("draft/check/", "draft/sections/budget/"):
+        sponsor.open(f"/cases/{reference}/{closed_to_it}", status=404)
+    part = sponsor.open("/home/").click("State your part").sees("Harbour Precision Ltd", "Money the sponsor brings")
+    part.submit("Confirm our part", work="Part of the machining centre.", cash_cents="5,000,000")
+    writer.open(f"/cases/{reference}/parts/").sees("Osprey Metrology Ltd", "HK$5,000,000")
+
+
 def submitted(enter: Enter, cast: dict[str, Any]) -> str:
-    """Drafted, sent to be signed, signed (the click sent twice), received once."""
+    """Drafted, joined by a sponsor, sent to be signed, signed (the click sent twice), received once."""
     writer = enter(cast["writer"])
     reference = draft(writer)
+    joined(writer, enter, cast, reference)
     writer.open(f"/cases/{reference}/draft/check/").submit("Send to be signed")
     signatory = enter(cast["signatory"]).open(f"/cases/{reference}/sign/")
     signatory.submit("Sign and submit", is_true="on", times=2)
@@ -153,16 +169,17 @@ def delivered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
     case = f"/cases/{reference}"
     writer, officer = enter(cast["writer"]), enter(cast["officer"])
     writer.open(f"{case}/milestones/1/report/").submit("Submit", note="The line runs.", file=("report.pdf", PDF))
-    writer.open(f"{case}/matching/record/").submit(
-        "Record",
-        sponsor=str(cast["company"].pk),
-        amount_cents="20,000,000",
-        paid_on=gather.local_day(clock.now()).isoformat(),
-        payee="Machines Ltd",
-        invoice="INV-1",
-        file=("bank.pdf", PDF + b"%1"),
-    )
-    for number in (1, 2):
+    for number, (payer, amount) in enumerate({"company": "15,000,000", "sponsor_company": "5,000,000"}.items(), 1):
+        writer.open(f"{case}/matching/record/").submit(
+            "Record",
+            sponsor=str(cast[payer].pk),
+            amount_cents=amount,
+            paid_on=gather.local_day(clock.now()).isoformat(),
+            payee="Machines Ltd",
+            invoice=f"INV-{number}",
+            file=("bank.pdf", PDF + f"%{number}".encode()),
+        )
+    for number in (1, 2, 3):
         officer.open(f"{case}/evidence/{number}/verify/").submit("Record the finding", finding="yes")
     writer.open(f"{case}/").open(f"{case}/?show=delivery").submit("Begin a claim")
     line = {
@@ -176,7 +193,7 @@ def delivered(enter: Enter, cast: dict[str, Any], reference: str) -> None:
         "claimed_cents": "30,000,000",
     }
     writer.open(f"{case}/claims/1/lines/").submit("Save and continue", **{f"lines-0-{name}": value for name, value in line.items()})
-    writer.submit("Save and continue", **{"receipt-1": ("invoice.pdf", PDF + b"%2"), "payment_proof-1": ("paid.pdf", PDF + b"%3")})
+    writer.submit("Save and continue", **{"receipt-1": ("invoice.pdf", PDF + b"%11"), "payment_proof-1": ("paid.pdf", PDF + b"%12")})
     writer.submit("Submit")
     officer.open(f"{case}/claims/1/lines/1/rule/").submit("Record the ruling", allowed_cents="30,000,000")
     officer.open(f"{case}/claims/1/decide/", status=404)

@@ -229,7 +229,7 @@ def _accounts(tables: list[Table]) -> tuple[BankAccount, ...]:
     )
     for table, account in zip(tables, found, strict=True):
         if not (account.holder and account.number and account.bank_code):
-            table.complain("an account needs its holder, its number and its bank's code", "currency")
+            table.complain("an account needs its holder, its number and its bank's code", "currency", "add holder, number and bank_code")
         if [other.currency for other in found].count(account.currency) > 1:
             table.complain(f"two accounts are in {account.currency}", "currency", "keep one")
     return found
@@ -271,7 +271,7 @@ def _year_starts(root: Table) -> tuple[int, int]:
     try:
         day = date.fromisoformat(f"2001-{written}")
     except ValueError:
-        root.lose(f"a financial year starts on a day such as 04-01, not {written!r}", "financial_year_starts")
+        root.lose(f"a financial year starts on a day such as 04-01, not {written!r}", "financial_year_starts", "write a month and a day")
         return 1, 1
     return day.month, day.day
 
@@ -281,7 +281,7 @@ def _pattern(table: Table) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        table.lose(f"the pattern cannot be read: {error}", "pattern")
+        table.lose(f"the pattern cannot be read: {error}", "pattern", "write a regular expression, such as [0-9]{8}")
         return "(?!)"
     return pattern
 
@@ -293,5 +293,5 @@ def _calendar(table: Table) -> Calendar:
         try:
             days.add(date.fromisoformat(written))
         except ValueError:
-            table.lose(f"{written!r} is no day", "days")
+            table.lose(f"{written!r} is no day", "days", "write days such as 2024-02-10")
     return Calendar(frozenset(days))

@@ -103,7 +103,7 @@ def read(root: Table, languages: tuple[str, ...]) -> Handling:
 def _measure(table: Table, languages: tuple[str, ...]) -> Measure:
     values = tuple(sorted((_value(item, languages) for item in table.tables("values")), key=lambda value: value.starts))
     if not values:
-        table.complain("a measure needs its values", remedy="add [[measures.values]] with from and number")
+        table.complain("a measure needs its values", "", "add [[measures.values]] with from and number")
     for one in values:
         same = [other for other in values if other.starts == one.starts and set(other.schemes) == set(one.schemes)]
         if len(same) > 1:

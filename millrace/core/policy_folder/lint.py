@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from millrace.core import money, toml_lines
-from millrace.core.policy_folder import read
+from millrace.core.policy_folder import read, scripts
 from millrace.core.policy_folder.read import Policy
 from millrace.core.rules import bodies, cases, conditions, facts, rulebook
 from millrace.core.rules.rulebook import Rule, Scheme, SchemeVersion
@@ -17,6 +17,7 @@ from millrace.core.texts import Text
 from millrace.core.toml_text import Finding, Unreadable
 
 MEND, NOTE = "mend", "note"
+CALLS = "add the calls between, if there were any"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,7 +37,7 @@ class _Folder:
         self._files = files
         self._lines: dict[str, dict[toml_lines.Path, int]] = {}
 
-    def remark(self, code: str, weight: str, file: str, path: toml_lines.Path, message: str, remedy: str = "") -> Remark:
+    def remark(self, code: str, weight: str, file: str, path: toml_lines.Path, message: str, remedy: str) -> Remark:
         if file not in self._lines:
             self._lines[file] = toml_lines.index(self._files[file].decode())
         return Remark(Finding(file, toml_lines.line_of(self._lines[file], path), message, remedy), code, weight)
@@ -71,6 +72,7 @@ def looked_at(files: Mapping[str, bytes]) -> tuple[tuple[Remark, ...], Policy | 
         found += _untranslated(folder, scheme)
     found += _unused_facts(folder)
     found += _provisions(folder)
+    found += _scripts(files)
     return tuple(sorted(set(found))), folder.policy
 
 
@@ -108,7 +110,7 @@ def _windows(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
             yield folder.remark("calls-overlap", MEND, file, where, said, "close one before the other")
         elif (after.opens_on - before.closes_on).days > 550:
             days = (after.opens_on - before.closes_on).days
-            yield folder.remark("gap-between-calls", NOTE, file, where, f"no call is open for {days} days before {after.id}")
+            yield folder.remark("gap-between-calls", NOTE, file, where, f"no call is open for {days} days before {after.id}", CALLS)
 
 
 def _amounts(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
@@ -196,7 +198,9 @@ def _starts(folder: _Folder, scheme: Scheme) -> Iterator[Remark]:
     for number, version in enumerate(scheme.versions):
         if not version.starts.is_exact:
             said = f"the start of {version.id} is known only to its month ({version.starts}): cases in it are read under both versions"
-            remedy = "" if version.note else "find the day, or say in `note` that it is not published"
+            remedy = (
+                "take the note out once the day is found" if version.note else "find the day, or say in `note` that it is not published"
+            )
             yield folder.remark("start-in-doubt", NOTE, _scheme_file(scheme), ("versions", number, "from"), said, remedy)
         if not version.is_start_published:
             said = f"the start of {version.id} ({version.starts}) is not published; illustrative"
@@ -239,6 +243,17 @@ def copied(text: Text) -> list[str]:
     chinese = [(language, said) for language, said in text.wordings[1:] if language.startswith("zh")]
     others = [language for language, said in text.wordings[1:] if not language.startswith("zh") and said == wording and language != first]
     return others + [language for language, said in chinese if not any("\u4e00" <= letter <= "\u9fff" for letter in said)]
+
+
+def _scripts(files: Mapping[str, bytes]) -> Iterator[Remark]:
+    """A wording holds no letter that only the other Chinese script writes."""
+    for file, content in files.items():
+        if not file.endswith(".toml"):
+            continue
+        text = content.decode()
+        for language, letters, at in scripts.strangers(text):
+            said = f"the wording in {language} holds {letters}, of the other script"
+            yield Remark(Finding(file, text.count("\n", 0, at) + 1, said, "write it in one script"), "mixed-scripts", MEND)
 
 
 def _unused_facts(folder: _Folder) -> Iterator[Remark]:

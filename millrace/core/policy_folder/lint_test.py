@@ -275,6 +275,15 @@ def test_a_share_above_the_whole_is_refused_where_no_ceiling_binds_it_unless_it_
     assert all(one.finding.remedy for one in remarks if one.code in codes)
 
 
+@pytest.mark.parametrize(("share", "codes"), [("100%", {"above-the-whole"}), ("120%", {"unreadable"})])
+def test_a_share_of_the_same_cost_binds_one_above_the_whole(share: str, codes: set[str]) -> None:
+    files = sound()
+    other(RULES, "value_cents = 100_000_00", 'value_cents = 100_000_00\nwhen = { fact = "total_cost", more_than = 1 }')(files)
+    more(RULES, rule("rich", "percent", 'percent = "120%"\nof = "total_cost"', remedy=REMEDY))(files)
+    more(RULES, rule("bound", "ceiling", f'percent = "{share}"\nof = "total_cost"'))(files)
+    assert {one.code for one in lint.lint(files)} - {"uncovered", "case-fails"} == codes
+
+
 TEXTS = sorted(path for path in sound() if path.endswith((".toml", ".yaml")))
 VALUES = (b"7", b"-1", b'""', b'"x"', b"[]", b"{}", b"true", b"1.5", b"2024-01-01", b"[{}]", b"99999999999999999999")
 
@@ -321,3 +330,23 @@ def test_a_reason_that_was_copied_from_another_language_is_told() -> None:
     files[path] = files[path].decode().replace("承諾已公布；未有找到所需年數。", why).encode()
     [found] = [one for one in lint.lint(files) if one.code == "untranslated"]
     assert why in files[path].decode().splitlines()[found.finding.line - 1] and not lint.is_clean([found])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("承诺已公布；未有找到所需年数。", "承诺已公布；未有找到所需年數。"), ("承諾已公布", "承诺已公布")]
+)
+def test_a_letter_of_the_other_script_is_told_at_its_line(before: str, after: str) -> None:
+    folder = Path(__file__).resolve().parents[3] / "policies" / "hong-kong"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    path = "schemes/nifs/rules.toml"
+    assert before in files[path].decode()
+    files[path] = files[path].decode().replace(before, after, 1).encode()
+    [found] = [one for one in lint.lint(files) if one.code == "mixed-scripts"]
+    assert after in files[path].decode().splitlines()[found.finding.line - 1] and not lint.is_clean([found])
+
+
+def test_a_folder_of_a_scheme_without_its_text_is_told() -> None:
+    files = sound()
+    files["schemes/newone/"] = b""
+    found = [one.finding for one in lint.lint(files)]
+    assert "schemes/newone/scheme.toml" in [one.file for one in found]

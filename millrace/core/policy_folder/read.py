@@ -173,7 +173,7 @@ def _figures(folder: _Folder) -> dict[str, Figure]:
         try:
             whole.check({path: folder.files[path].decode() for path in found}, series, found)
         except figure_texts.MalformedFile as wrong:
-            folder.findings.append(Finding(wrong.file, wrong.line, wrong.what))
+            folder.findings.append(Finding(wrong.file, wrong.line, wrong.what, ""))  # its words say what would be right
     return {figure.name: figure for figure in found.values()}
 
 
@@ -184,7 +184,7 @@ def _read_text(folder: _Folder, path: str, reader: Callable[[str, str], Read]) -
     except UnicodeDecodeError:
         folder.findings.append(Finding(path, 1, "the file is not UTF-8 text", "save it as UTF-8"))
     except figure_texts.MalformedFile as wrong:
-        folder.findings.append(Finding(wrong.file, wrong.line, wrong.what))
+        folder.findings.append(Finding(wrong.file, wrong.line, wrong.what, ""))  # its words say what would be right
     return None
 
 
@@ -257,7 +257,7 @@ def _check_beneficiaries(folder: _Folder, who: Funder, schemes: Mapping[str, Sch
 
 def _check_strays(folder: _Folder) -> None:
     for path in folder.files:
-        if path not in folder.used and not path.endswith((".md", ".gitkeep")):
+        if path not in folder.used and not path.endswith((".md", ".gitkeep", "/")):
             folder.findings.append(Finding(path, 1, "this file is no part of a policy", "take it out, or mend its name"))
 
 
@@ -278,7 +278,7 @@ def from_paper(kind: str, text: str) -> Any:
     try:
         made = _from_content(kind, json.loads(text), findings)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable([*findings, Finding(kind, 1, f"{type(error).__name__}: {error}")]) from error
+        raise Unreadable([*findings, Finding(kind, 1, f"{type(error).__name__}: {error}", parse.KEPT_TEXT)]) from error
     if findings:
         raise Unreadable(findings)
     return made

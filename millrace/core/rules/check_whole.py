@@ -73,9 +73,15 @@ def _formulas(papers: Papers, version: SchemeVersion) -> None:
         if rule.body.matching:
             said = f"in {version.id} the rule {rule.id} gives more than 100% of a cost that others share"
             _at(papers, rule, said, "give at most 10000 basis points")
-        elif not fixed and not rule.body.is_more_meant:
+        elif not fixed and not rule.body.is_more_meant and not _is_bound(rule.body, version):
             said = f"in {version.id} the rule {rule.id} gives more than 100% of {rule.body.of}, and no ceiling binds it"
             _at(papers, rule, said, "give at most 100%, add a ceiling, or say more_than_the_whole = true where it is meant")
+
+
+def _is_bound(body: bodies.Percent, version: SchemeVersion) -> bool:
+    """Say whether a share of the same fact, at most the whole of it, is the most that anyone gets, whatever the percentage."""
+    relative = [rule.body for rule in version.rules if isinstance(rule.body, bodies.RelativeCeiling) and rule.when is None]
+    return any(ceiling.of == body.of and ceiling.basis_points <= 10_000 for ceiling in relative)
 
 
 def _most_given(rule: Rule) -> int | None:

@@ -35,6 +35,14 @@ class Standing(enum.StrEnum):
     VERIFIED = "verified"
 
 
+_WRITTEN = {
+    FactType.MONEY: "a whole number of cents",
+    FactType.COUNT: "a whole number",
+    FactType.SHARE: 'a share such as "50%"',
+    FactType.FLAG: "true or false",
+    FactType.DAY: "a day such as 2024-01-08",
+}
+
 _STRENGTH = {Standing.DECLARED: 0, Standing.COMPUTED: 1, Standing.VERIFIED: 2}
 
 
@@ -143,6 +151,11 @@ class Fact:
     def measure(self) -> str:
         """Name what the system counts for it; "" where it counts nothing."""
         return self.counted.measure if self.counted else ""
+
+    @property
+    def kind_in_words(self) -> str:
+        """Say how a value of it is written in a policy's text."""
+        return _WRITTEN.get(self.type) or f"one of: {', '.join(sorted(self.choice_ids))}"
 
     @property
     def choice_ids(self) -> frozenset[str]:

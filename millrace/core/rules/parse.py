@@ -35,6 +35,7 @@ from millrace.core.rules.rulebook import (
 from millrace.core.texts import Text
 from millrace.core.toml_text import Document, Finding, Table, Unreadable
 
+KEPT_TEXT = "read it with the program that wrote it, and report it"
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -46,7 +47,7 @@ def scheme(slug: str, papers: Papers) -> Scheme:
         root.complain(f"slug must be the folder's name {slug!r}", "slug", f"write {slug!r}, or name the folder by the slug")
     entries = root.tables("versions")
     if not entries:
-        root.complain("a scheme needs at least one version", remedy="add [[versions]]")
+        root.complain("a scheme needs at least one version", "", "add [[versions]]")
     starts = [read_rules.start_of(entry, "from") for entry in entries]
     if read_rules.NO_DAY in starts or not _have_own_names(entries) or not _follow(entries, starts):
         return Scheme(slug, ())
@@ -232,7 +233,7 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
     try:
         body = dated.Dated(tuple(names))
     except ValueError as error:
-        table.lose(str(error), "bodies")
+        table.lose(str(error), "bodies", "let each begin on a day of its own, the oldest first")
         body = dated.Dated(())
     streams = table.strings("streams")
     for stream in streams:
@@ -244,7 +245,7 @@ def _step(table: Table, shelf: Shelf) -> WorkflowStep:
             table.complain(f"the track {track!r} is not known", "tracks", f"any of: {', '.join(shelf.tracks)}")
     decides = table.flag("decides")
     if decides and kind != "committee":
-        table.complain("only a committee decides in place of the authority", "decides")
+        table.complain("only a committee decides in place of the authority", "decides", "take it out, or make the step a committee")
     is_joint = kind == "joint_funder"
     currency = table.string("currency", "")
     if is_joint and currency not in money.CURRENCIES:
@@ -309,7 +310,7 @@ def _part_months(table: Table, shelf: Shelf) -> dated.Dated[str]:
     try:
         return dated.Dated(tuple(found))
     except ValueError as error:
-        table.complain(str(error), "part_months")
+        table.complain(str(error), "part_months", "let each begin on a day of its own, the oldest first")
         return dated.Dated(())
 
 
@@ -368,7 +369,7 @@ def version_from_text(text: str) -> SchemeVersion:
     try:
         version = _stored(stored.as_today(json.loads(text)), findings)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable([*findings, Finding("the stored text", 1, f"{type(error).__name__}: {error}")]) from error
+        raise Unreadable([*findings, Finding("the stored text", 1, f"{type(error).__name__}: {error}", KEPT_TEXT)]) from error
     if findings:
         raise Unreadable(findings)
     return replace(version, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())

@@ -12,10 +12,12 @@ from millrace.core.rules.facts import FactType
 from millrace.core.rules.read_conditions import NEVER, Shelf, condition, known_fact, share_of, when
 from millrace.core.toml_text import Table
 
+RECORDED_ONLY = "name a fact that the system establishes, or that the register records"
+
 
 def _requirement(table: Table, shelf: Shelf) -> Body:
     if not table.has("require"):
-        table.lose("require is missing", remedy='add require = { fact = "…", is = … }')
+        table.lose("require is missing", "", 'add require = { fact = "…", is = … }')
         return bodies.Requirement(NEVER, when(table, shelf))
     return bodies.Requirement(condition(table.table("require"), shelf), when(table, shelf))
 
@@ -27,7 +29,7 @@ def _limit(table: Table, shelf: Shelf) -> Body:
         fact = shelf.facts.get(name)
         # What the register knows counts for a limit once it is verified; until then the limit stays unsettled.
         if fact is not None and fact.established == "applicant" and fact.derived is None and not fact.recorded:
-            table.complain(f"a limit may not rest on {name}, which the applicant declares", "require")
+            table.complain(f"a limit may not rest on {name}, which the applicant declares", "require", RECORDED_ONLY)
     return bodies.Requirement(body.require, body.when, is_limit=True)
 
 
@@ -46,7 +48,9 @@ def _asked(table: Table, shelf: Shelf) -> str:
 def _stage(table: Table, shelf: Shelf) -> str:
     stage = table.string("stage", "")
     if stage and stage not in shelf.stages:
-        table.complain(f"the stage {stage!r} is not in scheme.toml", "stage")
+        table.complain(
+            f"the stage {stage!r} is not in scheme.toml", "stage", f"one of: {', '.join(shelf.stages)}" if shelf.stages else "leave it out"
+        )
     return stage
 
 
@@ -56,14 +60,16 @@ def amount_fact(table: Table, key: str, shelf: Shelf) -> str:
     if fact is not None and fact.unit != shelf.unit:
         is_money = shelf.unit in money.CURRENCIES and fact.type is not FactType.MONEY
         wanted = "a fact of money" if is_money else f"a fact counted in {shelf.unit}"
-        table.complain(f"{key} must be {wanted}; {fact.name} is {fact.type}{f' in {fact.unit}' if fact.unit else ''}", key)
+        table.complain(
+            f"{key} must be {wanted}; {fact.name} is {fact.type}{f' in {fact.unit}' if fact.unit else ''}", key, f"name {wanted}"
+        )
     return fact.name if fact else ""
 
 
 def _count_fact(table: Table, key: str, shelf: Shelf) -> str:
     fact = known_fact(table, key, shelf)
     if fact is not None and fact.type is not FactType.COUNT:
-        table.complain(f"{key} must be a count; {fact.name} is {fact.type}", key)
+        table.complain(f"{key} must be a count; {fact.name} is {fact.type}", key, "name a fact of type count")
     return fact.name if fact else ""
 
 
@@ -75,14 +81,14 @@ def _amount(table: Table, shelf: Shelf, key: str = "value") -> int:
 def _ratio(table: Table, shelf: Shelf) -> Body:
     shares = tuple(_share(item, shelf) for item in table.tables("shares"))
     if not shares:
-        table.lose("a ratio needs its shares", remedy="add [[….values.shares]] with government, partner, cost, matching")
+        table.lose("a ratio needs its shares", "", "add [[….values.shares]] with government, partner, cost, matching")
     return bodies.Ratio(shares, _asked(table, shelf))
 
 
 def _share(table: Table, shelf: Shelf) -> bodies.StageShare:
     partner = table.integer("partner")
     if partner and not table.has("matching"):
-        table.complain("a share with a partner names the partners' money", remedy='add matching = "…"')
+        table.complain("a share with a partner names the partners' money", "", 'add matching = "…"')
     return bodies.StageShare(
         government=table.integer("government", least=1),
         partner=partner,
@@ -147,7 +153,7 @@ def _lump_sum(table: Table, shelf: Shelf) -> Body:
 def _allowance(table: Table, shelf: Shelf) -> Body:
     lines = tuple(_allowance_line(item, table, shelf) for item in table.tables("lines"))
     if not lines:
-        table.lose("an allowance needs its lines", remedy="add [[….values.lines]] with heads, months and monthly_cents")
+        table.lose("an allowance needs its lines", "", "add [[….values.lines]] with heads, months and monthly_cents")
     if table.has("most_months"):
         table.integer("most_months", least=1)
     return bodies.Allowance(lines, _stage(table, shelf), _asked(table, shelf))
@@ -172,7 +178,7 @@ def _tiers(table: Table, shelf: Shelf) -> Body:
         table.lose("tiers is empty", "tiers", f'add {{ {key} = …, percent = "…" }}')
     for item, before, tier in zip(items[1:], tiers, tiers[1:], strict=False):
         if before.up_to is None or (tier.up_to is not None and tier.up_to <= before.up_to):
-            item.complain("each tier ends above the one before it; only the last may be without end")
+            item.complain("each tier ends above the one before it; only the last may be without end", key, "put the tiers in order")
     least = "least_cents" if shelf.unit in money.CURRENCIES else "least"
     return bodies.Tiers(
         of=amount_fact(table, "of", shelf),
@@ -196,14 +202,16 @@ def _floor(table: Table, shelf: Shelf) -> Body:
 def _cumulative(table: Table, shelf: Shelf) -> Body:
     used = amount_fact(table, "used", shelf)
     if used and shelf.facts[used].established == "applicant":
-        table.complain(f"a limit may not rest on {used}, which the applicant declares", "used")
+        table.complain(f"a limit may not rest on {used}, which the applicant declares", "used", RECORDED_ONLY)
     return bodies.CumulativeCeiling(_amount(table, shelf), used)
 
 
 def _track(table: Table, shelf: Shelf) -> Body:
     track = table.string("track")
     if track and track not in shelf.tracks:
-        table.complain(f"the track {track!r} is not in scheme.toml", "track")
+        table.complain(
+            f"the track {track!r} is not in scheme.toml", "track", f"one of: {', '.join(shelf.tracks)}" if shelf.tracks else "add it there"
+        )
     return bodies.TrackChoice(track, condition(table.table("when"), shelf))
 
 
@@ -217,7 +225,7 @@ def _term(table: Table, shelf: Shelf) -> Body:
         table.complain(f"the unit {unit!r} is not known", "unit", f"one of: {', '.join(sorted(shelf.units))}")
     value = table.anything("value")
     if value is not None and type(value) not in (int, str, bool):
-        table.lose("value must be a whole number, a text, true or false", "value")
+        table.lose("value must be a whole number, a text, true or false", "value", 'write 12, "twelve", true or false')
         value = None
     return bodies.Term(value, unit, table.flag("open_all_year"))
 

@@ -103,7 +103,7 @@ def _other(table: Table, fact: Fact, shelf: Shelf) -> conditions.Operand:
     other = known_fact(table, "of" if is_share else "fact", shelf)
     if other is not None and (other.type, other.unit) != (fact.type, fact.unit):
         mine, others = (f"{one.name} ({' in '.join(filter(None, (one.type, one.unit)))})" for one in (fact, other))
-        table.complain(f"{mine} cannot be compared with {others}", remedy="nothing is converted: compare facts of one unit")
+        table.complain(f"{mine} cannot be compared with {others}", "", "nothing is converted: compare facts of one unit")
     name = other.name if other else ""
     if not is_share:
         return OtherFact(name)
@@ -125,7 +125,7 @@ def _literal(table: Table, operator: str, fact: Fact, written: Any) -> facts_.Va
             return tuple(str(facts_.checked(_single(fact), item)) for item in written)
         value = facts_.checked(_single(fact), written)
     except facts_.WrongFact as wrong:
-        table.lose(f"{fact.name} {wrong.detail or wrong.code}", operator)
+        table.lose(f"{fact.name} {wrong.detail or wrong.code}", operator, f"write {fact.kind_in_words}")
         return None
     return (str(value),) if operator == "includes" else value
 

@@ -90,7 +90,9 @@ def _fact(table: Table, name: str, currency: str, languages: Collection[str], un
     established = table.one_of("established", ESTABLISHED_BY, "applicant")
     counted = _counted(table)
     if established == "system" and counted is None and not table.has("derived"):
-        table.complain("a fact that the system establishes must name its measure", "established")
+        table.complain(
+            "a fact that the system establishes must name its measure", "established", f"add measure, one of: {', '.join(MEASURES)}"
+        )
     if established == "committee" and fact_type is not FactType.FLAG:
         table.complain("a committee establishes only yes or no", "established", 'type = "flag"')
     fact = Fact(
@@ -122,7 +124,7 @@ def _recorded(table: Table, fact: Fact) -> Recorded:
     try:
         return Recorded(where, checked(fact, table.anything("is")))
     except WrongFact as wrong:
-        table.lose(f"is: {wrong.detail or wrong.code}", "is")
+        table.lose(f"is: {wrong.detail or wrong.code}", "is", f"write {fact.kind_in_words}")
         return Recorded(where, "")
 
 
@@ -131,11 +133,11 @@ def _assumed(table: Table, fact: Fact) -> Value | None:
     if written is None:
         return None
     if fact.established == "system":
-        table.complain("what the system establishes may not be assumed", "assumed")
+        table.complain("what the system establishes may not be assumed", "assumed", "take it out")
     try:
         return checked(fact, written)
     except WrongFact as wrong:
-        table.lose(f"assumed: {wrong.detail or wrong.code}", "assumed")
+        table.lose(f"assumed: {wrong.detail or wrong.code}", "assumed", f"write {fact.kind_in_words}")
         return None
 
 
@@ -145,7 +147,7 @@ def _counted(table: Table) -> Counted | None:
     of = table.one_of("of_whom", COUNTED_OF, APPLICANT)
     said = next((key for key in ("of_scheme", "of_stream", "of_whom") if table.has(key)), "")
     if said and not measure:
-        table.complain(f"{said} says what a measure counts; there is none", said)
+        table.complain(f"{said} says what a measure counts; there is none", said, f"add measure, or take {said} out")
     if of == BENEFICIARY and measure in OF_ALL:
         table.complain(f"{measure} counts all applicants together, whoever benefits", "of_whom", "leave it out")
     return Counted(measure, scheme, stream, of) if measure else None
@@ -168,7 +170,7 @@ def choices(table: Table, languages: Collection[str]) -> tuple[Choice, ...]:
     for item in table.tables("choices"):
         choice = Choice(item.string("id"), item.words("label", languages))
         if choice.id in [before.id for before in found]:
-            item.complain(f"the choice {choice.id!r} stands twice", "id")
+            item.complain(f"the choice {choice.id!r} stands twice", "id", "keep one")
         found.append(choice)
     return tuple(found)
 
@@ -191,10 +193,14 @@ def _claimed(table: Table, fact_type: FactType) -> Claimed | None:
     made = table.table("at_claim")
     how = made.one_of("how", ("sum", "share"))
     if fact_type is not {"sum": FactType.MONEY, "share": FactType.SHARE}.get(how):
-        made.complain("a sum of claims is money, and a share of them a share", "how")
+        made.complain("a sum of claims is money, and a share of them a share", "how", f"a fact of type {fact_type} is made otherwise")
     claimed = Claimed(how, made.string("of", ""), made.string("place", ""), made.strings("heads"))
     if bool(claimed.of) != bool(claimed.place) or (how == "share" and not claimed.place):
-        made.complain("a place is a choice of the fact that `of` names; a share is of a place", "place")
+        made.complain(
+            "a place is a choice of the fact that `of` names; a share is of a place",
+            "place",
+            "name both of and place, or neither for a sum",
+        )
     return claimed
 
 
@@ -202,7 +208,7 @@ def _check_claimed(facts_table: Table, facts: dict[str, Fact]) -> None:
     for name, fact in facts.items():
         of = fact.claimed.of if fact.claimed else ""
         if of and (of not in facts or fact.claimed is None or fact.claimed.place not in facts[of].choice_ids):
-            facts_table.table(name).lose(f"{of!r} is no fact with that choice", "at_claim")
+            facts_table.table(name).lose(f"{of!r} is no fact with that choice", "at_claim", "name a fact of choices and one of its choices")
 
 
 def _check_derived(facts_table: Table, facts: dict[str, Fact]) -> None:

@@ -93,7 +93,11 @@ def _beneficiary(table: Table, kind: str) -> str:
     """The kind of number by which an answer names who benefits: `beneficiary = "hk_br"`."""
     number = table.string("beneficiary", "")
     if number and (kind != "text" or table.flag("personal")):
-        table.complain("a question that names the beneficiary takes a registration number, as a text that is not personal", "beneficiary")
+        table.complain(
+            "a question that names the beneficiary takes a registration number, as a text that is not personal",
+            "beneficiary",
+            'kind = "text", and leave personal out',
+        )
     return number
 
 
@@ -111,7 +115,13 @@ def _feeding_rows(table: Table, columns: Collection[Column]) -> tuple[str, tuple
     name, wanted = where.string("column"), where.strings("in")
     column = next((column for column in columns if column.id == name), None)
     if column is None or not set(wanted) <= {choice.id for choice in column.choices}:
-        table.complain("feeds_where must name a column and some of its choices", "feeds_where")
+        known = [each.id for each in columns if each.choices]
+        said = (
+            f"one of: {', '.join(choice.id for choice in column.choices)}"
+            if column and column.choices
+            else f"of a column: {', '.join(known)}"
+        )
+        table.complain("feeds_where must name a column and some of its choices", "feeds_where", said if known else "take it out")
     return name, wanted
 
 
@@ -133,7 +143,7 @@ def _limits(table: Table) -> Limits:
 
     found = Limits(limit("max_length"), limit("minimum"), limit("maximum"), limit("max_rows"), limit("min_rows"))
     if found.minimum is not None and found.maximum is not None and found.minimum > found.maximum:
-        table.complain(f"minimum {found.minimum} is above maximum {found.maximum}", "minimum")
+        table.complain(f"minimum {found.minimum} is above maximum {found.maximum}", "minimum", "mend one of the two")
     return found
 
 
@@ -173,13 +183,19 @@ def _check(root: Table, version: str, shelf: Shelf) -> None:
 def letter(root: Table, kind: str, languages: Collection[str]) -> Letter:
     """Read one letter; every place must be a named field, and every language must use the same."""
     if kind not in letters.KINDS:
-        root.complain(f"there is no letter of kind {kind!r}", remedy=f"one of: {', '.join(letters.KINDS)}")
+        root.complain(f"there is no letter of kind {kind!r}", "", f"one of: {', '.join(letters.KINDS)}")
     fields = frozenset(root.strings("fields"))
     subject, body = root.words("subject", languages), root.words("body", languages)
     for language in languages:
         used = subject.places.get(language, frozenset()) | body.places.get(language, frozenset())
         for place in sorted(used - fields):
-            root.complain(f"the {language} text has the place {{{place}}}, which is no field", "fields")
+            root.complain(
+                f"the {language} text has the place {{{place}}}, which is no field",
+                "fields",
+                f"add {place} to fields, or take it out of the text",
+            )
         for place in sorted(fields - used):
-            root.complain(f"the {language} text does not use the field {place}", "fields")
+            root.complain(
+                f"the {language} text does not use the field {place}", "fields", f"use {{{place}}} there, or take it out of fields"
+            )
     return Letter(kind, fields, subject, body)

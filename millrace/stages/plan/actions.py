@@ -50,7 +50,7 @@ def publish_policy(folder: Mapping[str, bytes], *, by: Person, at: datetime, com
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         _must_be_of_this_funder(sound)
         if edited := figures.edited(texts):
-            raise toml_text.Unreadable(Finding(wrong.file, wrong.line, wrong.what) for wrong in edited)
+            raise toml_text.Unreadable(Finding(wrong.file, wrong.line, wrong.what, "") for wrong in edited)
         papers = _publish_papers(sound, folder, by=by, at=at, command=uuid.uuid5(command, "papers"))
         events = [_publish_version(book, sound, by=by, at=at, command=uuid.uuid5(command, f"{book.scheme} {book.id}")) for book in books]
     told = figures.publish_figures(texts, by=by, at=at, command=uuid.uuid5(command, "figures"))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from millrace.core import toml_text
+from millrace.core.policy_folder import files as policy_files
 from millrace.core.policy_folder import lint
 from millrace.core.refusal import Refusal
 from millrace.core.rules import explain
@@ -33,20 +34,13 @@ OUTCOMES = {
 }
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    """This will read a policy folder: path within it → content; hidden files are left out."""
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    inside = {path.relative_to(folder): path for path in sorted(paths)}
-    return {name.as_posix(): path.read_bytes() for name, path in inside.items() if not any(part.startswith(".") for part in name.parts)}
-
-
 def publish(folder: Path, *, at: datetime | None = None, as_json: bool = False, is_proven: bool = False) -> int:
     """This will publish what is new in a folder, as the person "system", or print every finding that is to be mended, with its file
     and line. A folder that `is_proven` comes with the program, whose own tests find nothing to mend in it."""
     if not folder.is_dir():
         print(f"millrace: {folder} is not a folder", file=sys.stderr)
         return 2
-    files = files_of(folder)
+    files = policy_files.files_of(folder)
     if not is_proven and (wrong := [one for one in lint.lint(files) if one.weight != lint.NOTE]):
         return _not_published(folder, wrong, as_json=as_json)
     try:

@@ -10,7 +10,7 @@ from django.test import Client
 from millrace.core.policy_folder import lint
 from millrace.registers.policy.models import SchemeVersion
 from millrace.stages.plan import commands, finding
-from millrace.testing.policies import HONG_KONG
+from millrace.testing.policies import HONG_KONG, files_of
 
 LINE = {
     "applicant_kind": "company",
@@ -137,7 +137,7 @@ def test_the_command_line_publishes_nothing_that_the_linter_would_have_mended(ma
     folder = shutil.copytree(HONG_KONG, tmp_path / "draft")
     rules = folder / "schemes/nifs/rules.toml"
     rules.write_text(rules.read_text().replace("value_cents = 15_000_000_00", "value_cents = 99_000_000_00"))
-    wrong = [one for one in lint.lint(commands.files_of(folder)) if one.weight == lint.MEND]
+    wrong = [one for one in lint.lint(files_of(folder)) if one.weight == lint.MEND]
     assert commands.publish(folder) == 1
     told = capsys.readouterr().err
     assert wrong and all(f"{folder}/{one.finding}" in told for one in wrong) and "nothing was published" in told
