@@ -13,12 +13,14 @@ from millrace.core.toml_text import Table
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount in the fund's unit: a vote (with its day) or a year's provision (with its name)."""
+    """An amount in the fund's unit: a vote (with its day) or a year's provision (with its name). Of a vote whose amount alone was
+    published, another day stands for its own."""
 
     amount: int
     on: str
     source: str
     is_published: bool
+    is_day_published: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def _fund(table: Table, languages: tuple[str, ...]) -> Fund:
 
 def _vote(table: Table) -> Amount:
     starts = read_rules.start_of(table, "on")
-    return Amount(table.integer("amount", least=1), str(starts), table.string("source", ""), table.flag("published", True))
+    is_published = table.flag("published", True)
+    is_day_published = is_published and table.flag("day_published", True)
+    return Amount(table.integer("amount", least=1), str(starts), table.string("source", ""), is_published, is_day_published)
 
 
 def _provision(table: Table) -> Amount:

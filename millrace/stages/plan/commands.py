@@ -26,6 +26,7 @@ from millrace.registers.policy import queries as policy
 from millrace.stages.plan import actions, finding
 from millrace.web import clock
 
+EXAMPLE = '{"total_cost": 3000000000}'
 # How an outcome is marked before a rule, and said of the whole.
 OUTCOMES = {
     "pass": (gettext_noop("yes"), gettext_noop("pass")),
@@ -80,8 +81,7 @@ def judge(scheme: str, *, on: date, facts_file: Path, as_json: bool, language: s
     try:
         held = policy.scheme(scheme)
     except Refusal:
-        print(f"millrace: there is no scheme {scheme!r}", file=sys.stderr)
-        return 2
+        return _refused(language, gettext_noop("There is no scheme “%(scheme)s”."), scheme=scheme)
     return judge_by(held, on=on, facts_file=facts_file, as_json=as_json, language=language)
 
 
@@ -91,15 +91,13 @@ def judge_by(held: Scheme, *, on: date, facts_file: Path, as_json: bool, languag
         plain = _facts(facts_file)
         finding.must_be_known(plain, [held])
     except (OSError, ValueError) as wrong:
-        print(f"millrace: {facts_file}: {wrong}", file=sys.stderr)
-        return 2
+        said = gettext_noop("The facts of %(file)s cannot be read: %(wrong)s. They are an object, such as %(example)s.")
+        return _refused(language, said, file=facts_file, wrong=wrong, example=EXAMPLE)
     except Refusal as refused:
-        print(f"millrace: {f'{refused.what} {refused.next_step}' % refused.values}", file=sys.stderr)
-        return 2
+        return _refused(language, refused.what, refused.next_step, **refused.values)
     found = finding.judged(held, plain, on=on, by_officer=True)
     if found is None:
-        print(f"millrace: {held.slug} had not begun on {on}", file=sys.stderr)
-        return 1
+        return _refused(language, gettext_noop("%(scheme)s had not begun on %(day)s."), scheme=held.slug, day=on, status=1)
     if as_json:
         print(json.dumps(finding.as_data(found, language), ensure_ascii=False, indent=1))
     else:
@@ -108,10 +106,16 @@ def judge_by(held: Scheme, *, on: date, facts_file: Path, as_json: bool, languag
     return 0
 
 
+def _refused(language: str, *sentences: str, status: int = 2, **values: Any) -> int:
+    with translation.override(language):
+        print(f"millrace: {' '.join(_(each) for each in sentences if each) % values}", file=sys.stderr)
+    return status
+
+
 def _facts(file: Path) -> dict[str, Any]:
     plain = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(plain, dict):
-        raise ValueError('facts are an object: {"total_cost": 3000000000}')
+        raise ValueError(type(plain).__name__)
     return plain
 
 

@@ -53,3 +53,16 @@ def test_a_year_lapses_when_it_is_over(finance):
     cash = ledger.envelope_state(NIFS).cash
     assert (cash["2024-25"].available, cash["2024-25"].lapsed) == (0, 30_000_000_000)
     assert cash["2025-26"].available == 30_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("fund", "said"),
+    [
+        ("itf-nifs", "(15 May 2020)"),
+        ("raise-plus", "(18 October 2023, the day is not published; illustrative)"),
+        ("supercomputing-hours", "(31 December 2024, not published; illustrative)"),
+    ],
+)
+def test_a_vote_tells_the_day_that_was_found_and_labels_one_that_stands_for_it(hong_kong, make, sign_in, fund, said):
+    page = sign_in(make.person(powers=("finance",))).see(f"/finance/funds/{fund}/")
+    assert said in " ".join(page.split())

@@ -77,6 +77,23 @@ def test_a_file_that_is_no_facts_and_a_day_before_the_scheme_are_told(hong_kong,
     assert "had not begun" in out.err
 
 
+@pytest.mark.parametrize(
+    ("told", "on", "scheme", "words"),
+    [
+        ("[1]", DAY, "nifs", "資料須為一個物件"),
+        (json.dumps(LINE), date(2019, 1, 1), "nifs", "nifs 在 2019-01-01 尚未開始。"),
+        ('{"bogus": 1}', DAY, "nifs", "bogus"),
+        (json.dumps(LINE), DAY, "no-such", "沒有名為「no-such」的計劃。"),
+    ],
+)
+def test_what_is_refused_on_a_terminal_is_said_in_the_language_asked_for(hong_kong, tmp_path, capsys, told, on, scheme, words):
+    (tmp_path / "facts.json").write_text(told)
+    assert commands.judge(scheme, on=on, facts_file=tmp_path / "facts.json", as_json=False, language="zh-hant") != 0
+    said = capsys.readouterr().err
+    assert words in said
+    assert not any(word in said for word in ("There is", "cannot be read", "had not", "Write", "Leave", "known"))
+
+
 def test_what_a_committee_establishes_is_not_the_applicants_to_tell_but_an_officer_may_suppose_it(hong_kong, tmp_path, capsys):
     facts = {"applicant_kind": "ugc_university", "project_purpose": "computing", "compute_list_price": 1_000_000_000, "is_ai_project": True}
     facts |= {"asks_exceptional_rate": True, "is_exceptional_case": True}

@@ -111,7 +111,7 @@ def _shown(request: HttpRequest, found: Fund, refused: dict[str, Any] | None = N
         "note": found.note.said_in(language),
         "rows": _rows(found, states),
         "years": _years(found, states, today),
-        "votes": [{"on": vote.on, "amount": vote.amount, "is_published": vote.is_published} for vote in found.commitments],
+        "votes": [{"on": words.start(vote.on), "vote": vote} for vote in found.commitments],
         "orders": [_order(row, request) for row in done[:50]],
         "happened": _happened(found, on),
         "new_cents": max(voted, 0),
