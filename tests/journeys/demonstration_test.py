@@ -15,6 +15,7 @@ from millrace.registers.facilities.models import Allocation, Operator
 from millrace.registers.timeline.models import Event, Seal
 from millrace.site import command
 from millrace.stages.apply import moves
+from millrace.stages.apply.models import Message
 from millrace.stages.award.models import ReportDue
 from millrace.stages.deliver.models import StageSettlement, StatusFile
 from millrace.stages.learn import queries
@@ -57,6 +58,8 @@ def test_the_whole_story(told):
     assert told_of >= {"change_requested", "change_advised", "change_approved", "change_refused", "change_asked_back", "inspection_held"}
     assert told_of >= {"finding_answered", "finding_cleared", "report_accepted", "report_returned", "advance_requested", "payment_rejected"}
     assert told_of >= {"exchange_rate_recorded", "envelope_transferred", "cash_transferred", "cash_lapsed", "fund_order_refused"}
+    waiting = Message.objects.filter(is_open=True)
+    assert {message.case.status for message in waiting} == {"screened"} and Message.objects.filter(is_from_funder=True).count() > 5
     settled = StageSettlement.objects.order_by("pk")
     assert settled and all(one.carried_cents and one.carried_unearned_cents for one in settled)
     assert not any(one.returned_cents or one.ask_back_cents for one in settled), "the rule carries all of it"

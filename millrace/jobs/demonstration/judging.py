@@ -11,7 +11,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.people.models import Person
 from millrace.registers.policy import queries as policy
 from millrace.stages.apply import terms
-from millrace.stages.apply.actions import submission
+from millrace.stages.apply.actions import submission, thread
 from millrace.stages.apply.models import Submission
 from millrace.stages.assess import actions as assess
 from millrace.stages.assess import guard
@@ -19,13 +19,22 @@ from millrace.stages.assess.actions.recommendations import Advice, Held
 from millrace.stages.award import actions as award
 from millrace.stages.award.models import Offer
 
+QUESTION = "May the second machine stand in another building of the same estate? 第二台機器可否設於同一邨內的另一座大廈？（虛構）"
+REPLY = "It may; name both addresses in the first report. 可以；請於首份報告列明兩個地址。（虛構）"
+WAITING = "Will the committee meet before the new year? 委員會會否在新年前開會？（虛構）"
 BREAKS = {"nifs": "smart-line", "raise-plus": "transformation"}
 
 
 def screened(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
-    """This will screen a case, some after a question to the applicant; it may end as ineligible, or go on where that was an error."""
+    """This will screen a case, some after a question to the applicant or one of theirs; it may end as ineligible, or go on where that
+    was an error. What is asked once all is found in order waits for its reply."""
     officer = cast.one("officer", tale)
     yield tale.pause(4, 10)
+    if tale.number % 11 == 3:
+        tale.act(thread.write_message, case, body=QUESTION, is_from_funder=False, by=side.writer)
+        tale.at += timedelta(minutes=40)
+        yield tale.at
+        tale.act(thread.write_message, case, body=REPLY, is_from_funder=True, by=officer)
     if tale.ending == "information_needed" or tale.number % 10 == 0:
         due = tale.today + timedelta(days=28)
         asked = [("", "Please send the supplier's quotation for the second machine. 請提交第二台機器的報價。")]
@@ -47,6 +56,9 @@ def screened(cast: Cast, case: Case, side: Side, tale: Tale) -> Telling:
         tale.act(assess.reverse_ineligible, case, reason="rule_misapplied", by=colleague)
         yield tale.pause(1, 3)
     tale.act(assess.record_screening, case, outcome="passed", version=chosen, by=officer)
+    if tale.ending == "screened":
+        yield tale.pause(3, 6)
+        tale.act(thread.write_message, case, body=WAITING, is_from_funder=False, by=side.writer)
 
 
 def assessed(cast: Cast, case: Case, tale: Tale) -> Telling:
