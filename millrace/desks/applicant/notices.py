@@ -17,6 +17,13 @@ from millrace.web.access import entry
 
 PER_PAGE = 50
 DEEPEST_PAGE = 200
+# The tab of a case's page on which what happened is shown, by the first word of its kind; the first tab for what is not named here.
+TABS = {
+    **dict.fromkeys(("question", "information"), "thread"),
+    **dict.fromkeys(("milestone", "evidence", "claim", "line"), "delivery"),
+    **dict.fromkeys(("change", "suspension", "report", "inspection"), "changes"),
+    **dict.fromkeys(("advance", "instalment", "payment", "receivable", "recovery", "receipt", "refund", "release"), "money"),
+}
 
 
 @entry("signed_in")
@@ -64,7 +71,10 @@ def _leads_to(request: HttpRequest, notice: Notice) -> str:
             return "/facilities/"
         asked = access.may(request.actor, request.user, "declare_interest", case, request.at)
         return f"/cases/{case.reference}/interest/" if asked.allowed else "/home/notices/"
-    return f"/cases/{case.reference}/letters/{notice.letter_id}/" if notice.letter_id else f"/cases/{case.reference}/"
+    if notice.letter_id:
+        return f"/cases/{case.reference}/letters/{notice.letter_id}/"
+    tab = TABS.get(notice.event.kind.split("_")[0], "")
+    return f"/cases/{case.reference}/" + (f"?show={tab}" if tab else "")
 
 
 @require_POST

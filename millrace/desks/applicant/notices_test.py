@@ -66,3 +66,26 @@ def test_everything_may_be_marked_read_at_once(told, sign_in):
     _case, member, _officer = told
     assert sign_in(member).press("/home/notices/read/") == "/home/notices/"
     assert unread(member) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "tab", "title"),
+    [
+        ("question_answered", {}, "thread", "Questions"),
+        ("milestone_accepted", {"milestone": 1}, "delivery", "Delivery"),
+        ("change_refused", {"number": 1}, "changes", "Changes and reports"),
+        ("payment_settled", {"amount_cents": 100, "unit": "HKD", "settled_on": "2026-03-02"}, "money", "Money"),
+        ("case_reopened", {}, "", "Overview"),
+    ],
+)
+def test_a_notice_opens_the_tab_on_which_what_happened_is_shown(make, sign_in, kind, facts, tab, title):
+    case = make.case(status="in_force")
+    member = make.member(case.lead)
+    with transaction.atomic():
+        event = timeline.record(kind, command=uuid.uuid4(), by=member, at=NOON, case=case, facts=facts)
+        messages.send_notice([member], event_id=event.pk, case=case, at=NOON)
+    client = sign_in(member)
+    address = client.press(f"/home/notices/{Notice.objects.get().pk}/open/")
+    assert address == f"/cases/{case.reference}/" + (f"?show={tab}" if tab else "")
+    shown = client.see(address).split('aria-current="page"')
+    assert any(part.split("</a>")[0].endswith(title) for part in shown[1:]), [part[:80] for part in shown[1:]]
