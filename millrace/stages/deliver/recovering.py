@@ -129,12 +129,27 @@ def most(debt: Receivable) -> int:
 
 
 def not_earned(case: Case) -> int:
-    """This will give what was paid and not earned by decided claims, whether it is asked back or not.
+    """This will give what was paid and not earned by decided claims, whether it is asked back or not, less what an authority gave up of it:
+    that does not come back."""
+    return max(0, left_unspent(case) - given_up(case))
+
+
+def left_unspent(case: Case) -> int:
+    """This will give what was paid and not earned, given up or not, as accounts would state it.
 
     What came back on other grounds counts as paid still: a breach paid back is no unspent money given back, whichever comes first.
     """
     earned = _sum(Claim.objects.filter(case=case, state=Claim.State.DECIDED), "payable_cents")
     return max(0, standing.statement_of(case).total("paid", case.unit) + back_on_other_grounds(case) - earned)
+
+
+def given_up(case: Case) -> int:
+    """This will give what was written off of demands for unspent money: it stays with the payee, and nothing asks for it again. Its books
+    tell whether anything was written off at all."""
+    if not standing.statement_of(case).owed("written_off", case.unit):
+        return 0
+    rows = Settlement.objects.filter(receivable__case=case, receivable__unit=case.unit, receivable__ground=recovery.UNSPENT)
+    return _sum(rows.filter(kind=Settlement.Kind.WRITE_OFF), "principal_cents")
 
 
 def back_on_other_grounds(case: Case) -> int:
@@ -149,7 +164,7 @@ def back_on_other_grounds(case: Case) -> int:
 
 
 def unspent(case: Case, *, but: Receivable | None = None) -> int:
-    """This will give what was paid and not earned, less what is asked back as unspent already."""
+    """This will give what was paid and not earned, less what is given up or asked back as unspent already."""
     asked = Receivable.objects.filter(case=case, state__in=STANDING, ground=recovery.UNSPENT)
     return max(0, not_earned(case) - _sum(_others(asked, but), "left_cents"))
 
