@@ -16,6 +16,7 @@ from millrace.stages.deliver.actions import reports
 from millrace.stages.deliver.deliver_test import claim
 from millrace.stages.deliver.grounds_test import ahead  # noqa: F401  # a fixture is found by its name
 from millrace.stages.deliver.models import Receipt
+from millrace.stages.deliver.recovery_orders_test import repay
 from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures too
     MILLION,
     files,
@@ -119,6 +120,41 @@ def test_what_ending_early_would_ask_back_is_what_the_final_account_does(ahead: 
     assert agreed is not None
     told = following._unearned(ahead.case, SimpleNamespace(before=agreed.terms), standing.statement_of(ahead.case))
     assert told == refund_due(ahead) == 1_900_000_00
+
+
+@pytest.mark.parametrize(("back", "earned"), [(1, 8), (5, 8), (10, 8), (10, 10)])
+def test_what_is_earned_after_it_came_back_is_neither_lost_nor_paid_twice(ahead: Any, back: int, earned: int) -> None:  # noqa: F811  # the fixture
+    """HK$10m was paid ahead and some came back as unspent; then claims earn HK$8m: the payee has HK$8m in the end, by a payment of its own
+    money and by no second release."""
+    back, earned = back * MILLION, earned * MILLION
+    debt = owed(ahead, back, ground="unspent")
+    receive(ahead, debt, back, bank_reference="BANK-1")
+    assert earned_again(ahead) == 0
+    claim(ahead, 3 * earned)
+    still = 10 * MILLION - earned
+    lost = max(0, back - still)
+    assert earned_again(ahead) == lost and ("earned_after_return" in obstacles(ahead)) == bool(lost)
+    with refused("already-released"):
+        ahead.act(deliver.release_instalment, ahead.case, instalment=1, by=ahead.finance)
+    if lost:
+        rows = dict(panels.account_rows(queries.account(ahead.case, gather.local_day(ahead.at))))
+        assert rows["Came back as unspent and earned since"] == f"HK${lost // 100:,}"
+        with refused("earned-after-return"):
+            ahead.act(close.close_case, ahead.case, by=ahead.officer)
+        ahead.act(deliver.take_back_receipt, Receipt.objects.get(), reason="Earned since.", by=ahead.second)
+        ahead.act(deliver.withdraw_receivable, debt, reason="Earned since.", by=ahead.second)
+        rest = owed(ahead, still, ground="unspent") if still else debt
+        receive(ahead, rest, back, bank_reference="BANK-1", holds_rest=True)
+        assert repay(ahead, Receipt.objects.latest("pk")).amount_cents == lost
+    assert earned_again(ahead) == 0 and "earned_after_return" not in obstacles(ahead)
+    assert balances.statement(ahead.case).total("paid", "HKD") == 10 * MILLION - min(back, still)
+    holds(ahead.case, gather.local_day(ahead.at))
+    assert verify_whole(ahead)
+
+
+def earned_again(held: Any) -> int:
+    held.case.refresh_from_db()
+    return recovering.earned_after_return(held.case)
 
 
 def obstacles(held: Any) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Facts are gathered here and decided in `core/recovery`; nothing here changes anything.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -161,6 +162,24 @@ def back_on_other_grounds(case: Case) -> int:
     came = (Settlement.Kind.RECEIPT, Settlement.Kind.TAKEN_BACK, Settlement.Kind.SET_OFF)
     rows = Settlement.objects.filter(receivable__case=case, receivable__unit=unit, kind__in=came)
     return _sum(rows.filter(receivable__ground__in=recovery.TAKES_BACK - {recovery.UNSPENT}), "principal_cents")
+
+
+def earned_after_return(case: Case) -> int:
+    """This will give what came back on demands as unspent and was earned since: the payee's own money, which no release pays again, for its
+    instalment was released already. Its receipt is taken back, and recorded again to be held and paid back.
+
+    What claims earned beyond the releases of their stage is not in it: that is released.
+    """
+    if not standing.statement_of(case).owed("received", case.unit):
+        return 0
+    rows = Settlement.objects.filter(receivable__case=case, receivable__unit=case.unit, receivable__ground=recovery.UNSPENT)
+    back = _sum(rows.filter(kind__in=(Settlement.Kind.RECEIPT, Settlement.Kind.TAKEN_BACK)), "principal_cents")
+    released, earned = Counter[int](), Counter[int]()
+    for one in standing.releases_of(case):
+        released[one.stage_number] += one.amount_cents
+    for claim in standing.claims_of(case):
+        earned[claim.stage_number] += claim.payable_cents if claim.state == Claim.State.DECIDED else 0
+    return recovery.earned_after_return(released, earned, back)
 
 
 def unspent(case: Case, *, but: Receivable | None = None) -> int:
