@@ -127,6 +127,13 @@ def appropriate(found: Owed, amount_cents: int) -> tuple[int, int] | None:
     return amount_cents - interest, interest
 
 
+def earned_after_return(released: Mapping[int, int], earned: Mapping[int, int], back_cents: int) -> int:
+    """This will give how much of what came back as unspent claims have earned since, from what was released and earned by stage: never so
+    much that the payee, given it again, had more than its claims earned of what was released."""
+    covered = sum(min(cents, earned.get(stage, 0)) for stage, cents in released.items())
+    return min(back_cents, max(0, covered - (sum(released.values()) - back_cents)))
+
+
 # ── Instalments ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

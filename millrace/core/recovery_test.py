@@ -168,3 +168,28 @@ def test_years_of_revenue_follow_the_end_of_the_project() -> None:
     years = recovery.revenue_years(rule, date(2026, 4, 1))
     assert [(one.since, one.until) for one in years][::2] == [(date(2026, 4, 1), date(2027, 4, 1)), (date(2028, 4, 1), date(2029, 4, 1))]
     assert years[0].declare_by == date(2027, 6, 30)
+
+
+STAGES = st.dictionaries(st.integers(1, 3), st.integers(0, 1_000), max_size=3)
+
+
+@given(released=STAGES, earned=STAGES, back=st.integers(0, 1_000), more=st.integers(0, 1_000))
+def test_what_is_earned_after_it_came_back_is_never_more_than_came_back_nor_than_was_earned(
+    released: dict[int, int], earned: dict[int, int], back: int, more: int
+) -> None:
+    back = min(back, sum(released.values()))
+    given = recovery.earned_after_return(released, earned, back)
+    assert 0 <= given <= back
+    kept = sum(released.values()) - back
+    # Given it again, the payee has no more than claims earned of what was released; and given it once, nothing is left to be given.
+    covered = sum(min(cents, earned.get(stage, 0)) for stage, cents in released.items())
+    assert not given or kept + given <= covered <= sum(earned.values())
+    assert recovery.earned_after_return(released, earned, back - given) == 0
+    # All of it is given once everything released is earned; and more earned never gives less.
+    assert recovery.earned_after_return(released, released, back) == back
+    assert recovery.earned_after_return(released, {stage: cents + more for stage, cents in earned.items()}, back) >= given
+
+
+def test_what_another_stage_earned_and_is_yet_to_be_released_is_not_given_twice() -> None:
+    assert recovery.earned_after_return({1: 10}, {1: 0, 2: 5}, 10) == 0
+    assert recovery.earned_after_return({1: 10, 2: 5}, {1: 4, 2: 5}, 10) == 4

@@ -50,11 +50,12 @@ def test_what_nobody_touched_is_whole(funded: Any) -> None:
     report = verify.verify()
     assert report.is_whole
     assert report.exit_status == 0
-    timeline_part, sheet_part, ledger_part, instalments, verdicts, letters, replies = report.as_json()["parts"]
+    timeline_part, sheet_part, ledger_part, instalments, verdicts, letters, orders, replies = report.as_json()["parts"]
     assert (timeline_part["counts"]["seals"], timeline_part["counts"]["waiting"]) == (3, 0)
     assert sheet_part["counts"]["cases"] == 1
     assert ledger_part["counts"]["postings"] == 6
     assert instalments["counts"] == {"cases": 0, "instalments": 0, "waiting": 1}
+    assert orders["counts"] == {"orders": 0, "reasons": 0, "erased": 0}
     assert replies["counts"] == {"released": 0, "figures": 0}
     assert (verdicts["counts"], letters["counts"]) == ({"replayed": 0}, {"refilled": 0})
 

@@ -5,7 +5,6 @@ and where each goes first.
 """
 
 import base64
-import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -47,7 +46,7 @@ class Adapter(DefaultAccountAdapter):
 
     def new_user(self, request: HttpRequest) -> Person:
         """This will begin a person who joined now and reads the language of the page."""
-        return Person(joined_at=clock.now(), salt=secrets.token_bytes(16), language=translation.get_language() or "en")
+        return Person(joined_at=clock.now(), language=translation.get_language() or "en")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """This will ask for the password again before a sensitive change, but not of who signed in a moment ago."""

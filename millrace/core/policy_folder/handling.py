@@ -5,7 +5,7 @@ A value may hold for every scheme or for some; one named for a scheme stands bef
 case: these say how what was agreed is reckoned.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,8 +88,17 @@ class Handling:
 
     def group(self, group: str, scheme: str, on: date) -> tuple[Found, ...]:
         """List the measures of a group that stood, in the order of the policy's own text."""
-        mine = [name for name, measure in self.measures.items() if measure.group == group]
-        return tuple(found for name in mine if (found := self.found(name, scheme, on)) is not None)
+        return tuple(found for name in self.of_group(group) if (found := self.found(name, scheme, on)) is not None)
+
+    def of_group(self, group: str) -> tuple[str, ...]:
+        """Name the measures of a group, in the order of the policy's own text."""
+        return tuple(name for name, measure in self.measures.items() if measure.group == group)
+
+    def first_day(self, measures: Iterable[str], scheme: str) -> date | None:
+        """Give the first day on which any of these measures holds for a scheme for certain; None where none ever does."""
+        known = [self.measures[name] for name in measures if name in self.measures]
+        starts = [value.starts.latest for each in known for value in each.values if not value.schemes or scheme in value.schemes]
+        return min(starts, default=None)
 
 
 NONE = Handling({})

@@ -51,6 +51,15 @@ def test_a_schemes_own_value_stands_before_the_common_one_and_each_from_its_day(
     }
 
 
+def test_the_first_day_is_that_of_the_first_value_of_any_measure_that_holds_for_the_scheme_for_certain() -> None:
+    own = f'from = "2022-01"\nnumber = 500\nschemes = ["raise-plus"]\n{PUBLISHED}'
+    made, findings = read_text(measure(f'from = "2024-01-01"\nnumber = 1\n{PUBLISHED}', own))
+    assert findings == []
+    told = [made.first_day(["unheard-of", "tolerance"], scheme) for scheme in ("nifs", "raise-plus")]
+    assert told == [date(2024, 1, 1), date(2022, 1, 31)]
+    assert made.first_day(["unheard-of"], "nifs") is None and made.of_group("") == ("tolerance",)
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

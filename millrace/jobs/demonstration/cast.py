@@ -64,7 +64,7 @@ class Cast:
         language = ("en", "zh-hant", "zh-hans")[self._persons % 3]
         made = Person(email=email, name=name, name_zh=name_zh, language=language, joined_at=at, is_demonstration=True)
         made.set_unusable_password()
-        made.salt = uuid.uuid5(uuid.NAMESPACE_OID, email).bytes
+        made.salt = _salt(email)
         made.save()
         return made
 
@@ -74,11 +74,16 @@ class Cast:
         return able[tale.number % len(able)]
 
 
+def _salt(email: str) -> bytes:
+    """The story is the same whenever it is told, and so are its salts."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, email).bytes
+
+
 def staff_of(tale: Tale) -> Cast:
     """This will hire the staff, at the tale's moment."""
-    system, _made = Person.objects.get_or_create(
-        is_system=True, defaults={"email": "system@millrace.invalid", "name": "system", "joined_at": tale.at, "is_demonstration": True}
-    )
+    email = "system@millrace.invalid"
+    made = {"email": email, "name": "system", "joined_at": tale.at, "salt": _salt(email), "is_demonstration": True}
+    system, _made = Person.objects.get_or_create(is_system=True, defaults=made)
     cast = Cast(system)
     for power, limit, count in STAFF:
         for _number in range(count):

@@ -3,6 +3,7 @@
 Every power is a half-open span of moments: it is ended, never deleted, so that "who had which power on day D" keeps its answer.
 """
 
+import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,6 +16,11 @@ from django.utils.translation import gettext_lazy as _
 def in_script(name: str, name_zh: str) -> str:
     """This will choose how a name is shown: a reader of Chinese sees the Chinese one, where it was given."""
     return name_zh if name_zh and (translation.get_language() or "en").startswith("zh") else name
+
+
+def new_salt() -> bytes:
+    """This will make what is put before a person's words when an event takes their digest, so that nobody can try out likely words."""
+    return secrets.token_bytes(16)
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -42,12 +48,15 @@ class Person(AbstractBaseUser):
     is_system = models.BooleanField(default=False)
     is_demonstration = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
-    salt = models.BinaryField(max_length=16, default=bytes)
+    salt = models.BinaryField(max_length=16, default=new_salt)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = PersonManager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(salt=b""), name="person_has_salt")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

@@ -33,6 +33,10 @@ OBSTACLES = {
     "titles_not_told": _("The register of intellectual property is empty: enter what arose, or that nothing did."),
     "titles_break_a_rule": _("The shares of intellectual property break a rule of the scheme that is judged at closing."),
     "refund_due": _("More was paid than was earned; the difference has not been refunded."),
+    "earned_after_return": _(
+        "What came back as unspent was earned since and is the payee's. Take its receipt back and withdraw the debt; raise again what is "
+        "still unspent, and record what came in once more: what is more than owed is held and paid back."
+    ),
     "debt_open": _("A debt is raised and not yet settled."),
 }
 REGISTERS = ("equipment_not_entered", "titles_not_told", "titles_break_a_rule")
@@ -205,7 +209,11 @@ def _give_back(case: Case, *, event: int, on: date, at: datetime) -> None:
 
 
 def _must_be_endable(drawn: queries.Account, ending: str) -> None:
-    tolerated = {"refund_due", "debt_open", "claim_undecided", *REGISTERS} if ending == FinalAccount.Ending.TERMINATED else set()
+    tolerated = (
+        {"refund_due", "earned_after_return", "debt_open", "claim_undecided", *REGISTERS}
+        if ending == FinalAccount.Ending.TERMINATED
+        else set()
+    )
     obstacles = [code for code in drawn.obstacles if code not in tolerated]
     if obstacles:
         raise Refusal(

@@ -259,7 +259,7 @@ class Life(Owing):
 
     def bank_returns(self, _amount: int, choice: int) -> None:
         for payment in Payment.objects.filter(case=self.held.case, state="settled")[:1]:
-            came = {"reason": "AM04" if choice else "AC04", "returned_on": self.held.at.date(), "bank_reference": "B-BACK"}
+            came = {"reason": "AM04" if choice else "AC04", "returned_on": self.held.at.date(), "bank_reference": f"BACK-{payment.pk}"}
             self.held.act(deliver.record_returned_payment, payment, **came, by=self.held.finance)
 
     def answer(self, amount: int, choice: int) -> None:

@@ -28,6 +28,8 @@ def account_rows(drawn: "queries.Account | FinalAccount") -> list[tuple[str, str
     ]
     if isinstance(drawn, queries.Account):
         rows += [(_("Came back on other grounds"), drawn.back_cents)] if drawn.back_cents else []
+        rows += [(_("Written off as not to be got back"), drawn.given_up_cents)] if drawn.given_up_cents else []
+        rows += [(_("Came back as unspent and earned since"), drawn.earned_again_cents)] if drawn.earned_again_cents else []
         rows += [(_("To be refunded"), drawn.refund_cents)] if drawn.refund_cents else []
     return [(label, words.amount(cents, drawn.unit)) for label, cents in rows]
 

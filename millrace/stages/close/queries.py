@@ -18,8 +18,8 @@ from millrace.stages.deliver.models import Claim
 
 @dataclass(frozen=True)
 class Account:
-    """The figures of a final account, what came back on other grounds than that it was not earned, and what still stands in the way of
-    closing, in codes."""
+    """The figures of a final account, what came back on other grounds than that it was not earned, what was given up of it, what
+    came back and was earned since, and what still stands in the way of closing, in codes."""
 
     unit: str
     spent_cents: int
@@ -30,14 +30,16 @@ class Account:
     matching_cents: int
     obstacles: tuple[str, ...]
     back_cents: int = 0
+    given_up_cents: int = 0
+    earned_again_cents: int = 0
 
     @property
     def refund_cents(self) -> int:
-        """What was paid and not earned: the enterprise gives it back before the case closes.
+        """What was paid and not earned: the enterprise gives it back before the case closes, but for what an authority gave up.
 
         What came back on other grounds, such as a breach, is no refund of it and counts as paid here.
         """
-        return max(0, self.paid_cents + self.back_cents - self.earned_cents)
+        return max(0, self.paid_cents + self.back_cents - self.earned_cents - self.given_up_cents)
 
 
 def account(case: Case, on: date) -> Account | None:
@@ -59,6 +61,8 @@ def account(case: Case, on: date) -> Account | None:
         matching_cents=statement.matched("consumed", unit=unit),
         obstacles=(),
         back_cents=recovering.back_on_other_grounds(case),
+        given_up_cents=recovering.given_up(case),
+        earned_again_cents=recovering.earned_after_return(case),
     )
     return replace(found, obstacles=_obstacles(case, statement, found, on))
 
@@ -76,6 +80,8 @@ def _obstacles(case: Case, statement: ledger.Statement, found: Account, on: date
         obstacles.append("payment_under_way")
     if found.refund_cents:
         obstacles.append("refund_due")
+    if found.earned_again_cents:
+        obstacles.append("earned_after_return")
     if recovering.asked_of(case, on):
         obstacles.append("debt_open")
     if case.status == "in_force":

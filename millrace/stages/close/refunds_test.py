@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from millrace.core import bank_status_test as bank
 from millrace.registers.ledger import actions as ledger
 from millrace.registers.ledger import queries as balances
 from millrace.registers.messages.models import Notice
@@ -18,7 +19,8 @@ from millrace.stages.close import queries
 from millrace.stages.close.models import Refund
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import gather
-from millrace.stages.deliver.models import BankReference, Claim, Receipt
+from millrace.stages.deliver.models import BankReference, Claim, Payment, Receipt
+from millrace.stages.deliver.receipts_test import came_back
 from millrace.stages.deliver.recovery_test import (  # noqa: F401  # fixtures are found by name in this module
     MILLION,
     files,
@@ -69,6 +71,33 @@ def test_one_movement_at_the_bank_is_recorded_once_as_a_refund_or_on_a_debt(paid
     assert verify_whole(paid)
 
 
+def test_a_payment_that_came_back_is_a_movement_of_its_own_and_serves_nothing_else(paid: Any, agree: Any) -> None:  # noqa: F811  # the fixture
+    refund(paid)
+    held, other = agree.nifs(), agree.nifs()
+    for each in (held, other):
+        pay(each, 4 * MILLION)
+    first, second = (Payment.objects.select_related("run").get(case=each.case) for each in (held, other))
+    for again in ("BANK-1", " BANK-1 "):
+        with refused("receipt-recorded"):
+            came_back(held, first, bank_reference=again)
+    came_back(held, first, bank_reference="BANK-2 ")
+    first.refresh_from_db()
+    assert (first.state, first.return_reference) == ("returned", "BANK-2")
+    with refused("receipt-recorded"):
+        came_back(other, second, bank_reference="BANK-2")
+    with refused("receipt-recorded"):
+        refund(paid, bank_reference="BANK-2")
+    with refused("receipt-recorded"):
+        receive(paid, owed(paid), MILLION, bank_reference="BANK-2")
+    # The bank's own file meets the same refusal, and changes nothing.
+    refund(paid, 1, bank_reference=f"B-{second.end_to_end}")
+    content = bank.file(bank.transaction(second.end_to_end, "RJCT", "AC04"), original=second.run.reference)
+    with refused("receipt-recorded") as told:
+        other.act(deliver.read_status_file, second.run, content=content, by=other.finance)
+    second.refresh_from_db()
+    assert (told.value.field, second.state) == ("file", "settled")
+
+
 def test_of_many_recording_one_movement_at_once_one_does(paid: Any, agree: Any) -> None:  # noqa: F811  # the fixture
     """Whoever records holds only the case's own lock: what two cases record meets at the reference alone."""
     debt, other = owed(paid), agree.nifs()
@@ -86,7 +115,7 @@ def test_of_many_recording_one_movement_at_once_one_does(paid: Any, agree: Any) 
     assert sorted(returned) == [0, MILLION]
 
 
-def test_what_was_recorded_before_keeps_its_reference(paid: Any, owner_connection: Any) -> None:  # noqa: F811  # the fixture
+def test_what_was_recorded_before_keeps_its_reference(paid: Any, agree: Any, owner_connection: Any) -> None:  # noqa: F811  # the fixture
     debt = owed(paid, 3 * MILLION)
     receive(paid, debt, MILLION, bank_reference="BANK-1")
     receive(paid, debt, MILLION, bank_reference="BANK-2")
@@ -96,10 +125,14 @@ def test_what_was_recorded_before_keeps_its_reference(paid: Any, owner_connectio
     for reference in ("BANK-3 ", "BANK-1"):
         told = {"amount_cents": 1, "unit": "HKD", "received_on": gather.local_day(paid.at), "recorded_at": paid.at}
         Refund.objects.create(case=paid.case, bank_reference=reference, recorded_by=paid.finance, **told)
+    other = agree.nifs()
+    pay(other, 4 * MILLION)
+    came_back(other, Payment.objects.get(case=other.case), bank_reference="BANK-4")
     owner_connection.execute("DELETE FROM deliver_bankreference")
     owner_connection.execute(importlib.import_module("millrace.stages.deliver.migrations.0019_bank_references").RECEIPTS)
     owner_connection.execute(importlib.import_module("millrace.stages.close.migrations.0003_bank_references").REFUNDS)
-    assert set(BankReference.objects.values_list("reference", flat=True)) == {"BANK-1", "BANK-3"}
+    owner_connection.execute(importlib.import_module("millrace.stages.deliver.migrations.0020_references_of_returns").RETURNS)
+    assert set(BankReference.objects.values_list("reference", flat=True)) == {"BANK-1", "BANK-3", "BANK-4"}
 
 
 def taken_back(held: Any, **fields: Any) -> Refund:

@@ -13,7 +13,7 @@ from millrace.core import changes as core
 from millrace.registers.cases.models import Case
 from millrace.registers.facilities import queries as facilities
 from millrace.registers.ledger import queries as ledger
-from millrace.stages.deliver import register, standing
+from millrace.stages.deliver import recovering, register, standing
 from millrace.stages.deliver.models import Claim, Payment
 from millrace.stages.deliver.models.releases import Unpaid
 from millrace.web import words
@@ -106,7 +106,8 @@ def _unearned(case: Case, said: core.Consequences, statement: ledger.Statement) 
     unit = case.unit
     used = facilities.used_by(case, unit) if any(one.unit == unit for one in said.before.allocations) else 0
     earned = sum(claim.payable_cents for claim in standing.claims_of(case) if claim.state == Claim.State.DECIDED)
-    return max(0, statement.total("paid", unit) - earned - used)
+    back, given_up = recovering.back_on_other_grounds(case), recovering.given_up(case)
+    return max(0, statement.total("paid", unit) + back - earned - used - given_up)
 
 
 def _undecided(case: Case) -> list[int]:

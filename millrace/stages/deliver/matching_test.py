@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from millrace.core.policy_folder import handling
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as balances
+from millrace.registers.policy import queries as policy
 from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import alike, standing
 from millrace.stages.deliver.models import Evidence, HeldProof
@@ -82,6 +84,35 @@ def test_a_declared_value_is_no_way_round_the_rule(agree: Any, hong_kong: Any) -
     with refused("priced-by-rule"):
         pay(held, form="in_kind", valuation="worth a fortune")
     assert pay(held).form == "cash"
+
+
+def rules_from(day: str, *schemes: str) -> handling.Handling:
+    """The rate of an engineer, in force from a day on for these schemes, or for all."""
+    value = handling.Value(600_00, handling.dated.start(day), schemes, handling.Text(), "", False, handling.Text())
+    return handling.Handling({"in-kind-engineer": handling.Measure("in-kind-engineer", handling.Text(), "cents", "in_kind_rate", (value,))})
+
+
+def test_a_declared_value_does_not_count_for_a_day_before_the_first_rule(agree: Any, hong_kong: Any, monkeypatch: Any) -> None:
+    held = agree.raise_plus()
+    monkeypatch.setattr(policy, "handling", lambda: rules_from("2026-02-03"))
+    with refused("no-rate-yet") as told:
+        pay(held, form="in_kind", valuation="worth a fortune")
+    assert told.value.values == {"given_on": DAY, "first_on": date(2026, 2, 3)}
+    with refused("no-rate"):
+        give(held)
+    with refused("priced-by-rule"):
+        pay(held, form="in_kind", valuation="worth a fortune", paid_on=date(2026, 2, 3))
+    assert not Evidence.objects.exists()
+    assert give(held, on=date(2026, 2, 3)).amount_cents == 24_000_00
+    assert pay(held).form == "cash"
+
+
+def test_a_scheme_whose_policy_has_no_rule_for_what_is_in_kind_takes_what_an_officer_verifies(
+    agree: Any, hong_kong: Any, monkeypatch: Any
+) -> None:
+    held = agree.raise_plus()
+    monkeypatch.setattr(policy, "handling", lambda: rules_from("2026-02-03", "nifs"))
+    assert pay(held, form="in_kind", valuation="500 hours at the university's published rate").form == "in_kind"
 
 
 def test_in_kind_carries_a_release_only_within_its_share_and_the_rest_follows_cash(agree: Any, hong_kong: Any) -> None:

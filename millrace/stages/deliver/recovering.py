@@ -3,6 +3,7 @@
 Facts are gathered here and decided in `core/recovery`; nothing here changes anything.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -129,12 +130,27 @@ def most(debt: Receivable) -> int:
 
 
 def not_earned(case: Case) -> int:
-    """This will give what was paid and not earned by decided claims, whether it is asked back or not.
+    """This will give what was paid and not earned by decided claims, whether it is asked back or not, less what an authority gave up of it:
+    that does not come back."""
+    return max(0, left_unspent(case) - given_up(case))
+
+
+def left_unspent(case: Case) -> int:
+    """This will give what was paid and not earned, given up or not, as accounts would state it.
 
     What came back on other grounds counts as paid still: a breach paid back is no unspent money given back, whichever comes first.
     """
     earned = _sum(Claim.objects.filter(case=case, state=Claim.State.DECIDED), "payable_cents")
     return max(0, standing.statement_of(case).total("paid", case.unit) + back_on_other_grounds(case) - earned)
+
+
+def given_up(case: Case) -> int:
+    """This will give what was written off of demands for unspent money: it stays with the payee, and nothing asks for it again. Its books
+    tell whether anything was written off at all."""
+    if not standing.statement_of(case).owed("written_off", case.unit):
+        return 0
+    rows = Settlement.objects.filter(receivable__case=case, receivable__unit=case.unit, receivable__ground=recovery.UNSPENT)
+    return _sum(rows.filter(kind=Settlement.Kind.WRITE_OFF), "principal_cents")
 
 
 def back_on_other_grounds(case: Case) -> int:
@@ -148,8 +164,26 @@ def back_on_other_grounds(case: Case) -> int:
     return _sum(rows.filter(receivable__ground__in=recovery.TAKES_BACK - {recovery.UNSPENT}), "principal_cents")
 
 
+def earned_after_return(case: Case) -> int:
+    """This will give what came back on demands as unspent and was earned since: the payee's own money, which no release pays again, for its
+    instalment was released already. Its receipt is taken back, and recorded again to be held and paid back.
+
+    What claims earned beyond the releases of their stage is not in it: that is released.
+    """
+    if not standing.statement_of(case).owed("received", case.unit):
+        return 0
+    rows = Settlement.objects.filter(receivable__case=case, receivable__unit=case.unit, receivable__ground=recovery.UNSPENT)
+    back = _sum(rows.filter(kind__in=(Settlement.Kind.RECEIPT, Settlement.Kind.TAKEN_BACK)), "principal_cents")
+    released, earned = Counter[int](), Counter[int]()
+    for one in standing.releases_of(case):
+        released[one.stage_number] += one.amount_cents
+    for claim in standing.claims_of(case):
+        earned[claim.stage_number] += claim.payable_cents if claim.state == Claim.State.DECIDED else 0
+    return recovery.earned_after_return(released, earned, back)
+
+
 def unspent(case: Case, *, but: Receivable | None = None) -> int:
-    """This will give what was paid and not earned, less what is asked back as unspent already."""
+    """This will give what was paid and not earned, less what is given up or asked back as unspent already."""
     asked = Receivable.objects.filter(case=case, state__in=STANDING, ground=recovery.UNSPENT)
     return max(0, not_earned(case) - _sum(_others(asked, but), "left_cents"))
 

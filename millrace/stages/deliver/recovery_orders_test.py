@@ -149,7 +149,7 @@ def repay(held: Any, row: Receipt, how: str = "settle") -> Payment:
         return run.payments.get()
     held.act(deliver.settle_payment, run.payments.get(), by=held.finance)
     if how == "return":
-        came = {"reason": "AM04", "returned_on": gather.local_day(held.at), "bank_reference": "B-BACK"}
+        came = {"reason": "AM04", "returned_on": gather.local_day(held.at), "bank_reference": f"BACK-{run.pk}"}
         held.act(deliver.record_returned_payment, run.payments.get(), **came, by=held.finance)
     return run.payments.get()
 

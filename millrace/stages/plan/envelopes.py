@@ -39,8 +39,8 @@ def fund_envelope(name: str, *, by: Person, at: datetime, command: uuid.UUID) ->
         return funded(name, by=by, at=at, command=command)
 
 
-def funded(name: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event | None:
-    """This will do what `fund_envelope` does, inside the transaction of an order that two people gave."""
+def funded(name: str, *, by: Person, at: datetime, command: uuid.UUID, order: FundOrder | None = None) -> Event | None:
+    """This will do what `fund_envelope` does, inside the transaction of an order that two people gave; the event names the order."""
     fund, day = policy.fund(name), policy.funder().day_of(at)
     envelope = ledger.envelope(fund.id, fund.schemes[0] if len(fund.schemes) == 1 else "", fund.unit)
     for source in _sources(fund):  # locked, so that two who do this at once do not both put it in
@@ -54,6 +54,7 @@ def funded(name: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event 
     for year, amount in cash.items():
         ledger.provide_cash(envelope, year, amount, event=event_id, on=day, at=at)
     facts = {"fund": fund.id, "scheme": envelope.scheme, "unit": fund.unit, "voted_cents": max(voted, 0), "cash": cash}
+    facts |= order.told if order else {}
     return timeline.record("envelope_funded", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 
@@ -90,15 +91,25 @@ def share_out(
 
 
 def shared_out(
-    name: str, scheme: str, amount_cents: int, *, by: Person, at: datetime, command: uuid.UUID, financial_year: str = ""
+    name: str,
+    scheme: str,
+    amount_cents: int,
+    *,
+    by: Person,
+    at: datetime,
+    command: uuid.UUID,
+    financial_year: str = "",
+    order: FundOrder | None = None,
 ) -> Event:
-    """This will do what `share_out` does, inside the transaction of an order that two people gave; of a year's cash where one is named."""
+    """This will do what `share_out` does, inside the transaction of an order that two people gave, which the event names; of a year's
+    cash where one is named."""
     fund, day = policy.fund(name), policy.funder().day_of(at)
     if scheme not in fund.schemes or len(fund.schemes) == 1:
         raise Refusal.not_found()
     pool, share = Envelope(fund.id, "", fund.unit), ledger.envelope(fund.id, scheme, fund.unit)
     event_id = timeline.reserve_id()
     facts = {"fund": fund.id, "scheme": scheme, "unit": fund.unit, "amount_cents": amount_cents}
+    facts |= order.told if order else {}
     if financial_year:
         ledger.share_cash(pool, share, financial_year, amount_cents, event=event_id, on=day, at=at)
         facts["financial_year"] = financial_year
@@ -133,8 +144,9 @@ def lapse_year(name: str, financial_year: str, *, by: Person, at: datetime, comm
         return lapsed(name, financial_year, by=by, at=at, command=command)
 
 
-def lapsed(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
-    """This will do what `lapse_year` does, inside the transaction of an order that two people gave."""
+def lapsed(name: str, financial_year: str, *, by: Person, at: datetime, command: uuid.UUID, order: FundOrder | None = None) -> Event:
+    """This will do what `lapse_year` does, inside the transaction of an order that two people gave, which the event names. What lapses
+    by night has no order to name."""
     fund, day = policy.fund(name), policy.funder().day_of(at)
     must_be_over(financial_year, day)
     event_id = timeline.reserve_id()
@@ -145,6 +157,7 @@ def lapsed(name: str, financial_year: str, *, by: Person, at: datetime, command:
             amount += ledger.lock_balance(account)
             ledger.lapse_cash(envelope, financial_year, event=event_id, on=day, at=at)
     facts = {"fund": fund.id, "financial_year": financial_year, "unit": fund.unit, "amount_cents": amount, "reason": "year_ended"}
+    facts |= order.told if order else {}
     return timeline.record("cash_lapsed", command=command, by=by, at=at, event_id=event_id, fund=fund.id, facts=facts)
 
 

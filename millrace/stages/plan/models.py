@@ -72,9 +72,13 @@ class FundOrder(models.Model):
     @property
     def told(self) -> dict[str, Any]:
         """What an event says of it: its number, and of its reason, which is free text, a digest salted by who proposed it."""
-        if not self.reason:
-            return {"order": self.pk}
-        return {"order": self.pk, "reason_sha256": hashlib.sha256(bytes(self.proposed_by.salt) + self.reason.encode()).hexdigest()}
+        return {"order": self.pk, "reason_sha256": self.digests[0]} if self.reason else {"order": self.pk}
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """The digests an event may hold of this reason: as it is salted, and as it was told before every person had a salt."""
+        said, salt = self.reason.encode(), bytes(self.proposed_by.salt)
+        return hashlib.sha256(salt + said).hexdigest(), hashlib.sha256(said).hexdigest()
 
 
 class ExchangeVisit(models.Model):

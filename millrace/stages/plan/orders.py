@@ -87,10 +87,11 @@ def confirm_order(order: FundOrder, *, by: Person, at: datetime, command: uuid.U
 
 def _carry_out(order: FundOrder, *, by: Person, at: datetime, command: uuid.UUID) -> Event:
     common: dict[str, Any] = {"by": by, "at": at, "command": command}
-    if order.kind == Kind.SHARE:
-        return envelopes.shared_out(order.fund, order.scheme, order.amount_cents, financial_year=order.financial_year, **common)
     if order.kind == Kind.TRANSFER:
         return envelopes.transferred(order, **common)
+    common["order"] = order
+    if order.kind == Kind.SHARE:
+        return envelopes.shared_out(order.fund, order.scheme, order.amount_cents, financial_year=order.financial_year, **common)
     if order.kind == Kind.LAPSE:
         return envelopes.lapsed(order.fund, order.financial_year, **common)
     if event := envelopes.funded(order.fund, **common):

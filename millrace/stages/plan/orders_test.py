@@ -119,7 +119,42 @@ def test_a_fund_of_several_schemes_shares_out_its_commitment_and_each_years_cash
     assert (shared.available, shared.cash["2025-26"].available) == (700, 300)
     assert (before.available - after.available, cash - after.cash["2025-26"].available) == (700, 300)
     event = Event.objects.get(kind="cash_shared_out")
-    assert event.facts == {"fund": "itf", "scheme": "mhkjfs", "unit": "HKD", "amount_cents": 300, "financial_year": "2025-26"}
+    facts = {"fund": "itf", "scheme": "mhkjfs", "unit": "HKD", "amount_cents": 300, "financial_year": "2025-26", "order": order.pk}
+    assert event.facts == facts
+
+
+@pytest.mark.parametrize(
+    ("kind", "fund", "what", "told_as"),
+    [
+        ("fund", "itf-nifs", {}, "envelope_funded"),
+        ("share", "itf", {"scheme": "mhkjfs", "amount_cents": 7}, "envelope_shared_out"),
+        ("share", "itf", {"scheme": "mhkjfs", "amount_cents": 7, "financial_year": "2025-26"}, "cash_shared_out"),
+        ("lapse", "itf", {"financial_year": "2024-25"}, "cash_lapsed"),
+    ],
+)
+def test_what_an_order_did_names_the_order_and_vouches_for_its_reason(two, kind, fund, what, told_as):
+    policy, finance = two
+    envelopes.fund_envelope("itf", by=finance, at=NOON, command=uuid.uuid4())
+    orders.propose_order(kind, fund, **what, reason="The committee advised it", by=policy, at=NOON, command=uuid.uuid4())
+    order = FundOrder.objects.get()
+    event = orders.confirm_order(order, by=finance, at=NOON, command=uuid.uuid4())
+    digest = hashlib.sha256(bytes(policy.salt) + b"The committee advised it").hexdigest()
+    assert (event.kind, event.facts["order"], event.facts["reason_sha256"]) == (told_as, order.pk, digest)
+    assert "committee" not in event.body and f"by order {order.pk}" in sentences.sentence(event, HONG_KONG_ZONE)
+
+
+def test_what_was_done_without_an_order_names_none(two):
+    _policy, finance = two
+    envelopes.fund_envelope("itf", by=finance, at=NOON, command=uuid.uuid4())
+    for event in (
+        Event.objects.get(kind="envelope_funded"),
+        envelopes.share_out("itf", "mhkjfs", 7, by=finance, at=NOON, command=uuid.uuid4()),
+        envelopes.share_out("itf", "mhkjfs", 7, financial_year="2025-26", by=finance, at=NOON, command=uuid.uuid4()),
+        envelopes.lapse_year("itf", "2024-25", by=finance, at=NOON, command=uuid.uuid4()),
+    ):
+        assert "order" not in event.facts
+        said = sentences.sentence(event, HONG_KONG_ZONE)
+        assert "order" not in said and "—" not in said
 
 
 def test_the_page_asks_what_is_shared_out(two, sign_in):

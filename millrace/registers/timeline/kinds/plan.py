@@ -15,13 +15,28 @@ KINDS = by_name(
     Kind("operator_ended", _("No longer runs the facility %(resource)s"), "staff"),
     Kind("fund_order_proposed", _("Order %(order)s on fund %(fund)s was proposed: %(order_kind)s"), "finance"),
     Kind("fund_order_refused", _("Order %(order)s on fund %(fund)s was not confirmed: %(order_kind)s"), "finance"),
-    Kind("envelope_funded", _("Envelope of fund %(fund)s funded: %(voted_cents)s voted"), "finance"),
+    Kind(
+        "envelope_funded",
+        _("Envelope of fund %(fund)s funded: %(voted_cents)s voted, by order %(order)s"),
+        "finance",
+        ("order", None, _("Envelope of fund %(fund)s funded: %(voted_cents)s voted")),
+    ),
     Kind(
         "cash_shared_out",
-        _("%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved to the envelope of %(scheme)s"),
+        _("%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved to the envelope of %(scheme)s, by order %(order)s"),
         "finance",
+        (
+            "order",
+            None,
+            _("%(amount_cents)s of the cash of %(financial_year)s of fund %(fund)s moved to the envelope of %(scheme)s"),
+        ),
     ),
-    Kind("envelope_shared_out", _("%(amount_cents)s of fund %(fund)s moved to the envelope of %(scheme)s"), "finance"),
+    Kind(
+        "envelope_shared_out",
+        _("%(amount_cents)s of fund %(fund)s moved to the envelope of %(scheme)s, by order %(order)s"),
+        "finance",
+        ("order", None, _("%(amount_cents)s of fund %(fund)s moved to the envelope of %(scheme)s")),
+    ),
     Kind(
         "envelope_transferred",
         _("%(amount_cents)s of fund %(fund)s moved from the share of %(giver)s to that of %(scheme)s, by order %(order)s"),
@@ -35,5 +50,11 @@ KINDS = by_name(
         ),
         "finance",
     ),
-    Kind("cash_lapsed", _("%(amount_cents)s left of the cash of %(financial_year)s of fund %(fund)s lapsed: %(reason)s"), "finance"),
+    # By night a year's cash lapses by rule: then there is no order to name.
+    Kind(
+        "cash_lapsed",
+        _("%(amount_cents)s left of the cash of %(financial_year)s of fund %(fund)s lapsed, by order %(order)s: %(reason)s"),
+        "finance",
+        ("order", None, _("%(amount_cents)s left of the cash of %(financial_year)s of fund %(fund)s lapsed: %(reason)s")),
+    ),
 )

@@ -89,7 +89,8 @@ def record_matching(
 
     def checked(case: Case) -> _Brought:
         _must_be_recordable(case, brought, at)
-        if form == matching.IN_KIND and is_priced_by_rule(case, paid_on or gather.local_day(at)):
+        day = paid_on or gather.local_day(at)
+        if form == matching.IN_KIND and is_priced_by_rule(case, day):
             raise Refusal(
                 "priced-by-rule",
                 what=_("What is given in kind is valued by rule."),
@@ -98,6 +99,8 @@ def record_matching(
                 field="form",
                 status=422,
             )
+        if form == matching.IN_KIND:
+            _must_not_precede_the_rules(case, day)
         return brought
 
     return _record(case, checked, file=file, by=by, at=at, command=command)
@@ -135,6 +138,22 @@ def is_priced_by_rule(case: Case, on: date) -> bool:
     handling = policy.handling()
     groups = any(handling.group(group, case.scheme, on) for group in ("in_kind_rate", "in_kind_life"))
     return groups or handling.found(LIST_PRICE_SHARE, case.scheme, on) is not None
+
+
+def _must_not_precede_the_rules(case: Case, on: date) -> None:
+    """This will refuse a declared value of a day before the policy's first rule for the scheme: an earlier day is no way round the rule."""
+    measures = (*policy.handling().of_group("in_kind_rate"), *policy.handling().of_group("in_kind_life"), LIST_PRICE_SHARE)
+    first = policy.handling().first_day(measures, case.scheme)
+    if first is not None:
+        raise Refusal(
+            "no-rate-yet",
+            what=_("No rule of the policy values what is given in kind on %(given_on)s; the first holds from %(first_on)s."),
+            why=_("A contribution in kind counts at a rate, a life or a cap that was in force on its day, and never at a declared value."),
+            next_step=_("Record what was given from that day on, by its rule, or bring other matching money."),
+            field="paid_on",
+            status=422,
+            values={"given_on": on, "first_on": first},
+        )
 
 
 def price(case: Case, given: InKind, *, on: date, declared_cents: int | None = None) -> tuple[Found, in_kind.Priced]:

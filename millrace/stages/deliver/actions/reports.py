@@ -133,7 +133,7 @@ def reconciled(report: Report, case: Case) -> tuple[reports.Figure, ...]:
 def books_of(case: Case) -> reports.Books:
     """This will read from the ledger what was paid, and from decided claims what was allowed and earned."""
     paid = standing.statement_of(case).total("paid", case.unit)
-    return reports.Books(paid, queries.allowed_by_head(case), recovering.not_earned(case))
+    return reports.Books(paid, queries.allowed_by_head(case), recovering.left_unspent(case))
 
 
 def due_of(case: Case, number: int, at: datetime) -> reports.Due:

@@ -17,7 +17,7 @@ from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline.models import Event
 from millrace.stages.assess import post
 from millrace.stages.deliver import gather, recovering
-from millrace.stages.deliver.actions import moving
+from millrace.stages.deliver.actions import banked, moving
 from millrace.stages.deliver.actions import payments as paying
 from millrace.stages.deliver.models import Payment, PaymentRun
 
@@ -39,9 +39,7 @@ def record_returned_payment(
                 what=_("Only a payment that was settled can be returned by the bank."),
                 next_step=_("What the bank never paid is recorded as rejected."),
             )
-        if not bank_reference.strip():
-            raise Refusal("reference-needed", what=_("Give the bank's reference of what came in."), field="bank_reference", status=422)
-        told = {"reason": reason, "returned_on": returned_on, "bank_reference": bank_reference.strip()}
+        told = {"reason": reason, "returned_on": returned_on, "bank_reference": bank_reference, "field": "bank_reference"}
         return take_up(found, case, run, **told, by=by, at=at, command=command)
 
 
@@ -53,11 +51,13 @@ def take_up(
     reason: str,
     returned_on: date,
     bank_reference: str,
+    field: str,
     by: Person,
     at: datetime,
     command: uuid.UUID,
 ) -> Event:
-    """This will take back a payment that was settled, inside an action that holds its run and case."""
+    """This will take back a payment that was settled, inside an action that holds its run and case. What came in is one movement at the
+    bank: its reference, given in `field`, serves nothing else."""
     paying.must_not_be_its_maker(run, by)
     day = gather.local_day(at)
     if not (payment.settled_on or day) <= returned_on <= day:
@@ -67,12 +67,13 @@ def take_up(
             field="returned_on",
             status=422,
         )
+    reference = banked.take_reference(bank_reference, field=field)
     if not moving.is_repayment(payment):
         _must_not_be_asked_back(case, payment)
         case.paid_cents -= payment.amount_cents
         case.save(update_fields=["paid_cents"])
     payment.state, payment.reason = Payment.State.RETURNED, reason
-    payment.returned_on, payment.return_reference = returned_on, bank_reference
+    payment.returned_on, payment.return_reference = returned_on, reference
     payment.save()
     moving.wait_again([payment])
     event = timeline.reserve_id()

@@ -140,15 +140,14 @@ def settle(
 ) -> dict[str, Any]:
     """This will take an amount off a debt inside an action that holds its case, and give the facts of it.
 
-    Of money asked back as unspent, no more comes back than claims have not earned by now.
+    Of money asked back as unspent, no more comes back or is given up than claims have not earned by now.
     """
     owed, day, case = recovering.owed(found, value_on), gather.local_day(at), found.case
     taken = recovery.appropriate(owed, amount_cents)
     if taken is None:
         raise _more_than_owed(found, owed, amount_cents)
     principal, interest = taken
-    if kind != Kind.WRITE_OFF:
-        _must_be_unspent(found, principal)
+    _must_be_unspent(found, principal)
     charged = owed.accrued_cents - found.charged_cents
     found.charged_cents, found.left_cents = owed.accrued_cents, found.left_cents - principal
     if not found.left_cents:

@@ -60,7 +60,7 @@ def read_status_file(run: PaymentRun, *, content: bytes, by: Person, at: datetim
                 payment.accepted_at = at
                 payment.save(update_fields=["accepted_at"])
             elif change.to == bank_status.RETURNED:
-                how = {"returned_on": _came_back_on(change, payment, at), "bank_reference": change.reference[:35]}
+                how = {"returned_on": _came_back_on(change, payment, at), "bank_reference": change.reference[:35], "field": "file"}
                 returned.take_up(payment, cases[payment.case_id], run, reason=change.reason[:10], **how, **told)
             elif change.to == bank_status.SETTLED:
                 how = {"settled_on": change.settled_on, "bank_reference": change.reference[:35]}

@@ -11,9 +11,10 @@ from millrace.stages.deliver.models.recovery import Receivable, Settlement
 
 
 class BankReference(models.Model):
-    """A movement at the bank that stands recorded, on a debt or as a refund: its row goes when that is taken back.
+    """A movement at the bank that stands recorded: on a debt, as a refund, or as a payment that came back. Its row goes when a receipt or a
+    refund is taken back.
 
-    Receipts and refunds are rows of two stages; what keeps one movement from being both stands here, once.
+    They are rows of two stages; what keeps one movement from being two of them stands here, once.
     """
 
     reference = models.CharField(max_length=35, primary_key=True)
