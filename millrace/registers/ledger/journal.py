@@ -4,7 +4,7 @@ The postings are read in one pass and the balances asserted at the end by anothe
 mistake. Only references, kinds of event and numbers are told: no name leaves the house this way.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from millrace.core import beancount
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import models, queries
+from millrace.registers.people import prepared
 
 BATCH = 5_000
 
@@ -39,7 +40,7 @@ def beancount_lines(*, on: date, seal: int, title: str, currency: str) -> Iterat
         held = queries.trial_balance(on=on, seal=seal)
         numbers = {row.key: row.pk for row in models.Account.objects.only("key")}
         cases = {account.case for account in held if account.case is not None}
-        references = dict(Case.objects.filter(pk__in=cases).values_list("pk", "reference"))
+        references = _references(cases)
         names = {
             numbers[account.key]: (beancount.name(account, references.get(account.case or 0, "")), account.unit, amount)
             for account, amount in held.items()
@@ -47,6 +48,11 @@ def beancount_lines(*, on: date, seal: int, title: str, currency: str) -> Iterat
         notes = (f"The books at the end of {on}, as known at seal {seal}.", "Each entry names the event that tells of it, and its seal.")
         yield beancount.heading(title, currency, notes)
         yield from _entries(on, seal, names)
+
+
+def _references(cases: Iterable[int]) -> dict[int, str]:
+    """The references of cases, of more than a statement takes values for: they go in as one."""
+    return dict(Case.objects.filter(pk__in=prepared.among(prepared.ids(cases))).values_list("pk", "reference"))
 
 
 _Named = dict[int, tuple[str, str, int]]

@@ -87,3 +87,8 @@ def test_a_cent_moved_on_both_sides_of_an_entry_is_refused_by_the_balance(kept: 
     altered = text.replace("-300.00 HKD", "-300.01 HKD").replace(" 300.00 HKD", " 300.01 HKD")
     told = complaints(altered, tmp_path)
     assert "Balance failed" in told
+
+
+def test_more_cases_are_named_than_a_statement_takes_values_for(make: Any) -> None:
+    case = make.case()
+    assert journal._references({case.pk, *range(case.pk + 1, case.pk + 70_000)}) == {case.pk: case.reference}
