@@ -182,6 +182,13 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None
     return Given(figure, version, read, told, seal, seal.number == last.number)
 
 
+def ask_to_give(name: str, *, as_at: date, seal_number: int) -> Given:
+    """This will answer a figure that is to be given, at the seal it was read at; refused for a day or a seal that is still to come."""
+    known = known_now()
+    not_ahead(as_at, known.last)
+    return ask(name, as_at=as_at, seal=seal_numbered(seal_number), known=known)
+
+
 def not_ahead(as_at: date, last: Seal) -> None:
     """This will refuse a day that has not come: neither in the funder's zone, nor on the clock of the story that a demonstration tells."""
     zone = funder.current().zone
