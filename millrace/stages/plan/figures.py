@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from millrace.core.figures import figure_file, parse, standing, whole
+from millrace.core.figures import figure_file, parse, plausible, standing, whole
 from millrace.core.figures.parse import MalformedFile
 from millrace.registers.people.models import Person
 from millrace.registers.policy import publications
@@ -54,7 +54,7 @@ def edited(files: Mapping[str, str]) -> list[MalformedFile]:
 
 def read(files: Mapping[str, str]) -> dict[publications.Key, str]:
     """This will check every figure and series of a policy folder, and that each figure reads what there is."""
-    series = {path: parse.series(path, text) for path, text in files.items() if path.startswith("series/")}
+    series = {path: plausible.series(path, text) for path, text in files.items() if path.startswith("series/")}
     figures = {path: parse.figure(path, text) for path, text in files.items() if path.startswith("figures/")}
     whole.check(files, series, figures)
     return {("series", each.name): files[path] for path, each in series.items()} | {
