@@ -18,6 +18,7 @@ from millrace.core import dated
 from millrace.core.figures import answer, for_everyone, parse, series, stated
 from millrace.core.figures.answer import Answer, Compared, Drift, NotYetBegun
 from millrace.core.figures.definition import Figure, FigureVersion, FromSheet
+from millrace.core.figures.rounding import ToldIn
 from millrace.core.figures.series import Series
 from millrace.core.figures.stated import Statements
 from millrace.core.refusal import Refusal
@@ -43,6 +44,10 @@ class Given:
     answer: Answer
     seal: Seal
     is_last_seal: bool
+
+    @property
+    def told_in(self) -> ToldIn:
+        return self.version.told_in(self.figure.currency)
 
 
 @dataclass(frozen=True)
