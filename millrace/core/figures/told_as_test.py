@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from millrace.core.figures import parse, rounding, whole
-from millrace.core.figures.definition import FromStatements
+from millrace.core.figures.definition import Figure, FromStatements
 
 POLICY = Path(__file__).parents[3] / "policies"
 FOLDER = POLICY / "hong-kong"
@@ -15,7 +15,7 @@ SERIES = {f"series/{path.name}": path.read_text() for path in (FOLDER / "series"
 ROUNDING = "rounding = { million = 1, billion = 1, ten_thousand = 2, hundred_million = 2 }"
 
 
-def figure(name: str, was: str = "", written: str = "") -> parse.Figure:
+def figure(name: str, was: str = "", written: str = "") -> Figure:
     text = FIGURES[f"figures/{name}.toml"]
     assert was in text
     return parse.figure(f"figures/{name}.toml", text.replace(was, written, 1))
