@@ -60,7 +60,7 @@ def fault(version: FigureVersion, measures: Mapping[str, Measure], currency: str
     """Give the word and what is wrong, where a version that is to be published does not say how it is told, or other than its series does:
     the word begins the line; `measures` are those of the statements it reads."""
     if not version.unit:
-        return "[[versions]]", 'a version says of what each of its numbers is, as in “unit = ["cases", "HKD"]”'
+        return "[[versions]]", f'a version says of what each of its numbers is, as in “unit = ["cases", "{currency}"]”'
     if version.rounding is None:
         return "[[versions]]", 'a version says to what its money is rounded when told: “rounding = "none"”, or as in “{ million = 1, … }”'
     if currency not in money.CURRENCIES:
