@@ -64,7 +64,9 @@ def bundle(chosen: argparse.Namespace) -> int:
             raise Refusal("no-such-case", what=f"There is no case {chosen.name}.", status=404)
         packed = bundling.of_case(case, seal)
     else:
-        packed = bundling.of_figure(learn.ask(chosen.name, as_at=chosen.as_at or policy.funder().day_of(clock.now()), seal=seal))
+        as_at = chosen.as_at or policy.funder().day_of(clock.now())
+        learn.not_ahead(as_at, learn.last_seal())
+        packed = bundling.of_figure(learn.ask(chosen.name, as_at=as_at, seal=seal))
     try:
         partial = chosen.output.with_name(f".{chosen.output.name}.partial")
         partial.write_bytes(packed)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import uuid
+from argparse import Namespace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,14 @@ def test_a_file_cut_short_never_takes_its_name(told: Told, tmp_path: Path, monke
     (tmp_path / "records").mkdir()
     with pytest.raises(exports.homes.HomeRefused, match="exists already"):
         exports._package(tmp_path / "records", DAY, told.seal)
+
+
+def test_a_bundle_of_a_figure_as_at_a_day_to_come_is_refused_and_not_written(told: Told, tmp_path: Path) -> None:
+    asked = {"kind": "figure", "name": "nifs-approved", "output": tmp_path / "bundle.zip", "as_known": None}
+    with pytest.raises(Refusal) as refused:
+        exports.bundle(Namespace(**asked, as_at=date(2999, 1, 1)))
+    assert (refused.value.code, refused.value.status) == ("day-not-come", 422) and list(tmp_path.iterdir()) == []
+    assert exports.bundle(Namespace(**asked, as_at=DAY)) == 0
 
 
 def test_a_part_of_few_cases_is_named_without_its_number_and_counted(told: Told) -> None:

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from millrace.core import money
+from millrace.core.figures.rounding import USUAL, Rounding
 from millrace.core.rules.rulebook import SchemeVersion
 from millrace.web import funder, places
 
@@ -54,22 +55,24 @@ def amount(units: int, unit: str = "") -> str:
     return f"{number} {places.unit(unit, units)}"
 
 
-def amount_in_short(units: int, unit: str = "") -> str:
-    """This will write an amount to one decimal of a million or billion, as the funder's own tables do: "HK$1,212.8m"."""
+def amount_in_short(units: int, unit: str = "", rounding: Rounding = USUAL) -> str:
+    """This will write an amount rounded, by default to one decimal of a million or billion, as the funder's own tables do:
+    "HK$1,212.8m"; in Chinese by 萬 and 億. What is below the least scale of the rounding is written in full."""
     unit = unit or funder.current().unit
     if unit not in money.CURRENCIES:
         return amount(units, unit)
     whole = abs(units) / 10 ** money.decimals_of(unit)
     start = ("−" if units < 0 else "") + money.written(0, currency=unit).rstrip("0")
-    if (translation.get_language() or "en").startswith("zh"):
-        scales = [(100_000_000.0, " " + _("hundred million")), (10_000.0, " " + _("ten thousand"))]
-    else:
-        scales = [(1e10, "bn"), (1e6, "m")]
-    for scale, name in scales:
-        if whole >= scale:
-            divided = whole / (1e9 if name == "bn" else scale)
-            return f"{start}{_trim(divided, 2 if name.startswith(' ') else 1)}{name}"
+    is_chinese = (translation.get_language() or "en").startswith("zh")
+    for scale, decimals in rounding.scales(by_ten_thousands=is_chinese):
+        if whole >= scale.begins_at:
+            return f"{start}{_trim(whole / float(10**scale.digits), decimals)}{_after_number(scale.name)}"
     return amount(units, unit)
+
+
+def _after_number(scale: str) -> str:
+    """This will write a scale as it stands after its number."""
+    return {"million": "m", "billion": "bn", "ten_thousand": " " + _("ten thousand"), "hundred_million": " " + _("hundred million")}[scale]
 
 
 def _trim(value: float, places: int) -> str:

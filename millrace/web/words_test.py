@@ -1,8 +1,11 @@
 """What amounts read like — e.g. 240 tool-hours of a pilot line, in three languages."""
 
+from typing import Any
+
 import pytest
 from django.utils import translation
 
+from millrace.core.figures import rounding
 from millrace.core.policy_folder import blueprint
 from millrace.core.texts import text
 from millrace.web import places, words
@@ -37,3 +40,27 @@ def facilities(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_amount_names_its_unit(language: str, units: int, unit: str, said: str) -> None:
     with translation.override(language):
         assert words.amount(units, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "cents", "places", "said"),
+    [
+        ("en", 121_280_000_000, rounding.USUAL.places, "HK$1,212.8m"),
+        ("en", 143_220_000_000, rounding.USUAL.places, "HK$1,432.2m"),
+        ("en", 5_568_250_000_000, rounding.USUAL.places, "HK$55.7bn"),
+        ("en", -24_700_000_000, rounding.USUAL.places, "−HK$247m"),
+        ("en", 99_999_999, rounding.USUAL.places, "HK$999,999.99"),
+        ("zh-hant", 121_280_000_000, rounding.USUAL.places, "HK$12.13 億"),
+        ("zh-hans", 4_310_000_000, rounding.USUAL.places, "HK$4,310 万"),
+        ("en", 5_568_250_000_000, (("million", 1), ("ten_thousand", 0)), "HK$55,682.5m"),
+        ("en", 121_280_000_000, (("million", 0), ("hundred_million", 3)), "HK$1,213m"),
+        ("zh-hant", 121_280_000_000, (("million", 0), ("hundred_million", 3)), "HK$12.128 億"),
+        ("zh-hant", 4_310_000_000, (("million", 0), ("hundred_million", 3)), "HK$43,100,000"),
+        ("en", 121_280_000_000, (), "HK$1,212,800,000"),
+    ],
+)
+def test_an_amount_in_short_is_rounded_as_its_definition_says(language: str, cents: int, places: Any, said: str) -> None:
+    with translation.override(language):
+        assert words.amount_in_short(cents, "HKD", rounding.Rounding(places)) == said
+        if places == rounding.USUAL.places:
+            assert words.amount_in_short(cents, "HKD") == said

@@ -6,6 +6,7 @@ nothing serious.
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 
 from millrace.registers.people import actions as people
 from millrace.registers.sheet import actions as sheet
+from millrace.registers.timeline import actions as timeline
 from millrace.registers.timeline import sealer
+from millrace.stages.learn import publication
 from millrace.stages.plan import actions as plan
 from millrace.testing.making import NOON
 from millrace.testing.policies import HONG_KONG, files_of
@@ -21,22 +24,38 @@ from millrace.testing.policies import HONG_KONG, files_of
 pytestmark = pytest.mark.browser
 LANGUAGES = {"en": "en-HK", "zh-hant": "zh-Hant-HK", "zh-hans": "zh-Hans-CN"}
 WIDTHS = (1280, 360)
-PUBLIC = {"home": "/", "trust": "/trust/", "sign-in": "/account/login/", "sign-up": "/account/signup/", "nothing": "/nothing/"}
+PUBLIC = {
+    "home": "/",
+    "trust": "/trust/",
+    "open-data": "/open-data/",
+    "sign-in": "/account/login/",
+    "sign-up": "/account/signup/",
+    "nothing": "/nothing/",
+}
 SIGNED_IN = {"you": "/me/", "second-factor": "/account/2fa/"}
 HEAVIEST_BYTES = 100_000
 
 
 @pytest.fixture
-def site(live_site: Callable[..., Any], make: Any) -> Any:
-    """A demonstration with the Hong Kong policy published and sealed."""
+def site(live_site: Callable[..., Any], make: Any, settings: Any) -> Any:
+    """A demonstration with the Hong Kong policy published and sealed, and the open data of a night: two awards, and a case that is none."""
     make.person("Ho Wai Yan", name_zh="何慧欣", powers=("officer",), is_demonstration=True)
     make.member(make.organisation("Harbour Precision Ltd"), name="Chan Mei Ling", name_zh="陳美玲", is_demonstration=True)
     make._model("people.Person").objects.update(is_demonstration=True)
     people.mark_as_demonstration(at=NOON)
     plan.publish_policy(files_of(HONG_KONG), by=make.person(is_demonstration=True), at=NOON, command=uuid.uuid4())
+    for status in ("in_force", "closed", "submitted"):
+        days = {"received_on": "2026-01-05", "approved_on": "2026-02-10", "agreed_on": "2026-02-12"}
+        said = {"scheme": "nifs", "version": "v2", "status": status, "unit": "HKD", "approved_cents": 1_234_567_890} | days
+        told = {"by": make.person(powers=("policy",), is_demonstration=True), "at": NOON, "command": uuid.uuid4(), "sheet": said}
+        case = make.case(scheme="nifs", status=status)
+        timeline.record("case_corrected", case=case, facts={"corrected_kind": ""}, sheet_from=date(2026, 1, 5), **told)
     sealer.seal(NOON)
     sheet.project()
-    return live_site()
+    site = live_site()
+    settings.OPEN_DATA = site.home.path / "open-data"
+    publication.publish(NOON)
+    return site
 
 
 def faults(page: Any, axe: Callable[[Any], list[str]], answer: Any, language: str) -> list[str]:

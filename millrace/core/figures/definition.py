@@ -9,10 +9,13 @@ from datetime import date
 from typing import Any
 
 from millrace.core import asat
+from millrace.core.figures.rounding import USUAL, Rounding, ToldIn
 from millrace.core.texts import Text
 
 # Why a published number and the system's own may differ; what is left after the classes that can be counted is "definition".
 DIFFERENCES = frozenset({"definition", "rounding", "withdrawn", "institutional"})
+# What the cases of this system, or the rows of a published table, are counted as.
+COUNTED = ("cases", "projects", "applications")
 # How a condition may read a column of the sheet on the day asked about.
 OPERATORS = frozenset({"is", "is_not", "one_of", "none_of", "by_as_at", "any_by_as_at", "not_by_as_at"})
 
@@ -106,7 +109,8 @@ class FromSheet:
 @dataclass(frozen=True, slots=True)
 class FigureVersion:
     """One meaning of a figure, for as-at days from `starts_on` until the next version starts; `institutional` names the schemes whose
-    money is an institution's and no project's."""
+    money is an institution's and no project's. `unit` says of what each of its numbers is (cases, HKD), in the order they are told; a
+    definition published before units and roundings were said has neither, and its money is rounded as usual."""
 
     version: str
     starts_on: date
@@ -114,6 +118,12 @@ class FigureVersion:
     reads: FromSeries | FromStatements | FromSheet
     beside: Beside | None = None
     institutional: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+    rounding: Rounding | None = None
+
+    def told_in(self, currency: str) -> ToldIn:
+        """Say how its money is told."""
+        return ToldIn(currency, USUAL if self.rounding is None else self.rounding)
 
     @property
     def has_amount(self) -> bool:

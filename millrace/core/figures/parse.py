@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from millrace.core import asat, money
-from millrace.core.figures import figure_file
+from millrace.core.figures import figure_file, told_as
 from millrace.core.figures.answer import Source, Stated
 from millrace.core.figures.definition import (
     DIFFERENCES,
@@ -37,12 +37,13 @@ def figure(name: str, text: str) -> Figure:
     """Read one figure; `name` is its file's path, whose last part without ending is the figure's name."""
     file = File(name, text)
     file.only(file.content, {"title", "question", "currency", "versions", "each_is_public"})
-    versions = [_version(file, table, file.line_of("[[versions]]", index)) for index, table in enumerate(file.content.get("versions", []))]
+    currency = file.need(file.content, "currency", str)
+    tables = enumerate(file.content.get("versions", []))
+    versions = [_version(file, table, file.line_of("[[versions]]", index), currency) for index, table in tables]
     if not versions:
         raise file.refuse("a figure needs at least one of [[versions]]")
     if [version.starts_on for version in versions] != sorted({version.starts_on for version in versions}):
         raise file.refuse("versions must start one after the other", "starts_on")
-    currency = file.need(file.content, "currency", str)
     is_each_public = file.content.get("each_is_public", False)
     if not isinstance(is_each_public, bool):
         raise file.refuse("“each_is_public” is true or false", "each_is_public")
@@ -54,15 +55,19 @@ def figure(name: str, text: str) -> Figure:
 
 
 # What a version may say, whatever it reads.
-_ALWAYS = {"version", "starts_on", "definition", "beside"}
+_ALWAYS = {"version", "starts_on", "definition", "beside", "unit", "rounding"}
 
 
-def _version(file: File, table: Mapping[str, Any], at: int) -> FigureVersion:
+def _version(file: File, table: Mapping[str, Any], at: int, currency: str) -> FigureVersion:
     named, starts_on = file.need(table, "version", str, after=at), file.need(table, "starts_on", date, after=at)
     definition = file.text(table, "definition", after=at)
     beside = _beside(file, table["beside"], at) if "beside" in table else None
     reads = _from_publication(file, table, at) if "series" in table else _from_sheet(file, table, at)
-    return FigureVersion(named, starts_on, definition, reads, beside, _institutional(file, table, reads, at))
+    institutional = _institutional(file, table, reads, at)
+    unit = told_as.unit(file, table, at, reads, currency)
+    return FigureVersion(
+        named, starts_on, definition, reads, beside, institutional, unit, told_as.rounding(file, table, at, unit, currency)
+    )
 
 
 def _institutional(file: File, table: Mapping[str, Any], reads: FromSeries | FromStatements | FromSheet, at: int) -> tuple[str, ...]:

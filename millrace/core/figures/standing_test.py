@@ -31,6 +31,40 @@ def test_an_edit_in_place_is_refused_at_its_line(name: str, was: str, edited: st
         raise refused
 
 
+def without(text: str, block: str) -> str:
+    """Leave out the table or statement that opens so, up to the next."""
+    start = text.index(block)
+    end = text.find("\n[[", start)
+    return text[:start] + (text[end + 1 :] if end > 0 else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "says", "line_has"),
+    [
+        ("itf-approved", "[[tables]]\nas_at = 2016-12-31", "the table as at 2016-12-31, version 1, is left out.*version = 2", "2017-04-30"),
+        ("itf-approved", "[[tables]]\nas_at = 2025-12-31", "the table as at 2025-12-31, version 1, is left out", "2025-09-30"),
+        ("itf-approved-in-a-year", "[[tables]]\nas_at = 2022-12-31", "the table as at 2022-12-31", ""),
+        ("stated-bud", "[[statements]]", "the statement as at 20.*, version 1 of “.*”, is left out", ""),
+    ],
+)
+def test_a_table_or_statement_that_is_left_out_is_refused_where_it_stood(name: str, block: str, says: str, line_has: str) -> None:
+    stands = (SERIES / f"{name}.toml").read_text()
+    text = without(stands, block)
+    refused = standing.edited(f"series/{name}.toml", text, stands)
+    assert refused is not None, text
+    assert line_has in "\n".join(text.splitlines()[refused.line - 1 : refused.line + 1]), refused
+    with pytest.raises(type(refused), match=says):
+        raise refused
+
+
+def test_a_whole_series_left_out_or_told_in_another_form_is_refused() -> None:
+    tabled, stated = ((SERIES / f"{name}.toml").read_text() for name in ("itf-approved-in-a-year", "stated-bud"))
+    for text, stands in ((tabled, stated), (stated, tabled)):
+        refused = standing.edited("series/one.toml", text, stands)
+        assert refused is not None and text.splitlines()[refused.line - 1].startswith("[[") and "file of its own" in refused.what
+    assert "Put the file back" in standing.file_left_out("series/one.toml", stated).what
+
+
 def test_a_later_version_and_another_wording_are_no_edit() -> None:
     stands = (SERIES / "itf-approved.toml").read_text()
     start = stands.index("[[tables]]\nas_at = 2016-11-30")

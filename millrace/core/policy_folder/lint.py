@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from millrace.core import money, toml_lines
+from millrace.core.figures import parse, plausible
 from millrace.core.policy_folder import read, scripts
 from millrace.core.policy_folder.read import Policy
 from millrace.core.rules import bodies, cases, conditions, facts, rulebook
@@ -73,6 +74,7 @@ def looked_at(files: Mapping[str, bytes]) -> tuple[tuple[Remark, ...], Policy | 
     found += _unused_facts(folder)
     found += _provisions(folder)
     found += _scripts(files)
+    found += _leaps(files)
     return tuple(sorted(set(found))), folder.policy
 
 
@@ -276,3 +278,12 @@ def _provisions(folder: _Folder) -> Iterator[Remark]:
             if after - before > 1:
                 said = f"{fund.id} has no provision between the years {before} and {after}"
                 yield folder.remark("gap-between-years", MEND, "funds.toml", ("funds", number), said, "add the years between")
+
+
+def _leaps(files: Mapping[str, bytes]) -> Iterator[Remark]:
+    """Money of a series that leaps to a thousandfold of the table before may be in another unit; what is certain is refused when read."""
+    for file, content in files.items():
+        if file.startswith("series/") and file.endswith(".toml"):
+            text = content.decode()
+            for leap in plausible.leaps(file, text, parse.series(file, text)):
+                yield Remark(Finding(file, leap.line, leap.what, leap.remedy), "leaps", NOTE)

@@ -350,3 +350,16 @@ def test_a_folder_of_a_scheme_without_its_text_is_told() -> None:
     files["schemes/newone/"] = b""
     found = [one.finding for one in lint.lint(files)]
     assert "schemes/newone/scheme.toml" in [one.file for one in found]
+
+
+def test_money_of_a_series_that_leaps_is_noted_and_refused_where_it_cannot_be_meant() -> None:
+    folder = Path(__file__).resolve().parents[3] / "policies" / "hong-kong"
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    path, stands = "series/itf-approved.toml", files["series/itf-approved.toml"]
+    later = '\n[[tables]]\nas_at = 2026-12-31\nversion = 1\nsource = "itf-statistics-2025"\nrounding = "0.05"\n'
+    later += 'rows = [["fbl", "", {}, "48,900"]]\n'
+    for count, weight, code in ((9, lint.NOTE, "leaps"), (17, "refused", "unreadable")):
+        files[path] = stands + later.format(count).encode()
+        [found] = [one for one in lint.lint(files) if one.finding.file == path]
+        assert (found.weight, found.code) == (weight, code) and "as at 2025-12-31" in found.finding.message
+        assert f'["fbl", "", {count}' in files[path].decode().splitlines()[found.finding.line - 1]

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from millrace.core import toml_lines, toml_text
 from millrace.core.figures import parse as figure_texts
-from millrace.core.figures import whole
+from millrace.core.figures import plausible, whole
 from millrace.core.figures.definition import Figure, FromSheet
 from millrace.core.policy_folder import blueprint, funder, funds, handling
 from millrace.core.policy_folder.blueprint import Blueprint, Facility
@@ -167,7 +167,7 @@ def _schemes(folder: _Folder, who: Funder, top: Mapping[str, Document]) -> tuple
 def _figures(folder: _Folder) -> dict[str, Figure]:
     """Read the figures and series, so that a mistake in them refuses the folder like any other."""
     paths = {kind: [f"{kind}/{name}.toml" for name in folder.names(f"{kind}/", ".toml")] for kind in ("series", "figures")}
-    series = {path: read for path in paths["series"] if (read := _read_text(folder, path, figure_texts.series))}
+    series = {path: read for path in paths["series"] if (read := _read_text(folder, path, plausible.series))}
     found = {path: figure for path in paths["figures"] if (figure := _read_text(folder, path, figure_texts.figure))}
     if all(len(paths[kind]) == len(read) for kind, read in (("series", series), ("figures", found))):
         try:

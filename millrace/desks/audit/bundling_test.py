@@ -100,5 +100,7 @@ def test_an_auditor_downloads_both_and_one_with_a_conflict_no_figure(lived: Any,
         assert answer.status_code == 200 and answer["Content-Type"] == "application/zip" and answer.content[:2] == b"PK", address
     assert client.get("/audit/figures/bundle/download/?name=nothing").status_code == 422
     assert client.get(f"{case}?known=2001-01-01T00:00").status_code == 422
+    ahead = client.get(f"{figure}&as_at=2999-01-01")
+    assert ahead.status_code == 422 and "has not come yet" in ahead.text
     lived.case.standings.create(person=auditor, relation="conflicted", starts_at=lived.at, granted_by=auditor)
     assert client.get(figure).status_code == 403 and client.get(case).status_code == 404

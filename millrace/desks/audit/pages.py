@@ -87,7 +87,9 @@ def figure_bundle(request: HttpRequest) -> HttpResponse:
         what = _("You have declared an interest in a case. The bundle of a figure holds all cases: a colleague may take it.")
         raise Refusal("conflict", what=what, status=403)
     seal = learn.seal_as_known(funder.in_zone(asked["known"])) if asked["known"] else None
-    given = learn.ask(asked["name"], as_at=asked["as_at"] or request.at.astimezone(funder.current().zone).date(), seal=seal)
+    as_at = asked["as_at"] or request.at.astimezone(funder.current().zone).date()
+    learn.not_ahead(as_at, learn.last_seal())
+    given = learn.ask(asked["name"], as_at=as_at, seal=seal)
     return _file(asked["name"], given.seal, bundling.of_figure(given))
 
 

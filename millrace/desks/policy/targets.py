@@ -9,6 +9,7 @@ from typing import Any
 
 from millrace.core.figures.answer import Stated
 from millrace.core.figures.definition import Figure, FigureVersion, FromSheet, FromStatements
+from millrace.core.figures.rounding import ToldIn
 from millrace.core.figures.stated import Statement, Statements
 from millrace.core.pictures import slope
 from millrace.core.policy_folder.blueprint import Milestone, Target
@@ -94,11 +95,11 @@ def _stated(asked: Asked, known: Known, figure: Figure, version: FigureVersion, 
     if not isinstance(reads, FromStatements) or not isinstance(series, Statements) or measure not in series.measures:
         return ()
     told = [(table, value) for table in series.stating((measure,)) for value in table.of((measure,)) if not value.group]
-    return tuple(_came(table, value, series, figure.currency) for table, value in told if table.as_at <= asked.as_at)
+    return tuple(_came(table, value, series, version.told_in(figure.currency)) for table, value in told if table.as_at <= asked.as_at)
 
 
-def _came(table: Statement, value: Stated, series: Statements, currency: str) -> Came:
-    put = wording.put(series.measures[value.measure].unit, value.number, currency, value.qualifier)
+def _came(table: Statement, value: Stated, series: Statements, told_in: ToldIn) -> Came:
+    put = wording.put(series.measures[value.measure].unit, value.number, told_in, value.qualifier)
     source = table.source
     return Came(table.as_at, table.is_day_about, float(value.number), put, said(source.title), source.address, said(table.note))
 

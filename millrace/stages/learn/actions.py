@@ -47,7 +47,8 @@ KEPT_ON_CASE = frozenset({"stream", "track", "sector", "is_test"})
 def give_figure(
     name: str, *, as_at: date, seal_number: int, occasion: str = "other", by: Person, at: datetime, command: uuid.UUID
 ) -> Event:
-    """This will keep that a figure was given, with its seal number, so that what changed since can be shown later."""
+    """This will keep that a figure was given, with its seal number, so that what changed since can be shown later. Refused: a day that
+    has not come, and a seal that does not exist yet."""
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
@@ -55,7 +56,7 @@ def give_figure(
             raise Refusal.not_found()
         if occasion not in OCCASIONS:
             raise Refusal("no-such-occasion", what=_("Choose to whom the figure is given."), field="occasion", status=422)
-        given = queries.ask(name, as_at=as_at, seal=queries.seal_numbered(seal_number))
+        given = queries.ask_to_give(name, as_at=as_at, seal_number=seal_number)
         return keep_given(given, occasion=occasion, by=by, at=at, command=command)
 
 

@@ -108,7 +108,6 @@ def figure(request: HttpRequest, reply: int, number: int) -> HttpResponse:
         "permanent": pages.permanent(again),
         "given": told,
         "tiles": wording.tiles(told),
-        "currency": again.figure.currency,
         "drift": pages.drift(told, request),
         "crumbs": [(_("Replies"), reverse("learn:replies")), (held.said[language]["subject"], reverse("learn:reply", args=[held.pk]))],
     }

@@ -112,6 +112,11 @@ class FigureAnswer(Schema):
     source: Source | None
     breakdowns: list[Breakdown]
     kinds: Kinds | None = None
+    unit: list[str] = Field([], description="Of what each number is, in the order they are told; empty where the definition does not say.")
+    rounding: dict[str, int] | None = Field(
+        None,
+        description="To what money is rounded where people read it: decimals by scale, empty for none. Here every amount is in full.",
+    )
 
 
 class Asked(Schema):

@@ -94,7 +94,7 @@ def give(request: HttpRequest, name: str) -> HttpResponse:
     if not asked.is_valid() or not asked.cleaned_data["as_at"] or not asked.cleaned_data["seal"]:
         raise Refusal.not_found()
     as_at, seal = asked.cleaned_data["as_at"], asked.cleaned_data["seal"]
-    found = queries.ask(name, as_at=as_at, seal=queries.seal_numbered(seal))
+    found = queries.ask_to_give(name, as_at=as_at, seal_number=seal)
     said: list[tuple[str, Any]] = [
         (_("As at"), words.day(found.answer.speaks_of)),
         (_("Seal"), words.count(seal)),

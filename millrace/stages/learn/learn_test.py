@@ -107,6 +107,26 @@ def test_a_figure_given_is_kept_with_its_seal_and_can_be_repeated(story):
 
 
 @pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"as_at": date(2026, 4, 16)}, "day-not-come"),
+        ({"as_at": date(9999, 12, 31)}, "day-not-come"),
+        ({"seal_number": 10**9}, "no-such-seal"),
+    ],
+)
+def test_a_figure_of_a_day_or_a_seal_still_to_come_is_not_given(story, sign_in, today, asked, code):
+    fields = {"as_at": date(2026, 4, 15), "seal_number": story.first, "by": story.by, "at": _at(4, 15)}
+    with pytest.raises(Refusal) as refused:
+        actions.give_figure("approved-by-scheme", **fields | asked, command=uuid.uuid4())
+    assert (refused.value.code, refused.value.status) == (code, 422)
+    named = fields | asked
+    page = sign_in(story.by).see(f"/figures/approved-by-scheme/give/?as-at={named['as_at']}&seal={named['seal_number']}", 422)
+    assert "has not come yet" in page or "There is no seal" in page
+    assert not Event.objects.filter(kind="figure_given").exists()
+    assert actions.give_figure("approved-by-scheme", **fields, command=uuid.uuid4())
+
+
+@pytest.mark.parametrize(
     ("values", "code"),
     [
         ({"approved_cents": 5}, "not-correctable"),

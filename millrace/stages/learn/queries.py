@@ -18,6 +18,7 @@ from millrace.core import dated
 from millrace.core.figures import answer, for_everyone, parse, series, stated
 from millrace.core.figures.answer import Answer, Compared, Drift, NotYetBegun
 from millrace.core.figures.definition import Figure, FigureVersion, FromSheet
+from millrace.core.figures.rounding import ToldIn
 from millrace.core.figures.series import Series
 from millrace.core.figures.stated import Statements
 from millrace.core.refusal import Refusal
@@ -43,6 +44,10 @@ class Given:
     answer: Answer
     seal: Seal
     is_last_seal: bool
+
+    @property
+    def told_in(self) -> ToldIn:
+        return self.version.told_in(self.figure.currency)
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,13 @@ def ask(name: str, *, as_at: date, seal: Seal | None = None, known: Known | None
     if isinstance(told, NotYetBegun):
         raise _before(told.first_day)
     return Given(figure, version, read, told, seal, seal.number == last.number)
+
+
+def ask_to_give(name: str, *, as_at: date, seal_number: int) -> Given:
+    """This will answer a figure that is to be given, at the seal it was read at; refused for a day or a seal that is still to come."""
+    known = known_now()
+    not_ahead(as_at, known.last)
+    return ask(name, as_at=as_at, seal=seal_numbered(seal_number), known=known)
 
 
 def not_ahead(as_at: date, last: Seal) -> None:

@@ -55,7 +55,7 @@ class Answered:
         """The number as it is put, in the language now active."""
         if isinstance(self.picked.number, date):
             return words.day(self.picked.number)
-        return wording.put(self.picked.unit, self.picked.number, self.given.figure.currency, self.picked.qualifier)
+        return wording.put(self.picked.unit, self.picked.number, self.given.told_in, self.picked.qualifier)
 
 
 @dataclass(frozen=True)

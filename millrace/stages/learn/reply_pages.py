@@ -176,7 +176,6 @@ def _panel(request: HttpRequest, held: Reply, asked: list[tuple[int, Answered]],
         "has_drifted": any(row["has_drifted"] for row in rows),
         "is_warned": any(row["has_drifted"] or row["when_written"] for row in rows),
         "drift": was and _drift(was, given, request),
-        "currency": given.figure.currency,
     }
 
 

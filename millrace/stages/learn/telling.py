@@ -15,8 +15,8 @@ from millrace.stages.learn.queries import Given
 def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
     """This will give the answer as JSON-ready values; amounts are whole minor units of the currency.
 
-    What was stated, what is withheld, and project and institutional money apart stand in it only where something was: the hash of an
-    answer given before stays its own.
+    What was stated, what is withheld, project and institutional money apart, and the units and rounding of the definition stand in it
+    only where something was: the hash of an answer given before stays its own.
     """
     told = given.answer
     plain = {
@@ -33,6 +33,10 @@ def as_plain(given: Given, language: str = "en") -> dict[str, Any]:
         "source": _source(given, language),
         "breakdowns": [_breakdown(given, each, language) for each in told.breakdowns],
     }
+    if given.version.unit:
+        plain["unit"] = list(given.version.unit)
+    if given.version.rounding is not None:
+        plain["rounding"] = dict(given.version.rounding.places)
     if told.stated:
         plain["stated"] = [_stated(given, each, language) for each in told.stated]
     if kinds := answer.kinds(told, given.version.institutional):

@@ -22,12 +22,18 @@ def told(name: str, *, as_at: date, as_known: datetime | None, is_json: bool) ->
         return json.dumps(telling.as_plain(given), ensure_ascii=False, indent=2)
     answer = given.answer
     lines = [f"{given.figure.title.said_in(language())}, as at {answer.speaks_of}, as known at seal {given.seal.number}"]
+    if given.version.unit:
+        lines.append(f"  {_('Unit:')} {wording.units(given)}")
     for each in answer.breakdowns:
         lines += _breakdown(given, each)
     if not answer.stated and not any(not each.of for each in answer.breakdowns):
         lines.append(_line(given, _("Total"), answer.count, answer.amount_cents))
     lines += [_line(given, f"{_('Total')}: {title}", line.count, line.amount_cents) for title, line in wording.kinds(given)]
     lines += [f"  {title:<62} {number:>29}" for title, number in wording.stated(given)]
+    if rounded := wording.rounded_to(given):
+        lines.append(f"  {_('Money is rounded to:')} {rounded}")
+    if not answer.stated:
+        lines.append(f"  {_('In short:')} {' · '.join(f'{tile.label} {tile.value}' for tile in wording.tiles(given))}")
     if answer.source:
         found = " · ".join(filter(None, [answer.source.title.said_in(language()), answer.source.address]))
         lines.append(f"  {found} ({answer.source.quality})")

@@ -12,9 +12,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from millrace.core import money
 from millrace.core.figures import answer
 from millrace.core.figures.answer import Compared, Line, Stated
 from millrace.core.figures.definition import FromSheet
+from millrace.core.figures.rounding import ToldIn
 from millrace.registers.policy import queries as policy
 from millrace.stages.learn import telling
 from millrace.stages.learn.queries import Given
@@ -26,6 +28,21 @@ DIFFERS_BY = {
     "rounding": word("Rounding of the published amount"),
     "definition": word("Which cases each side counts"),
     "institutional": word("Money of institutions"),
+}
+
+UNITS = {
+    "cases": word("Cases"),
+    "projects": word("Projects"),
+    "applications": word("Applications"),
+    "count": word("Count"),
+    "percent": word("Percent"),
+    "working_days": word("Working days"),
+}
+SCALES = {
+    "million": word("millions"),
+    "billion": word("billions, from ten on"),
+    "ten_thousand": word("units of ten thousand"),
+    "hundred_million": word("units of a hundred million"),
 }
 
 
@@ -49,12 +66,45 @@ def tiles(given: Given) -> list[Tile]:
     if told.stated:
         return [_stated(given, each) for each in told.stated if not each.group]
     if told.is_total_withheld:
-        return [Tile(_("Count"), _("withheld"))]
-    found = [Tile(_("Count"), words.count(told.count))]
+        return [Tile(counted(given), _("withheld"))]
+    found = [Tile(counted(given), words.count(told.count))]
     if given.version.has_amount:
-        currency = given.figure.currency
-        found.append(Tile(_("Amount"), words.amount_in_short(told.amount_cents, currency), words.amount(told.amount_cents, currency)))
+        found.append(Tile(_("Amount"), in_short(given.told_in, told.amount_cents), words.amount(told.amount_cents, given.figure.currency)))
     return found
+
+
+def in_short(told_in: ToldIn, cents: int) -> str:
+    """This will put money as its figure's definition rounds it."""
+    return words.amount_in_short(cents, told_in.currency, told_in.rounding)
+
+
+def counted(given: Given) -> str:
+    """This will name what an answer counts, in the plural: "Projects"; just a count where its definition does not say."""
+    unit = "" if given.answer.stated else given.version.unit[:1]
+    return _unit(*unit) if unit else _("Count")
+
+
+def units(given: Given) -> str:
+    """This will name of what each number is, each once: "Projects · HKD"."""
+    return " · ".join(dict.fromkeys(_unit(each) for each in given.version.unit))
+
+
+def _unit(unit: str) -> str:
+    if unit in money.CURRENCIES:
+        return unit
+    return _(UNITS[unit]) if unit in UNITS else schemes.measure_title(unit)
+
+
+def rounded_to(given: Given) -> str:
+    """This will say to what money is rounded when it is told, in the reader's way of counting; nothing where there is no money."""
+    rounding = given.version.rounding
+    if rounding is None or given.figure.currency not in given.version.unit:
+        return ""
+    told = [
+        _("%(scale)s (decimals: %(places)s)") % {"scale": _(SCALES[scale.name]), "places": places}
+        for scale, places in rounding.scales(by_ten_thousands=language().startswith("zh"))
+    ]
+    return "; ".join(reversed(told)) or _("told in full")
 
 
 def groups(given: Given) -> list[dict[str, Any]]:
@@ -88,13 +138,14 @@ def _stated(given: Given, each: Stated) -> Tile:
 
 
 def _put(given: Given, each: Stated) -> str:
-    return put(telling.statements_of(given).measures[each.measure].unit, each.number, given.figure.currency, each.qualifier)
+    return put(telling.statements_of(given).measures[each.measure].unit, each.number, given.told_in, each.qualifier)
 
 
-def put(unit: str, value: Decimal, currency: str, qualifier: str = "") -> str:
-    """This will put one number in words, by its unit and how firmly it was stated; money comes in minor units."""
+def put(unit: str, value: Decimal, told_in: ToldIn, qualifier: str = "") -> str:
+    """This will put one number in words, by its unit and how firmly it was stated; money comes in minor units, and is told as its figure's
+    definition rounds it."""
     if unit == "money":
-        number = words.amount_in_short(int(value), currency)
+        number = in_short(told_in, int(value))
     elif unit == "percent":
         number = f"{value:f}%"
     elif unit == "working_days":

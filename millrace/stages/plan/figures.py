@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from millrace.core.figures import figure_file, parse, standing, whole
+from millrace.core.figures import figure_file, parse, plausible, standing, whole
 from millrace.core.figures.parse import MalformedFile
 from millrace.registers.people.models import Person
 from millrace.registers.policy import publications
@@ -21,17 +21,17 @@ def publish_figures(files: Mapping[str, str], *, by: Person, at: datetime, comma
     """This will publish the figures and series among `files` (path in the policy folder → text) that are new or changed.
 
     Gives the event, or None when everything stands published already. Refused as MalformedFile, with file and line: what cannot be
-    read, and a number published before that was edited in place.
+    read, and a number published before that was edited in place or left out.
     """
     texts = read(files)
     with transaction.atomic(durable=True):
         if done := timeline.replay(command):
             return done
+        for wrong in edited(files):
+            raise wrong
         fresh = publications.changed(texts)
         if not fresh:
             return None
-        for wrong in edited(files):
-            raise wrong
         event_id = timeline.reserve_id()
         kept = publications.keep(fresh, event_id=event_id, by=by, at=at)
         hashes = {f"{row.kind}/{row.name}": row.sha256 for row in kept}
@@ -40,19 +40,21 @@ def publish_figures(files: Mapping[str, str], *, by: Person, at: datetime, comma
 
 
 def edited(files: Mapping[str, str]) -> list[MalformedFile]:
-    """This will list what is to say something else than it was published to say under the same day and version."""
-    stands = publications.standing("series")
-    found = [
-        standing.edited(path, text, before)
-        for path, text in sorted(files.items())
-        if path.startswith("series/") and (before := stands.get(figure_file.stem(path))) is not None and before != text
-    ]
+    """This will list what is to say something else than it was published to say under the same day and version, or not to be said."""
+    given = {figure_file.stem(path): (path, text) for path, text in files.items() if path.startswith("series/")}
+    found: list[MalformedFile | None] = []
+    for name, before in sorted(publications.standing("series").items()):
+        path, text = given.get(name, (f"series/{name}.toml", None))
+        if text is None:
+            found.append(standing.file_left_out(path, before))
+        elif text != before:
+            found.append(standing.edited(path, text, before))
     return [wrong for wrong in found if wrong is not None]
 
 
 def read(files: Mapping[str, str]) -> dict[publications.Key, str]:
     """This will check every figure and series of a policy folder, and that each figure reads what there is."""
-    series = {path: parse.series(path, text) for path, text in files.items() if path.startswith("series/")}
+    series = {path: plausible.series(path, text) for path, text in files.items() if path.startswith("series/")}
     figures = {path: parse.figure(path, text) for path, text in files.items() if path.startswith("figures/")}
     whole.check(files, series, figures)
     return {("series", each.name): files[path] for path, each in series.items()} | {

@@ -40,6 +40,23 @@ def test_a_number_published_is_corrected_as_a_later_version_and_never_edited(mak
     assert figures.publish_figures(FILES | {path: f"{FILES[path]}\n{table}"}, by=by, at=NOON, command=uuid.uuid4())
 
 
+def test_a_published_table_or_series_that_is_left_out_is_refused_and_stands(make):
+    by, path = make.person(powers=("policy",)), "series/itf-approved.toml"
+    figures.publish_figures(FILES, by=by, at=NOON, command=uuid.uuid4())
+    start = FILES[path].index("[[tables]]\nas_at = 2017-04-30")
+    without = FILES | {path: FILES[path][:start] + FILES[path][FILES[path].index("[[tables]]", start + 1) :]}
+    with pytest.raises(parse.MalformedFile, match=r"as at 2017-04-30, version 1, is left out.*version = 2") as refused:
+        figures.publish_figures(without, by=by, at=NOON, command=uuid.uuid4())
+    assert (refused.value.file, without[path].splitlines()[refused.value.line]) == (path, "as_at = 2024-01-31")
+    reads = 'series = "itf-approved-in-a-year"'
+    unread = {name: text for name, text in FILES.items() if name != "series/itf-approved-in-a-year.toml" and reads not in text}
+    assert len(unread) < len(FILES) - 1
+    with pytest.raises(parse.MalformedFile, match=r"the file is left out.*\(tables: 1\).*Put the file back") as gone:
+        figures.publish_figures(unread, by=by, at=NOON, command=uuid.uuid4())
+    assert (gone.value.file, gone.value.line) == ("series/itf-approved-in-a-year.toml", 1)
+    assert Publication.objects.count() == len(FILES)
+
+
 def test_a_figure_of_a_series_that_is_not_there_publishes_nothing(make):
     without = {path: text for path, text in FILES.items() if not path.startswith("series/")}
     with pytest.raises(parse.MalformedFile, match="the series “stated” states no such measure"):

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from millrace.core.figures.rounding import ToldIn
 from millrace.web import funder, navigation, statuses, summaries, words
 
 register = template.Library()
@@ -34,6 +35,12 @@ def money(units: int | None, unit: str = "") -> str:
 def money_short(units: int | None, unit: str = "") -> str:
     """Minor units in short: HK$1,212.8m."""
     return "" if units is None else words.amount_in_short(int(units), unit)
+
+
+@register.filter
+def money_told(units: int | None, told_in: ToldIn) -> str:
+    """Minor units as a figure's definition rounds them: HK$1,212.8m."""
+    return "" if units is None else words.amount_in_short(int(units), told_in.currency, told_in.rounding)
 
 
 @register.filter
