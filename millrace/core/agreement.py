@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from millrace.core import allowances, matching, money, months, releases, reports, terms
+from millrace.core import allowances, matching, money, months, named_terms, releases, reports, terms
 from millrace.core.rules import conditions, judge
 from millrace.core.rules import facts as facts_
 from millrace.core.rules.amounts import Part
@@ -39,6 +39,7 @@ class Composed:
     terms: terms.Terms
     milestone_titles: Mapping[int, str]
     deliverable_titles: Mapping[int, str] = field(default_factory=dict)
+    named: Sequence[named_terms.Named] = ()
 
 
 def compose(book: SchemeVersion, said: Verdict, applied: Applied, *, grant_cents: int, unit: str, starts_on: date) -> Composed:

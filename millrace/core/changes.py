@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from millrace.core import matching, money, releases, reports, term_differences
+from millrace.core import matching, money, named_terms, releases, reports, term_differences
 from millrace.core.terms import Deliverable, Head, Milestone, Pledge, Stage, Terms
 
 TIME_EXTENSION = "time_extension"
@@ -32,7 +32,7 @@ ALWAYS_AUTHORITY = frozenset({SUSPENSION, TERMINATION})
 @dataclass(frozen=True)
 class Asked:
     """What is asked for: a kind, and what that kind needs. `heads` are the whole new amounts of those named; `pledge_cents` is further
-    matching money in cash that `pledger` undertakes to bring."""
+    matching money in cash that `pledger` undertakes to bring; `named` is the person or item that takes another's place."""
 
     number: int
     kind: str
@@ -43,19 +43,23 @@ class Asked:
     joins: int | None = None
     pledge_cents: int = 0
     pledger: int | None = None
+    named: named_terms.Named | None = None
 
     def to_data(self) -> dict[str, Any]:
         """This will give plain data for storing."""
         ends = self.ends_before.isoformat() if self.ends_before else None
         plain = {"heads": dict(self.heads), "grant_cents": self.grant_cents, "leaves": self.leaves, "joins": self.joins}
-        return {"ends_before": ends, **plain, "pledge_cents": self.pledge_cents, "pledger": self.pledger}
+        return {"ends_before": ends, **plain, "pledge_cents": self.pledge_cents, "pledger": self.pledger} | (
+            {"named": named_terms.to_data([self.named])[0]} if self.named else {}
+        )
 
 
 def asked_from(number: int, kind: str, data: Mapping[str, Any]) -> Asked:
     """This will read what is asked for back."""
     ends = date.fromisoformat(data["ends_before"]) if data.get("ends_before") else None
     plain = {name: data.get(name) for name in ("grant_cents", "leaves", "joins", "pledger")}
-    return Asked(number, kind, ends, dict(data.get("heads") or {}), pledge_cents=data.get("pledge_cents") or 0, **plain)
+    named = next(iter(named_terms.from_data([data["named"]] if data.get("named") else [])), None)
+    return Asked(number, kind, ends, dict(data.get("heads") or {}), pledge_cents=data.get("pledge_cents") or 0, named=named, **plain)
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,15 @@ def _of_partner(_terms: Terms, asked: Asked, done: Done) -> Iterator[Objection]:
         yield Objection("same_partner", "joins")
 
 
+def _of_named(_terms: Terms, asked: Asked, _done: Done) -> Iterator[Objection]:
+    """Words alone are no objection: a request of before there were fields for the names has no others."""
+    if asked.named is not None and (not asked.named.now or asked.named.now == asked.named.was):
+        yield Objection("nothing_changed")
+
+
 _OBJECTIONS = {
+    KEY_PERSON: _of_named,
+    EQUIPMENT: _of_named,
     TIME_EXTENSION: _of_time,
     BUDGET_VIREMENT: _of_virement,
     SCOPE: _of_scope,

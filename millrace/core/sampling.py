@@ -135,7 +135,8 @@ def extrapolate(drawn: Sequence[Drawn], errors: Mapping[int, int], *, population
     The variance is that of Hansen and Hurwitz (1943, "On the theory of sampling from finite populations", Annals of Mathematical
     Statistics 14(4)), a little too large for systematic selection; the interval uses Student's t. Where chance brought no error, the upper
     end is the zero-error bound of monetary-unit sampling, interval × −ln(1 − confidence) (Leslie, Teitlebaum and Anderson 1979,
-    "Dollar-unit sampling"). It ends nowhere below what was found or above what was allowed.
+    "Dollar-unit sampling"). Neither it nor the estimate ends below what was found or above what was allowed and not found right: a small
+    line of little risk, drawn against the odds, would stand for more than there is.
     """
     for one in drawn:
         if not 0 <= errors[one.item.key] <= one.item.amount_cents:
@@ -143,8 +144,8 @@ def extrapolate(drawn: Sequence[Drawn], errors: Mapping[int, int], *, population
     found = sum(errors[one.item.key] for one in drawn)
     by_chance = [one for one in drawn if not one.is_certain]
     certain_error = sum(errors[one.item.key] for one in drawn if one.is_certain)
-    total = estimate(drawn, errors)
     most = population_cents - sum(one.item.amount_cents - errors[one.item.key] for one in drawn)
+    total = min(estimate(drawn, errors), Fraction(most))
     if by_chance and not any(errors[one.item.key] for one in by_chance):
         # The interval in money where a risk weighs one: no line not drawn can hold more error per unit of its size.
         interval = 1 / (by_chance[0].probability / by_chance[0].item.size) / WHOLE_BASIS_POINTS

@@ -142,3 +142,15 @@ def test_a_line_without_amount_or_an_error_above_it_is_refused() -> None:
     drawn = sampling.draw([sampling.Item(1, 100)], count=1, seed="s")
     with pytest.raises(ValueError, match="error"):
         sampling.extrapolate(drawn, {1: 101}, population_cents=100, confidence_basis_points=9_500)
+
+
+@given(ITEMS, COUNTS, SEEDS, st.randoms(use_true_random=False))
+def test_nothing_is_extrapolated_beyond_what_was_allowed_and_not_found_right(
+    items: list[sampling.Item], count: int, seed: str, chance: Any
+) -> None:
+    drawn = sampling.draw(items, count=count, seed=seed)
+    errors = {one.item.key: chance.choice([0, one.item.amount_cents, chance.randint(0, one.item.amount_cents)]) for one in drawn}
+    population = sum(item.amount_cents for item in items)
+    found = sampling.extrapolate(drawn, errors, population_cents=population, confidence_basis_points=9_500)
+    most = population - sum(one.item.amount_cents - errors[one.item.key] for one in drawn)
+    assert found.found_cents <= found.estimate_cents <= found.upper_cents <= most

@@ -12,6 +12,7 @@ from millrace.registers.cases.models import Case
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.messages.models import Letter
 from millrace.registers.timeline import sealer
+from millrace.registers.timeline.models import Event
 from millrace.stages.apply.conftest import PDF
 from millrace.stages.award.models import AgreedTerms
 from millrace.stages.deliver import gather
@@ -60,6 +61,24 @@ def test_more_time_is_asked_shown_agreed_and_the_old_terms_stay(cast: dict[str, 
     letter = Letter.objects.get(kind="addendum")
     assert said in letter.body and agreed in letter.body
     writer.open(f"{case}/?show=award").sees("Addendum to the agreement")
+
+
+def test_a_key_person_is_replaced_by_name_and_the_addendum_says_both(cast: dict[str, Any], agreed: str) -> None:  # noqa: F811  # as above
+    case = f"/cases/{agreed}"
+    writer = begun(enter(cast["writer"]), agreed, "key_person")
+    typed = {"role": "Project leader", "was": "Dr Au (invented)", "description": "Both led lines before.", "reason": "Dr Au retires."}
+    writer.submit("Save and see what it would do", **typed, now="", status=422).sees("Who joins")
+    writer.submit("Save and see what it would do", **typed, now="Dr Bo (invented)")
+    writer.sees("Key person: Project leader", "Dr Au (invented)", "Dr Bo (invented)", "Text of the addendum")
+    writer.open(f"{case}/changes/1/edit/").submit("Save and see what it would do").sees("Dr Au (invented)", "Dr Bo (invented)")
+    writer.click("Submit").submit("Submit")
+    decided(cast, case, 1)
+    letter = Letter.objects.get(kind="addendum")
+    assert "Key person: Project leader: Dr Bo (invented) (Dr Au (invented))" in letter.body
+    writer.open(f"{case}/?show=award").sees("Key person: Project leader", "Dr Bo (invented)", "Dr Au (invented)")
+    writer.open(f"{case}/changes/1/").click("Terms in force from").sees("Different from terms 1", "Dr Au (invented)", "Dr Bo (invented)")
+    begun(enter(cast["writer"]), agreed, "key_person").sees("The agreement names: Project leader: Dr Bo (invented)")
+    assert not Event.objects.filter(facts__icontains="invented").exists()
 
 
 def test_money_moves_between_heads_only_within_the_total(cast: dict[str, Any], agreed: str) -> None:  # noqa: F811  # as above

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from millrace.core import agreement, matching, paper, terms
+from millrace.core import agreement, matching, named_terms, paper, terms
 from millrace.core.ledger import Envelope
 from millrace.core.rules import bodies, explain, rulebook
 from millrace.core.rules.verdict import Verdict
@@ -87,6 +87,7 @@ def keep(case: Case, written: agreement.Composed, *, from_on: date, at: datetime
         data=data,
         milestone_titles={str(number): title for number, title in written.milestone_titles.items()},
         deliverable_titles={str(number): title for number, title in written.deliverable_titles.items()},
+        named=named_terms.to_data(written.named),
         sha256=hashlib.sha256(timeline.canonical(data).encode()).hexdigest(),
         recorded_at=at,
         event_id=event_id,

@@ -72,6 +72,7 @@ class AgreedTerms(models.Model):
     data = models.JSONField()
     milestone_titles = models.JSONField(default=dict, help_text="milestone number → the applicant's own words")
     deliverable_titles = models.JSONField(default=dict, help_text="deliverable number → the applicant's own words")
+    named = models.JSONField(default=list, help_text="key persons and equipment, as core/named_terms reads them: who or what, and before")
     sha256 = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
     event = models.ForeignKey("timeline.Event", on_delete=models.PROTECT, related_name="+")

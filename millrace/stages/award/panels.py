@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
+from millrace.core import named_terms
 from millrace.core.terms import from_data
 from millrace.registers.cases.models import Case
 from millrace.registers.messages import queries as messages
@@ -18,6 +19,7 @@ from millrace.stages.award.models import AgreedTerms
 from millrace.web import access
 
 REPORT_KINDS = {"progress": word("Progress report"), "final": word("Final report")}
+NAMED = {"key_person": word("Key person"), "equipment": word("Equipment")}
 LETTER_WORDS = {
     "receipt": word("Receipt"),
     "information_request": word("Request for information"),
@@ -92,6 +94,7 @@ def told(case: Case, row: AgreedTerms) -> dict[str, Any]:
         ],
         "heads": [(named.get(one.code) or one.code.replace("_", " ").capitalize(), one) for one in agreed.heads],
         "reports": [(_(REPORT_KINDS[one.kind]), one) for one in agreed.reports],
+        "named": [(_(NAMED[one.kind]), one) for one in named_terms.from_data(row.named)],
         "changes": ", ".join(str(number) for number in agreed.changes),
     }
 

@@ -30,7 +30,8 @@ from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver.keeping_test import agrees, keep, tell
 from millrace.stages.deliver.models import ChangeRequest, Claim, ClaimLine, Evidence, PayeeAccount, Payment, PaymentRun, Release, Unpaid
 from millrace.stages.deliver.recovery_orders_test import OWING, SETTLED, Owing
-from millrace.stages.deliver.recovery_test import holds, rates  # noqa: F401  # a fixture is found by its name
+from millrace.stages.deliver.recovery_test import files, holds, rates  # noqa: F401  # fixtures are found by name in this module
+from millrace.stages.deliver.watched_lives_test import AUDITED, MONTHLY, PAID, SEEN, WATCHED, Watched, watched
 
 pytestmark = pytest.mark.usefixtures("rates")
 MILLION = 1_000_000_00
@@ -62,6 +63,8 @@ WEIGHTS = {
     "lift": 4,
     "refund": 1,
     **OWING,
+    **WATCHED,
+    **AUDITED,
     "open stage": 2,
     "settle stage": 4,
     "account": 1,
@@ -76,7 +79,7 @@ KINDS = ("nifs", "raise_plus", "advanced")
 TOLD = frozenset(SETTLED) | {"evidence_verified", "evidence_rejected", "exchange_rate_recorded", "advance_requested", "claim_decided"}
 TOLD |= {"instalment_released", "payment_settled", "payment_rejected", "payment_returned", "payment_cancelled", "change_requested"}
 TOLD |= {"change_approved", "change_refused", "change_withdrawn", "suspension_lifted", "stage_settled", "repayment_settled"}
-TOLD |= {"refund_taken_back"}
+TOLD |= {"refund_taken_back"} | SEEN
 
 
 def lived(seed: int) -> list[tuple[str, int, int]]:
@@ -87,24 +90,34 @@ def lived(seed: int) -> list[tuple[str, int, int]]:
     tried = [what if what not in ENDINGS or n > STEPS_COUNT * 2 / 3 else "release" for n, what in enumerate(tried)]
     # Last what only a life that was paid has: debts, and what is paid too much of them and back. Few lives come to it on their way.
     later = random.Random(f"{seed}, owing")
-    return _drawn(tried, chance) + _drawn(later.choices(list(OWING), list(OWING.values()), k=OWING_COUNT), later)
+    owing = OWING | AUDITED
+    return _drawn(tried, chance) + _drawn(later.choices(list(owing), list(owing.values()), k=OWING_COUNT), later)
+
+
+def begun_paid(seed: int) -> list[tuple[str, int, int]]:
+    """This will be a life of as many acts as any, two in five of which begin paid."""
+    drawn = lived(seed)
+    return [*PAID, *drawn[len(PAID) :]] if seed % 5 < 2 else drawn
 
 
 def _drawn(tried: list[str], chance: random.Random) -> list[tuple[str, int, int]]:
     return [(what, chance.choice([chance.randint(1, 12 * MILLION), 12 * MILLION]), chance.randint(0, 5)) for what in tried]
 
 
-class Life(Owing):
+class Life(Owing, Watched):
     """One case and what may be tried with it."""
 
     def __init__(self, held: Any) -> None:
         self.held, self.is_staged = held, len(held.terms.stages) > 1
+        self.watch(held.make)
         state = balances.envelope_state(held.envelope)
         self.voted, self.document = state.voted, _a_document(held)
 
     def attempt(self, what: str, amount: int, choice: int) -> None:
         """This will try one thing; a refusal is an answer like any other."""
         with contextlib.suppress(Refusal):
+            if what in ("owe", "confirm debt"):
+                self.note_grounds()
             getattr(self, what.replace(" ", "_"))(amount, choice)
         if amount % 16 == 0:
             keep(self.held)
@@ -144,7 +157,7 @@ class Life(Owing):
 
     def claim(self, amount: int, choice: int) -> None:
         held = self.held
-        heads = [head.code for head in held.terms.heads] * 3 + ["unknown"]
+        heads = [head.code for head in held.terms.heads if head.code != MONTHLY.code] * 3 + ["unknown"]
         opened = deliver.open_claim(held.case, by=held.member, at=held.at)
         if opened.state == "draft":
             day = date(2026, 1, 5)
@@ -198,7 +211,7 @@ class Life(Owing):
 
     def advise_change(self, _amount: int, choice: int) -> None:
         for change in self._changes():
-            advice = "support" if choice else "oppose"
+            advice = "support" if choice else "against"
             self.held.act(deliver.advise_change, change, advice=advice, note="Looked at.", by=self.held.officer)
 
     def decide_change(self, _amount: int, choice: int) -> None:
@@ -214,7 +227,8 @@ class Life(Owing):
 
     def release(self, _amount: int, choice: int) -> None:
         number = self.held.terms.instalments[choice % len(self.held.terms.instalments)].number
-        self.held.act(deliver.release_instalment, self.held.case, instalment=number, by=self.held.finance)
+        with self.gated():
+            self.held.act(deliver.release_instalment, self.held.case, instalment=number, by=self.held.finance)
 
     def open_stage(self, _amount: int, _choice: int) -> None:
         if self.is_staged:
@@ -313,6 +327,8 @@ class Life(Owing):
         assert held.case.paid_cents == settled + sum(kept_back.values()) - statement.total("returned", unit)
         holds(held.case, held.at.date())
         agrees(held.case, held.at.date())
+        self.hold_months()
+        self.hold_grounds()
         payments = Payment.objects.filter(case=held.case, receipt=None).exclude(state__in=Payment.UNDONE)
         waiting = set(Unpaid.objects.filter(release__case=held.case).values_list("release", flat=True))
         unpaid = {one.pk for one in released if one.amount_cents > kept_back.get(one.pk, 0)}
@@ -334,15 +350,15 @@ class Life(Owing):
 
 def begun(agree: Any, kind: str) -> Any:
     """This will make a case in force, and a second person of finance beside who handles it."""
-    held = getattr(agree, kind)()
-    held.second = agree.make.person(powers=("finance",))
+    held = watched(getattr(agree, kind)())
+    held.second, held.make = agree.make.person(powers=("finance",)), agree.make
     return held
 
 
 def live(held: Any, seed: int) -> None:
     """This will live one case and hold its books at the end."""
     life = Life(held)
-    for step in [("account", held.case.pk, 1), ("confirm_account", held.case.pk, 1), *lived(seed)]:
+    for step in [("account", held.case.pk, 1), ("confirm_account", held.case.pk, 1), *begun_paid(seed)]:
         life.attempt(*step)
     life.hold()
 

@@ -2,26 +2,27 @@
 1 April 2026 → 1 October 2026".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from millrace.core import changes, letters, paper
+from millrace.core import changes, letters, named_terms, paper
 from millrace.core.term_differences import Difference
 from millrace.registers.cases.models import Case
 from millrace.registers.messages.models import Letter
 from millrace.registers.people.models import Organisation, Person
 from millrace.stages.assess import post
-from millrace.stages.award import heads
+from millrace.stages.award import heads, panels
 from millrace.stages.award import queries as award
 from millrace.stages.deliver import changing, gather
 from millrace.stages.deliver.models import ChangeRequest
 from millrace.web import words
 
 NONE = "–"
+Names = Sequence[named_terms.Difference]
 
 
 def rows(case: Case, differences: Iterable[Difference], on: date) -> list[dict[str, str]]:
@@ -69,6 +70,18 @@ def rows(case: Case, differences: Iterable[Difference], on: date) -> list[dict[s
     return [{"what": what(one), "before": _said(one, one.before, case), "after": _said(one, one.after, case)} for one in found]
 
 
+def named_rows(differences: Iterable[named_terms.Difference]) -> list[dict[str, str]]:
+    """This will word who or what is named otherwise, as `rows` does other terms."""
+    found = [(f"{_(panels.NAMED[one.kind])}: {one.role}", one) for one in differences]
+    return [{"what": what, "before": one.before or NONE, "after": one.after or NONE} for what, one in found]
+
+
+def named(case: Case, change: ChangeRequest, on: date) -> tuple[named_terms.Difference, ...]:
+    """This will say what a request would have the terms of a day name otherwise."""
+    held = changing.named_on(case, on)
+    return named_terms.between(held, named_terms.replaced(held, changing.asked_of(change).named))
+
+
 def _said(one: Difference, value: int | date | None, case: Case) -> str:
     if value is None:
         return NONE
@@ -77,9 +90,11 @@ def _said(one: Difference, value: int | date | None, case: Case) -> str:
     return _("part of the agreement") if one.of == "change" else words.amount(value, case.unit)
 
 
-def lines(case: Case, change: ChangeRequest, said: changes.Consequences, on: date) -> list[str]:
+def lines(case: Case, change: ChangeRequest, said: changes.Consequences, names: Names, on: date) -> list[str]:
     """This will be what the agreement says from now on, one line each; a change of words alone says those words."""
-    told = [f"{row['what']}: {row['after']} ({row['before']})" for row in rows(case, said.differences, on) if row["before"] != NONE]
+    differing = [*named_rows(names), *rows(case, said.differences, on)]
+    told = [f"{row['what']}: {row['after']} ({row['before']})" for row in differing if row["before"] != NONE]
+    told += [f"{row['what']}: {row['after']}" for row in named_rows(one for one in names if not one.before)]
     told += [f"{row['what']}: {row['after']}" for row in rows(case, _new(said), on)]
     return [*([change.description] if change.description else []), *told]
 
@@ -88,8 +103,8 @@ def _new(said: changes.Consequences) -> list[Difference]:
     return [one for one in said.differences if one.before is None and one.of != "change"]
 
 
-def _values(case: Case, change: ChangeRequest, said: changes.Consequences, on: date) -> dict[str, Any]:
-    agreed = lines(case, change, said, on) or [_("What is described in the request.")]
+def _values(case: Case, change: ChangeRequest, said: changes.Consequences, names: Names, on: date) -> dict[str, Any]:
+    agreed = lines(case, change, said, names, on) or [_("What is described in the request.")]
     return {"number": len(said.after.changes), "change": change.get_kind_display(), "agreed_on": on, "changes": agreed}
 
 
@@ -104,7 +119,7 @@ def preview(case: Case, change: ChangeRequest, said: changes.Consequences, on: d
     if book is None or "addendum" not in book.letters:
         return None
     with translation.override(language):
-        values = {**_values(case, change, said, on), "reference": case.reference, "project": case.title}
+        values = {**_values(case, change, said, named(case, change, on), on), "reference": case.reference, "project": case.title}
         name = (case.lead.name_zh if language.startswith("zh") else "") or case.lead.name
         values |= {"applicant": name, "scheme": book.title.said_in(language)}
         plain = {name: value if isinstance(value, str) else _plain(value) for name, value in values.items()}
@@ -117,11 +132,13 @@ def _plain(value: Any) -> str:
     return paper.items(*value) if isinstance(value, list) else str(value)
 
 
-def send(case: Case, change: ChangeRequest, said: changes.Consequences, *, event_id: int, by: Person, at: datetime) -> Letter | None:
+def send(
+    case: Case, change: ChangeRequest, said: changes.Consequences, names: Names, *, event_id: int, by: Person, at: datetime
+) -> Letter | None:
     """This will write the addendum into the transaction; a version published before there were addenda sends none."""
     book = changing.book_of(case)
     if book is None or "addendum" not in book.letters:
         return None
     with translation.override(post.language_of(case)):
-        values = _values(case, change, said, gather.local_day(at))
+        values = _values(case, change, said, names, gather.local_day(at))
     return post.send(case, "addendum", values, event_id=event_id, by=by, at=at)

@@ -23,6 +23,7 @@ from millrace.stages.deliver import actions as deliver
 from millrace.stages.deliver import queries, showing
 from millrace.stages.deliver.deliver_test import bring, claim, open_account, open_centre, pay, ready, refused
 from millrace.stages.deliver.models import ChangeRequest, Claim, Equipment
+from millrace.testing.pressing import Pressing
 
 
 @pytest.fixture(autouse=True)
@@ -179,6 +180,31 @@ def test_a_request_goes_back_and_comes_again_and_one_is_settled_before_the_next(
     held.act(deliver.submit_change, change, by=held.member)
     held.act(deliver.withdraw_change, change, by=held.member)
     assert deliver.open_change(held.case, kind=core.EQUIPMENT, by=held.member, at=held.at).number == 2
+
+
+def test_a_key_person_or_an_item_replaced_makes_new_terms_and_the_old_stay_readable(agree: Any) -> None:
+    held = agree.nifs()
+    kinds = [(core.KEY_PERSON, "Project leader", "Dr A", "Dr B"), (core.KEY_PERSON, "project leader", "Dr B", "Dr C")]
+    kinds += [(core.EQUIPMENT, "Cutting", "Laser X1", "Laser X2")]
+    for kind, role, was, now in kinds:
+        change = ask(held, kind, named={"kind": kind, "role": role, "was": was, "now": now})
+        row = {"what": f"{'Equipment' if kind == 'equipment' else 'Key person'}: {role.capitalize()}", "before": was, "after": now}
+        assert row in shown(held, change)["differences"]
+        advise(held, change)
+        event = approve(held, change)
+        change.refresh_from_db()
+        assert row in showing.of_change(held.case, change, held.at)["differences"]
+        assert now not in str(event.facts) and was not in str(event.facts)
+    rows = list(AgreedTerms.objects.order_by("number"))
+    assert [[one["now"] for one in row.named] for row in rows] == [[], ["Dr B"], ["Dr C"], ["Dr C", "Laser X2"]]
+    assert len({row.sha256 for row in rows}) == 4 and "Dr C" not in str(rows[-1].data)
+    reader, place = Pressing(held.member).client, f"/cases/{held.case.reference}"
+    then, since = (reader.get(f"{place}/terms/{number}/?against=1").content.decode() for number in (2, 4))
+    assert "Dr B" in then and "Dr C" not in then and "Dr A" in then
+    assert "Dr A" in since and "Dr C" in since and "Laser X1" in since and "Laser X2" in since
+    same = ask(held, core.KEY_PERSON, submit=False, named={"kind": core.KEY_PERSON, "role": "Chemist", "was": "Dr D", "now": "Dr D"})
+    with refused("nothing-changed"):
+        held.act(deliver.submit_change, same, by=held.member)
 
 
 def test_a_partner_who_leaves_hands_its_open_pledge_to_the_one_who_joins(agree: Any, make: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from millrace.core import changes, months
+from millrace.core import changes, months, named_terms
 from millrace.core.rules import facts as facts_
 from millrace.core.rules import judge, rulebook
 from millrace.core.rules.verdict import Outcome, Verdict
@@ -23,6 +23,7 @@ from millrace.stages.apply import preview
 from millrace.stages.apply import queries as apply
 from millrace.stages.apply import terms as versions
 from millrace.stages.assess import judging
+from millrace.stages.award import queries as award
 from millrace.stages.deliver import gather, queries
 from millrace.stages.deliver.models import ChangeRequest, Evidence, Release, Report
 from millrace.stages.deliver.models.reports import HANDED_IN
@@ -59,6 +60,12 @@ def by_officer(case: Case) -> tuple[str, ...]:
 def book_of(case: Case) -> rulebook.SchemeVersion | None:
     """This will give the version a case is bound to, where it is bound to one that can be read."""
     return versions.of_row(case.scheme_version).book if case.scheme_version and case.scheme_version.text else None
+
+
+def named_on(case: Case, on: date) -> tuple[named_terms.Named, ...]:
+    """This will give the key persons and equipment that the terms of a day name."""
+    row = award.terms_row(case, on)
+    return named_terms.from_data(row.named) if row else ()
 
 
 def done(case: Case) -> changes.Done:

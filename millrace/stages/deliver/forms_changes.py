@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 
-from millrace.core import changes
+from millrace.core import changes, named_terms
 from millrace.core.terms import Terms
 from millrace.registers.people.models import Organisation
 from millrace.stages.deliver.actions.changes import Wish
@@ -24,6 +24,11 @@ IN_WORDS = {
     changes.KEY_PERSON: word("Who leaves, who joins, and what the new person brings"),
     changes.EQUIPMENT: word("Which item is replaced by which, and at what price"),
     changes.SCOPE: word("What the project will do differently"),
+}
+# What is asked of a person or an item that takes another's place: in which role, who leaves, who joins.
+NAMES = {
+    changes.KEY_PERSON: (word("Role in the project"), word("Who leaves"), word("Who joins")),
+    changes.EQUIPMENT: (word("What it is for"), word("The item agreed so far"), word("The item that takes its place")),
 }
 
 
@@ -47,6 +52,7 @@ class ChangeForm(forms.Form):
         parties: Sequence[Organisation],
         lead: int,
         earliest: date,
+        named: Sequence[named_terms.Named] = (),
         **kwargs: Any,
     ) -> None:
         asked = changes.asked_from(change.number, change.kind, change.asked)
@@ -79,9 +85,19 @@ class ChangeForm(forms.Form):
                         "The registration number of an organisation registered here. It takes over what the other has not brought yet."
                     ),
                 )
+            case changes.KEY_PERSON | changes.EQUIPMENT:
+                self._add_names([one for one in named if one.kind == change.kind])
         if change.kind in IN_WORDS:
             self.fields["description"] = fields.TextField(label=_(IN_WORDS[change.kind]), max_length=LONG, is_long=True)
         self.fields["reason"] = fields.TextField(label=_("Why it is needed"), max_length=LONG, is_long=True)
+
+    def _add_names(self, named: Sequence[named_terms.Named]) -> None:
+        role, was, now = NAMES[self._kind]
+        told = "; ".join(f"{one.role}: {one.now}" for one in named)
+        held = _("The agreement names: %(named)s") % {"named": told} if told else ""
+        self.fields["role"] = fields.TextField(label=_(role), max_length=200, help_text=held)
+        self.fields["was"] = fields.TextField(label=_(was), max_length=200, required=False)
+        self.fields["now"] = fields.TextField(label=_(now), max_length=200)
 
     def _add_heads(self, terms: Terms, heads: Mapping[str, str]) -> None:
         for head in terms.heads:
@@ -112,6 +128,8 @@ class ChangeForm(forms.Form):
             "pledge_cents": given.get("pledge_cents") or 0,
             "pledger": self._lead,
         }
+        if self._kind in NAMES:
+            asked["named"] = {"kind": self._kind, **{name: given.get(name, "").strip() for name in ("role", "now", "was")}}
         return Wish(given["reason"], given.get("description", ""), asked)
 
 
@@ -125,6 +143,7 @@ def _initial(change: ChangeRequest, asked: changes.Asked, terms: Terms) -> dict[
         "pledge_cents": asked.pledge_cents or None,
         "leaves": str(asked.leaves or ""),
         "joins": joins.registration_number if joins else "",
+        **({"role": asked.named.role, "was": asked.named.was, "now": asked.named.now} if asked.named else {}),
         **{f"head-{head.code}": asked.heads.get(head.code, head.approved_cents) for head in terms.heads},
     }
 

@@ -131,3 +131,52 @@ def test_of_cost_in_error_the_grant_it_earned_is_asked_back(agree: Any, hong_kon
     assert recovering.disallowed(held.case, sample) == 0
     assert sampled.grant_beyond(sample) == 0
     assert recovering.disallowed(held.case, audit(held, 4 * MILLION + 2)) == 333_333_34
+
+
+def drawn(held: Any, amount_cents: int) -> AuditSample:
+    """This will draw one line of today's claims, again until it is the one of this amount, find all of it in error and conclude."""
+    held.at += timedelta(days=1)
+    sealer.seal(held.at)
+    auditor, day = held.make.person(powers=("auditor",)), gather.local_day(held.at) - timedelta(days=1)
+    row = None
+    while row is None or row.amount_cents != amount_cents:
+        asked = {"scheme": "nifs", "first": day, "last": day, "unit": "HKD", "count": 1}
+        deliver.draw_sample(**asked, by=auditor, at=held.at, command=uuid.uuid4())
+        row = AuditSample.objects.latest("number").lines.get()
+    held.act(deliver.audit_line, row, error_cents=amount_cents, reason="ineligible_item", by=auditor)
+    held.act(deliver.conclude_sample, row.sample, by=auditor)
+    return AuditSample.objects.get(pk=row.sample_id)
+
+
+def test_no_error_stands_for_more_grant_than_the_lines_drawn_from_had_earned(agree: Any, hong_kong: Any) -> None:
+    """Of HK$0.9m and a risky HK$0.3m the first is drawn one time in four. All in error it would stand for HK$3.6m of HK$1.2m."""
+    held = agree.nifs()
+    held.second, held.make = agree.make.person(powers=("finance",)), agree.make
+    pay(held, 3 * MILLION)
+    later(held, 5)
+    claim(held, 900_000_03, 300_000_00)
+    sample = drawn(held, 900_000_03)
+    found = sampled.told(sample.result)
+    assert found is not None and found.found_cents < found.estimate_cents <= found.upper_cents <= sample.population_cents
+    assert sampled.grant_beyond(sample) == 100_000_00
+    with refused("more-than-extrapolated"):
+        held.act(deliver.decide_recovery, sample, recover_cents=100_000_01, reason="All.", by=held.finance)
+    held.act(deliver.decide_recovery, sample, recover_cents=100_000_00, reason="All.", by=held.finance)
+    sample.refresh_from_db()
+    with refused("more-than-recoverable"):
+        raise_(held, 400_000_02, ground="disallowed", sample=sample)
+    owed(held, 400_000_01, ground="disallowed", sample=sample)
+
+
+def test_two_samples_of_one_claim_do_not_ask_back_its_grant_twice(ahead: Any, agree: Any, hong_kong: Any) -> None:
+    """Two lines earned HK$0.5m each. One in error stood for both and HK$1m was asked back: the other in error adds nothing."""
+    ahead.make = agree.make
+    claim(ahead, 1_500_000_03, 1_499_999_97)
+    first = drawn(ahead, 1_500_000_03)
+    beyond = sampled.grant_beyond(first)
+    ahead.act(deliver.decide_recovery, first, recover_cents=beyond, reason="All.", by=ahead.finance)
+    first.refresh_from_db()
+    owed(ahead, 500_000_01 + beyond, ground="disallowed", sample=first)
+    ahead.at -= timedelta(days=1)
+    second = drawn(ahead, 1_499_999_97)
+    assert recovering.disallowed(ahead.case, second) == MILLION - 500_000_01 - beyond <= 2

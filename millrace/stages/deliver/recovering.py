@@ -202,15 +202,26 @@ def is_withdrawable(debt: Receivable) -> bool:
 
 def disallowed(case: Case, sample: AuditSample, *, but: Receivable | None = None) -> int:
     """This will give what a concluded sample lets us take up here: the grant its errors in this case had earned, and what was decided
-    beyond all errors."""
+    beyond all errors — of one case no more than its lines drawn from had earned, and over all samples no more than all its claims did."""
     if sample.concluded_at is None or case.pk not in sample.cases or sample.unit != case.unit:
         return 0
     errors = sampled.grant_in_error(sample)
     rows = _others(Receivable.objects.filter(sample=sample), but).exclude(state=Receivable.State.WITHDRAWN)
     taken = dict(rows.values_list("case").annotate(sum=Sum("amount_cents")))
     beyond = sum(max(0, cents - errors.get(pk, 0)) for pk, cents in taken.items())
-    decided = min(sample.recover_cents, sampled.grant_beyond(sample)) if sample.recover_cents else 0
-    return max(0, errors.get(case.pk, 0) - taken.get(case.pk, 0)) + max(0, decided - beyond)
+    own, here = taken.get(case.pk, 0), errors.get(case.pk, 0)
+    left = max(0, here - own)
+    if sample.recover_cents:
+        decided = min(sample.recover_cents, sampled.grant_beyond(sample))
+        left = min(left + max(0, decided - beyond), max(left, sampled.grant_drawn_from(sample).get(case.pk, 0) - own))
+    return min(left, _left_to_samples(case, but=but))
+
+
+def _left_to_samples(case: Case, *, but: Receivable | None = None) -> int:
+    """What decided claims earned and no sample asks back yet: two samples of the same claims do not ask for it twice."""
+    asked = _others(Receivable.objects.filter(case=case, sample__isnull=False), but).exclude(state=Receivable.State.WITHDRAWN)
+    earned = _sum(Claim.objects.filter(case=case, state=Claim.State.DECIDED), "payable_cents")
+    return max(0, earned - _sum(asked, "amount_cents"))
 
 
 def samples_of(case: Case) -> list[AuditSample]:

@@ -52,6 +52,7 @@ MEASURES = handling.Handling(
             measure("revenue-cap", "basis_points", 10_000),
             measure("revenue-declaration-days", "days", 90),
             measure("stage-surplus-carried", "basis_points", 5_000),
+            measure("risk-flagged", "basis_points", 90_000),
         )
     }
 )

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from millrace.core import claim_lines, claims, sampling
 from millrace.core.policy_folder.handling import Found
@@ -112,43 +112,59 @@ def cost_in_error(sample: AuditSample, case: Case) -> int:
 
 
 def grant_in_error(sample: AuditSample) -> dict[int, int]:
-    """This will give, by case, the grant that the cost found in error had earned: what a recovery may take up.
+    """This will give, by case, the grant that the cost found in error had earned: what a recovery may take up."""
+    found: _Costs = defaultdict(dict)
+    for row in sample.lines.filter(error_cents__gt=0).select_related("line__claim"):
+        found[row.line.claim.case_id, row.line.claim.stage_number][row.line_id] = row.error_cents or 0
+    return _grants(sample, found)
 
-    Each stage's decision is made again without the errors of samples concluded before, then without this one's too; of one line the
-    largest error counts, once.
-    """
-    cases = sample.lines.filter(error_cents__gt=0).values("line__claim__case")
-    until = Q(sample=sample) | Q(sample__concluded_at__lt=sample.concluded_at)
-    before: _Errors = defaultdict(dict)
-    after: _Errors = defaultdict(dict)
-    for row in SampledLine.objects.filter(until, line__claim__case__in=cases, error_cents__gt=0).select_related("line__claim"):
-        stage = (row.line.claim.case_id, row.line.claim.stage_number)
-        for errors in (after,) if row.sample_id == sample.pk else (before, after):
-            errors[stage][row.line_id] = max(errors[stage].get(row.line_id, 0), row.error_cents or 0)
+
+def grant_drawn_from(sample: AuditSample) -> dict[int, int]:
+    """This will give, by case, the grant that all lines drawn from had earned, but for what was looked at and found right: however an
+    error is extrapolated, no more of it can be in error."""
+    errors = dict(sample.lines.values_list("line", "error_cents"))
+    amounts = {item.key: item.amount_cents for item in items_of(sample)}
+    found: _Costs = defaultdict(dict)
+    for line, case, stage in ClaimLine.objects.filter(pk__in=amounts).values_list("pk", "claim__case", "claim__stage_number"):
+        found[case, stage][line] = errors.get(line, amounts[line]) or 0
+    return _grants(sample, found)
+
+
+def _grants(sample: AuditSample, costs: "_Costs") -> dict[int, int]:
+    """The grant that falls away with these costs, by case. Each stage's decision is made again without the errors of samples concluded
+    before, then without these too; of one line the largest error counts, once."""
+    cases = {case for case, _stage in costs}
+    before: _Costs = defaultdict(dict)
+    earlier = SampledLine.objects.filter(sample__concluded_at__lt=sample.concluded_at, line__claim__case__in=cases, error_cents__gt=0)
+    for line, case, stage, cents in earlier.values_list("line", "line__claim__case", "line__claim__stage_number", "error_cents"):
+        before[case, stage][line] = max(before[case, stage].get(line, 0), cents)
     decided = Claim.objects.filter(case__in=cases, state=Claim.State.DECIDED).order_by("number")
     # The last decision of a stage counts all cost allowed in it.
     steps = {(case, stage): steps for case, stage, steps in decided.values_list("case", "stage_number", "steps")}
     found: dict[int, int] = defaultdict(int)
-    for stage, errors_of in after.items():
-        lost = [claims.grant_lost(steps[stage], sum(errors.values())) for errors in (errors_of, before[stage])]
+    for stage, cost in costs.items():
+        held = before[stage]
+        both = held | {line: max(cents, held.get(line, 0)) for line, cents in cost.items()}
+        lost = [claims.grant_lost(steps[stage], sum(each.values())) for each in (both, held)]
         found[stage[0]] += lost[0] - lost[1]
     return dict(found)
 
 
-_Errors = defaultdict[tuple[int, int], dict[int, int]]
-"""The errors found on lines, by case and stage."""
+_Costs = defaultdict[tuple[int, int], dict[int, int]]
+"""Costs of lines, by case and stage."""
 
 
 def grant_beyond(sample: AuditSample) -> int:
     """This will give the grant that what was extrapolated beyond the errors found had earned: each error extrapolated as it was, with the
-    share of it that its case's errors had earned."""
+    share of it that its case's errors had earned, and no more than all the lines drawn from had earned."""
     grants = grant_in_error(sample)
     rows = sample.lines.values_list("line", "line__claim__case", "error_cents")
     cost = Counter[int]()
     for _line, case, error in rows:
         cost[case] += error or 0
     earned = {line: Fraction((error or 0) * grants[case], cost[case]) if cost[case] else 0 for line, case, error in rows}
-    return int(sampling.estimate(draw_of(sample), earned)) - sum(grants.values())
+    most = sum(grant_drawn_from(sample).values())
+    return min(int(sampling.estimate(draw_of(sample), earned)), most) - sum(grants.values())
 
 
 def told(result: dict[str, Any]) -> sampling.Extrapolation | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as word
 
 from millrace.core import access as rights
 from millrace.core import changes as core
-from millrace.core import lifecycle, reports, term_differences
+from millrace.core import lifecycle, named_terms, reports, term_differences
 from millrace.core import terms as terms_
 from millrace.core.access import Actor
 from millrace.core.refusal import Refusal
@@ -41,7 +41,9 @@ def of_change(case: Case, change: ChangeRequest, at: datetime) -> dict[str, Any]
     if change.terms_number:
         rows = {row.number: row for row in terms_of(case)}
         before, after = (terms_.from_data(rows[number].data) for number in (change.terms_number - 1, change.terms_number))
-        differences = addenda.rows(case, term_differences.between(before, after), today)
+        names = [named_terms.from_data(rows[number].named) for number in (change.terms_number - 1, change.terms_number)]
+        differences = addenda.named_rows(named_terms.between(*names))
+        differences += addenda.rows(case, term_differences.between(before, after), today)
         return {"differences": differences, "is_done": True, "from_on": rows[change.terms_number].from_on}
     if not change.is_open or case.status not in lifecycle.IN_FORCE:
         return {"differences": [], "is_done": True}
@@ -49,9 +51,10 @@ def of_change(case: Case, change: ChangeRequest, at: datetime) -> dict[str, Any]
     said, unit = worked.said, case.unit
     # An agreement ends with its final account and the closing letter: no terms follow, and no addendum.
     ends = change.kind == core.TERMINATION
+    named = addenda.named_rows(addenda.named(case, change, today)) if not worked.objections else []
     return {
         "is_done": False,
-        "differences": [] if ends else addenda.rows(case, said.differences, today),
+        "differences": [] if ends else named + addenda.rows(case, said.differences, today),
         "objections": [_objection(case, one) for one in worked.objections],
         "signer": _(SIGNERS[said.signer]),
         "signer_why": _signer_why(case),

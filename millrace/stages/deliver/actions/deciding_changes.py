@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import agreement, changes, delegation
+from millrace.core import agreement, changes, delegation, named_terms
 from millrace.core.refusal import Refusal
 from millrace.core.terms import Terms
 from millrace.registers.cases.models import Case
@@ -98,8 +98,10 @@ def _carry_out(case: Case, change: ChangeRequest, said: changes.Consequences, wh
     assert held is not None  # the terms were just changed from it
     titles = {int(number): title for number, title in held.milestone_titles.items()}
     delivered = {int(number): title for number, title in held.deliverable_titles.items()}
-    kept = agreements.keep(case, agreement.Composed(said.after, titles, delivered), from_on=day, at=when.at, event_id=when.event)
-    letter = addenda.send(case, change, said, event_id=when.event, by=when.by, at=when.at)
+    named_before = named_terms.from_data(held.named)
+    named = named_terms.replaced(named_before, changing.asked_of(change).named)
+    kept = agreements.keep(case, agreement.Composed(said.after, titles, delivered, named), from_on=day, at=when.at, event_id=when.event)
+    letter = addenda.send(case, change, said, named_terms.between(named_before, named), event_id=when.event, by=when.by, at=when.at)
     change.terms_number, change.letter = kept.number, letter
     change.save()
     if letter is None:

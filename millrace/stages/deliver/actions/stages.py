@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from millrace.core import agreement
+from millrace.core import agreement, named_terms
 from millrace.core.refusal import Refusal
 from millrace.registers.cases.models import Case
 from millrace.registers.ledger import actions as ledger
@@ -46,7 +46,8 @@ def settle_stage(case: Case, *, stage: int, by: Person, at: datetime, command: u
             assert held is not None  # the terms were just read from it
             titles = {int(number): title for number, title in held.milestone_titles.items()}
             delivered = {int(number): title for number, title in held.deliverable_titles.items()}
-            kept = agreements.keep(case, agreement.Composed(found.after, titles, delivered), from_on=day, at=at, event_id=event)
+            named = named_terms.from_data(held.named)
+            kept = agreements.keep(case, agreement.Composed(found.after, titles, delivered, named), from_on=day, at=at, event_id=event)
             number = kept.number
         _keep(case, told, number, before.grant_cents, event=event, by=by, at=at)
         sheet: dict[str, Any] | None = None

@@ -81,6 +81,7 @@ def edit(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         parties=list(Organisation.objects.filter(pk__in=others.values("organisation")).order_by("pk")),
         lead=request.case.lead_id,
         earliest=changing.due_from(terms, today),
+        named=changing.named_on(request.case, today),
     )
     asked = asking.Asked(
         title=str(change.get_kind_display()),

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from millrace.core import term_differences
+from millrace.core import named_terms, term_differences
 from millrace.core import terms as terms_
 from millrace.core.refusal import Refusal
 from millrace.stages.award.models import AgreedTerms
@@ -44,4 +44,5 @@ def _other(request: HttpRequest, rows: dict[int, AgreedTerms], number: int) -> A
 
 def _differences(request: HttpRequest, before: AgreedTerms, after: AgreedTerms) -> list[dict[str, str]]:
     found = term_differences.between(terms_.from_data(before.data), terms_.from_data(after.data))
-    return addenda.rows(request.case, found, gather.local_day(request.at))
+    named = named_terms.between(named_terms.from_data(before.named), named_terms.from_data(after.named))
+    return addenda.named_rows(named) + addenda.rows(request.case, found, gather.local_day(request.at))
