@@ -47,6 +47,7 @@ MONTHLY = allowances.Allowance("engineers", 20_000_00, people=2, months=2, claus
 ENGAGED = [("engage", 1, 0), ("rule", 0, 1), ("decide", 0, 0)]
 PAID = [("bring", 12 * MILLION, 0), ("verify", 0, 1), ("report", 0, 0), ("verify", 0, 1), *ENGAGED, *ENGAGED]
 PAID += [("claim", 6 * MILLION, 1), ("rule", 0, 1), ("decide", 0, 0), ("release", 0, 0), ("release", 0, 1)]
+PAID += [("order", 0, 0), ("check", 0, 0), ("reject", 0, 0), ("account", 1, 0), ("confirm account", 0, 0)]
 PAID += [("order", 0, 0), ("check", 0, 0), ("settle", 0, 0)]
 # One person is written in two ways; three are one more than may be engaged at once.
 PEOPLE = ("Chan Tai Man", "CHAN Tai-man", "Lee Siu Ling", "Wong Ka Ho")
