@@ -151,7 +151,7 @@ def forecast(
     lacks = bool(len(opened)) and not bool(known[opened.stage].all())
 
     commitments = _by_year(decided, {"high": opened.amounts, "expected": likely}, year_of)
-    cash = _paid(decided, {"high": opened.amounts, "expected": likely}, curve, year_of)
+    cash = _paid(decided, opened.amounts, likely, curve, year_of)
     promised: Counter[str] = Counter()
     for day, cents in promises:
         promised[NOT_PLACED if day is None else year_of(max(day, today))] += cents
@@ -196,22 +196,30 @@ def _by_year(days: Ints, amounts: Mapping[str, Ints], year_of: Callable[[date], 
     return found
 
 
-def _paid(days: Ints, amounts: Mapping[str, Ints], curve: Curve, year_of: Callable[[date], str]) -> dict[str, Counter[str]]:
-    """Spread amounts as agreements pay; the last part takes what rounding leaves."""
-    found: dict[str, Counter[str]] = {name: Counter() for name in amounts}
+def _paid(days: Ints, high: Ints, expected: Ints, curve: Curve, year_of: Callable[[date], str]) -> dict[str, Counter[str]]:
+    """Spread amounts as agreements pay; the last part takes what rounding leaves, but of what is expected no part takes more than all
+    would: what is left of it goes to the parts before."""
+    found: dict[str, Counter[str]] = {"high": Counter(), "expected": Counter()}
     if not curve.days:
-        for name, cents in amounts.items():
-            if len(cents):
-                found[name][NOT_PLACED] += int(cents.sum())
+        if len(high):
+            found["high"][NOT_PLACED], found["expected"][NOT_PLACED] = int(high.sum()), int(expected.sum())
         return found
-    left = dict(amounts)
-    for place, (later, weight) in enumerate(zip(curve.days, curve.weights, strict=True)):
-        is_last = place == len(curve.days) - 1
-        parts = left if is_last else {name: _part(cents, weight) for name, cents in amounts.items()}
-        left = {name: left[name] - parts[name] for name in left}
-        for name, totals in _by_year(days + later, parts, year_of).items():
+    most, likely = _parts(high, curve), _parts(expected, curve)
+    left = np.maximum(likely[-1] - most[-1], 0)
+    likely[-1] = likely[-1] - left
+    for place in reversed(range(len(most) - 1)):
+        more = np.minimum(left, most[place] - likely[place])
+        likely[place], left = likely[place] + more, left - more
+    for place, later in enumerate(curve.days):
+        for name, totals in _by_year(days + later, {"high": most[place], "expected": likely[place]}, year_of).items():
             found[name].update(totals)
     return found
+
+
+def _parts(amounts: Ints, curve: Curve) -> list[Ints]:
+    """Take the parts of amounts, each rounded down but the last."""
+    parts = [_part(amounts, weight) for weight in curve.weights[:-1]]
+    return [*parts, np.asarray(amounts - sum(parts), np.int64)]
 
 
 def curve_of(plans: Sequence[Sequence[tuple[int, int]]]) -> Curve:
