@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, OrderBy, QuerySet, Value
-from django.db.models.expressions import RawSQL
 
 from millrace.web import words
 
@@ -16,9 +15,6 @@ MOST = 1_000
 WALKED = 10_000
 # Of a list that may as well be sorted whole: what every thirtieth row holds fills a page in so many, wherever it does not come in bursts.
 WALKED_FIRST = 1_500
-# How far back what many rows hold is sought by the quarter, and how the quarter asked is named to `gathered`.
-QUARTERS = 40
-MARK = RawSQL("ARRAY[back.mark]", [])
 # Only where a table holds more rows than this (by the database's own last count) can an index give so many that a walk is sooner done.
 LARGE = 200_000
 
@@ -56,65 +52,37 @@ def shown(count: int | None, most: int = MOST) -> str | None:
 
 
 def gathered(
-    rows: QuerySet[Any],
-    start: int,
-    end: int,
-    *,
-    walk: QuerySet[Any] | None,
-    text: str,
-    words_asked: Sequence[str],
-    back: tuple[QuerySet[Any], int] | None = None,
+    rows: QuerySet[Any], start: int, end: int, *, walk: QuerySet[Any] | None, text: str, words_asked: Sequence[str]
 ) -> tuple[int, list[int]]:
     """This will count ordered rows as far as one past MOST and give the keys of those from `start` to `end`, in one question.
 
-    An index of words gives its rows in no order. Where they are few, all are read and sorted by their keys alone. Where they are many,
-    a walk along `walk`, the rows not narrowed by the words, may fill the page within its first; else `back`, the rows of one quarter
-    (MARK) and the number of the first, is asked quarter by quarter into the past. Where neither fills the page, or there is neither,
-    `found` is read on from where the count stopped, and sorted.
+    An index of words gives its rows in no order, so they are read and sorted by their keys alone — unless there are many, and a walk
+    along `walk`, the rows not narrowed by the words, fills the page within WALKED_FIRST of them. Rows are read once: `found` is read on
+    from where the count stopped.
     """
-    order, name = _order(rows)
-    sql, values = _keyed(rows, name)
-    sorted_ = f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)"  # noqa: S608  # made of two words above
-    page = [end - start, start]
-    parts, ways, given, chosen = "", "", [*values, MOST + 1], []
-    if walk is not None:
-        walking, walks = _walking(walk, text, words_asked, WALKED_FIRST if back is None else WALKED_FIRST // 3)
-        parts += f", first (keys) AS MATERIALIZED (SELECT ARRAY({walking} LIMIT %s OFFSET %s))"
-        ways += " WHEN count > %s AND (SELECT cardinality(keys) FROM first) = %s THEN (SELECT keys FROM first)"
-        given, chosen = [*given, *walks, *page], [*chosen, MOST, end - start]
-    if back is not None:
-        quarter, newest = back
-        part, told = _keyed(quarter, name)
-        taken = f"ARRAY(SELECT pk FROM ({part}) AS part (pk, key) ORDER BY {order} LIMIT %s)"  # noqa: S608  # Django's own text
-        step = f"SELECT mark + 1, keys || {taken} FROM back WHERE cardinality(keys) < %s AND mark < %s"  # noqa: S608  # the same
-        parts += f", back (mark, keys) AS (SELECT %s::integer, '{{}}'::bigint[] UNION ALL {step})"
-        ways += " WHEN count > %s AND (SELECT max(cardinality(keys)) FROM back) >= %s"
-        ways += " THEN (SELECT keys[%s:%s] FROM back ORDER BY mark DESC LIMIT 1)"
-        given = [*given, newest, *told, end, end, newest + QUARTERS]
-        chosen = [*chosen, MOST, end, start + 1, end]
-    shown = f"CASE{ways} ELSE {sorted_} END" if ways else sorted_
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH RECURSIVE found (pk, key) AS MATERIALIZED ({sql}), "  # noqa: S608  # Django's own text
-            "told (count) AS MATERIALIZED (SELECT count(*) FROM (SELECT FROM found LIMIT %s) AS begun)"
-            f"{parts} SELECT count, {shown} FROM told",
-            [*given, *chosen, *page],
-        )
-        count, keys = cursor.fetchone()
-    return count, keys
-
-
-def _order(rows: QuerySet[Any]) -> tuple[str, str]:
-    """The order of rows in words of their `key` and `pk`, and the name of the field that is the key."""
     by = rows.query.order_by[0]
     name = by.expression.name if isinstance(by, OrderBy) else by.lstrip("-")
     is_down = by.descending if isinstance(by, OrderBy) else by.startswith("-")
-    return f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk", name
-
-
-def _keyed(rows: QuerySet[Any], name: str) -> tuple[str, tuple[Any, ...]]:
+    order = f"key {'DESC' if is_down else 'ASC'}{' NULLS LAST' if isinstance(by, OrderBy) else ''}, pk"
     sql, values = rows.order_by().annotate(key=F(name)).values_list("pk", "key").query.sql_with_params()
-    return sql, tuple(values)
+    sorted_ = f"ARRAY(SELECT pk FROM found ORDER BY {order} LIMIT %s OFFSET %s)"  # noqa: S608  # made of two words above
+    page = [end - start, start]
+    parts, shown, given = "", f"(SELECT {sorted_})", [*values, MOST + 1, *page]
+    if walk is not None:
+        walking, walks = _walking(walk, text, words_asked, WALKED_FIRST)
+        parts = f", first (keys) AS MATERIALIZED (SELECT ARRAY({walking} LIMIT %s OFFSET %s))"
+        is_filled = "count > %s AND (SELECT cardinality(keys) FROM first) = %s"
+        shown = f"CASE WHEN {is_filled} THEN (SELECT keys FROM first) ELSE {sorted_} END"  # noqa: S608  # of the constants above
+        given = [*values, MOST + 1, *walks, *page, MOST, end - start, *page]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH found (pk, key) AS MATERIALIZED ({sql}), "  # noqa: S608  # Django's own text
+            "told (count) AS MATERIALIZED (SELECT count(*) FROM (SELECT FROM found LIMIT %s) AS begun)"
+            f"{parts} SELECT count, {shown} FROM told",
+            given,
+        )
+        count, keys = cursor.fetchone()
+    return count, keys
 
 
 def walked(rows: QuerySet[Any], text: str, words_asked: Sequence[str], wanted: int) -> list[int] | None:

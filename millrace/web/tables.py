@@ -243,22 +243,15 @@ class Listing:
             count, keys = len(keys), keys[start:end]
         else:
             narrowed = self.ordered(request, self.narrowed(request, rows))
-            back = self._by_quarter(narrowed, request.at) if walk is not None else None
-            count, keys = counting.gathered(narrowed, start, end, walk=walk, text=text, words_asked=asked, back=back)
+            count, keys = counting.gathered(narrowed, start, end, walk=walk, text=text, words_asked=asked)
         return count, self.values(self.ordered(request, rows.model._default_manager.filter(pk__in=keys)))
-
-    def _by_quarter(self, narrowed: QuerySet[Any], at: datetime) -> tuple[QuerySet[Any], int] | None:
-        """The rows of one quarter, for a list of cases with the latest received first. The quarter to come is the first: clocks differ."""
-        if self.grams_of or self.order != "-submitted_at":
-            return None
-        return narrowed.filter(search_marks__contains=counting.MARK), searching.quarter(at) - 1
 
     def _matching(self, word: str) -> Q:
         """Two characters are enough for a Chinese word; the index leaves out what cannot hold the word, the text itself decides."""
         if self.has_grams:
             grams = searching.grams_of(word)
             found = Q(**{f"{self.grams_of}search_text__contains": word})
-            return found & Q(**{f"{self.grams_of}search_marks__contains": grams}) if grams else found
+            return found & Q(**{f"{self.grams_of}search_grams__contains": grams}) if grams else found
         either = Q(pk__in=())
         for name in self.search_fields:
             either |= Q(**{f"{name}__icontains": word})

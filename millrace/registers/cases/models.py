@@ -52,14 +52,14 @@ class Case(models.Model):
     search_text = models.TextField(
         blank=True, help_text="reference, title and the lead's names, former ones too, as `searching` folds them"
     )
-    search_marks = models.GeneratedField(
-        expression=models.Func(F("search_text"), F("submitted_at"), function="search_marks"),
+    search_grams = models.GeneratedField(
+        expression=models.Func(F("search_text"), function="grams"),
         output_field=ArrayField(models.IntegerField()),
         db_persist=True,
     )
 
     # What only a search reads: hundreds of numbers a row, deferred where cases are shown.
-    SEARCHED_BY = ("search_text", "search_marks")
+    SEARCHED_BY = ("search_text", "search_grams")
 
     objects = CountedCases()
     every: ClassVar[models.Manager["Case"]] = models.Manager()
@@ -83,7 +83,7 @@ class Case(models.Model):
                 include=["requested_cents", "status", "id"],
                 condition=Q(is_test=False, status__in=UNDECIDED),
             ),
-            GinIndex(fields=["search_marks"], name="case_search"),
+            GinIndex(fields=["search_grams"], name="case_search"),
         ]
 
     def __str__(self) -> str:

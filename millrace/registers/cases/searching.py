@@ -1,21 +1,19 @@
 """What a case is searched by, and the pairs and triples of letters by which it is found — e.g. 智能, or the "nin" and "ine" of "nine".
 
 Text and word are folded alike before they meet: 綫, 線 and 线 are one letter, and so are Ａ and a. The database keeps the pairs and
-triples of each case's words as numbers (`search_marks`, in SQL), in an index; a search asks for those of the word typed. Two texts may
-share a number: the words themselves decide, the numbers only leave out what cannot hold them. Beside them stands the quarter in which
-the case was received, so that the newest are found first.
+triples of each case's words as numbers (`grams`, in SQL), in an index; a search asks for those of the word typed. Two texts may
+share a number: the words themselves decide, the numbers only leave out what cannot hold them.
 """
 
 import functools
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from importlib import resources
 
 from millrace.registers.cases.models import Case
 from millrace.registers.people.models import FormerName
 
-FACTOR, MODULUS = 1_000_003, 2_147_483_647  # as in the migration that made them; any two letters have a number of their own
+FACTOR, MODULUS = 1_000_003, 2_147_483_647  # as in the migration that made `grams`; any two letters have a number of their own
 
 
 def grams_of(word: str) -> list[int]:
@@ -27,15 +25,9 @@ def grams_of(word: str) -> list[int]:
 
 
 def gram(letters: str) -> int:
-    """This will number two or three letters as `search_marks` does."""
+    """This will number two or three letters as `grams` does."""
     first, second, third = (*map(ord, letters), 0)[:3]
     return ((first * FACTOR + second) * FACTOR + third) % MODULUS
-
-
-def quarter(received: datetime) -> int:
-    """This will number the quarter of a moment, in UTC, as `search_marks` does: the later, the lower."""
-    received = received.astimezone(UTC)
-    return -(received.year * 4 + (received.month - 1) // 3)
 
 
 def text_of(case: Case) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ LETTERS = st.text(st.one_of(st.sampled_from("abne -2智能生產線"), st.charac
 def grams_in(text: str) -> set[int]:
     """This will ask the database for the numbers it keeps of a text."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT search_marks(%s, NULL)", [text])
+        cursor.execute("SELECT grams(%s)", [text])
         return set(cursor.fetchone()[0])
 
 
@@ -30,15 +29,6 @@ def test_every_word_of_a_text_is_found_by_its_numbers(db_clone: Any, text: str, 
         start = data.draw(st.integers(0, len(word) - 1))
         part = word[start : data.draw(st.integers(start + 1, len(word)))]
         assert set(searching.grams_of(part)) <= kept, part
-
-
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seconds=st.integers(631_152_000, 4_102_444_800), hours=st.integers(-12, 14))
-def test_the_quarter_of_a_moment_is_numbered_alike(db_clone: Any, seconds: int, hours: int) -> None:
-    received = datetime.fromtimestamp(seconds, timezone(timedelta(hours=hours)))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT search_marks('', %s)", [received])
-        assert cursor.fetchone()[0] == [searching.quarter(received)]
 
 
 def test_a_triple_leaves_out_what_its_pairs_would_not(db_clone: Any) -> None:

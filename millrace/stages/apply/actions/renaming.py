@@ -81,7 +81,7 @@ def _no(code: str, field: str, why: str, next_step: str) -> Refusal:
 
 def _find_by_both_names(organisation: Organisation) -> None:
     """Locked before they are read: a draft being saved meanwhile writes its title before this, or the new name after it."""
-    cases = list(Case.every.select_for_update(no_key=True).filter(lead=organisation).defer("search_marks").order_by("pk"))
+    cases = list(Case.every.select_for_update(no_key=True).filter(lead=organisation).defer("search_grams").order_by("pk"))
     for case in cases:
         case.lead = organisation
         case.search_text = searching.text_of(case)
