@@ -44,9 +44,8 @@ def rounding(file: File, table: Mapping[str, Any], at: int, unit: Iterable[str],
     if told == "none":
         return NONE
     known = f"“none”, or decimals from 0 to {MOST_PLACES} for scales of {', '.join(SCALES)}"
-    if not isinstance(told, dict) or any(name not in SCALES for name in told):
-        raise file.refuse(f"“rounding” is {known}", "rounding = ", after=at)
-    if any(type(places) is not int or not 0 <= places <= MOST_PLACES for places in told.values()):
+    is_known = isinstance(told, dict) and all(name in SCALES for name in told)
+    if not is_known or any(type(places) is not int or not 0 <= places <= MOST_PLACES for places in told.values()):
         raise file.refuse(f"“rounding” is {known}", "rounding = ", after=at)
     if {SCALES[name].is_of_ten_thousands for name in told} != {True, False}:
         what = "“rounding” names a scale of each way of counting: million or billion, and ten_thousand or hundred_million"

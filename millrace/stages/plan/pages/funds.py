@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as word
 from django.views.decorators.http import require_POST
 
-from millrace.core.policy_folder.funds import Fund
+from millrace.core.policy_folder.funds import Amount, Fund
 from millrace.core.refusal import Refusal
 from millrace.registers.ledger import queries as ledger
 from millrace.registers.ledger.queries import CashState, EnvelopeState
@@ -99,6 +99,16 @@ def fund(request: HttpRequest, fund: str) -> HttpResponse:
     return _shown(request, policy.fund(fund))
 
 
+def _vote(vote: Amount, unit: str) -> str:
+    """One vote in words, labelled where it or its day was not published."""
+    said = _("%(amount)s (%(day)s)")
+    if not vote.is_published:
+        said = _("%(amount)s (%(day)s, not published; illustrative)")
+    elif not vote.is_day_published:
+        said = _("%(amount)s (%(day)s, the day is not published; illustrative)")
+    return said % {"amount": words.amount(vote.amount, unit), "day": words.start(vote.on)}
+
+
 def _shown(request: HttpRequest, found: Fund, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     on, is_today, form = _day(request)
     today, states, language = policy.funder().day_of(request.at), _states(on, is_today), get_language() or "en"
@@ -111,7 +121,7 @@ def _shown(request: HttpRequest, found: Fund, refused: dict[str, Any] | None = N
         "note": found.note.said_in(language),
         "rows": _rows(found, states),
         "years": _years(found, states, today),
-        "votes": [{"on": words.start(vote.on), "vote": vote} for vote in found.commitments],
+        "votes": " · ".join(_vote(vote, found.unit) for vote in found.commitments),
         "orders": [_order(row, request) for row in done[:50]],
         "happened": _happened(found, on),
         "new_cents": max(voted, 0),
